@@ -1,0 +1,137 @@
+/// What an engine process tells its worker: one JSON object a line on standard output.
+///
+/// The engine has no database connection. Its worker stores what it says,
+/// guarded by the attempt's fencing token.
+package enum EngineEvent: Codable, Sendable, Equatable {
+    /// The run is set up: how many steps it will take, on how much data.
+    case started(totalSteps: Int, trainExamples: Int, resumedFromStep: Int?)
+    case progress(TrainingProgress)
+    case log(LogLevel, String)
+    /// A complete checkpoint is on disk.
+    case checkpoint(CheckpointFile)
+    /// The run is done; the files it names are complete on disk.
+    case result(RunResult)
+    /// The run cannot go on.
+    case failed(FailureClass, String)
+}
+
+package enum LogLevel: String, Codable, Sendable {
+    case debug, info, warning, error
+}
+
+/// One step's measurements.
+package struct TrainingProgress: Codable, Sendable, Equatable {
+    /// Counted from 1; the first step of a resumed attempt is one more than its checkpoint's.
+    package var step: Int
+    package var totalSteps: Int
+    package var loss: Double
+    package var learningRate: Double
+    package var examplesPerSecond: Double
+    /// Real tokens, never padding.
+    package var tokensPerSecond: Double
+    package var remainingSeconds: Double
+    /// Further measurements by name, such as `gradient_norm` or `mlm_accuracy`.
+    package var extra: [String: Double]
+
+    package init(
+        step: Int,
+        totalSteps: Int,
+        loss: Double,
+        learningRate: Double,
+        examplesPerSecond: Double,
+        tokensPerSecond: Double,
+        remainingSeconds: Double,
+        extra: [String: Double] = [:]
+    ) {
+        self.step = step
+        self.totalSteps = totalSteps
+        self.loss = loss
+        self.learningRate = learningRate
+        self.examplesPerSecond = examplesPerSecond
+        self.tokensPerSecond = tokensPerSecond
+        self.remainingSeconds = remainingSeconds
+        self.extra = extra
+    }
+}
+
+/// A checkpoint file's identity.
+package struct CheckpointFile: Codable, Sendable, Hashable {
+    package var step: Int
+    package var path: String
+    /// Lower-case hexadecimal.
+    package var sha256: String
+    package var bytes: Int64
+
+    package init(step: Int, path: String, sha256: String, bytes: Int64) {
+        self.step = step
+        self.path = path
+        self.sha256 = sha256
+        self.bytes = bytes
+    }
+}
+
+/// One evaluated example.
+package struct ExamplePrediction: Codable, Sendable, Equatable {
+    /// Which evaluation set: `dev`, `dev_matched`, `dev_mismatched`.
+    package var split: String
+    /// The example's id or index in its official file.
+    package var example: String
+    package var prediction: String
+    /// The gold label; for SQuAD the first gold answer.
+    package var gold: String
+    /// 1 or 0 for a label, F1 for a span, the negated squared error for a regression.
+    package var score: Double
+
+    package init(split: String, example: String, prediction: String, gold: String, score: Double) {
+        self.split = split
+        self.example = example
+        self.prediction = prediction
+        self.gold = gold
+        self.score = score
+    }
+}
+
+/// What a finished run leaves behind.
+package struct RunResult: Codable, Sendable, Equatable {
+    /// By official name; a metric that is undefined is absent and explained in `notes`.
+    package var metrics: [String: Double]
+    /// The task's score as it enters averages (0…1), nil for pre-training.
+    package var score: Double?
+    /// How many examples were scored.
+    package var examples: Int
+    /// The final model's directory, if the run trained one.
+    package var modelPath: String?
+    /// SHA-256 of the final weights.
+    package var modelSHA256: String?
+    /// JSON lines of `ExamplePrediction`; the worker loads it into the database.
+    package var predictionsPath: String?
+    /// Files the run read, by name, with SHA-256.
+    package var inputs: [String: String]
+    package var trainedSteps: Int
+    package var trainingSeconds: Double
+    package var notes: [String]
+
+    package init(
+        metrics: [String: Double] = [:],
+        score: Double? = nil,
+        examples: Int = 0,
+        modelPath: String? = nil,
+        modelSHA256: String? = nil,
+        predictionsPath: String? = nil,
+        inputs: [String: String] = [:],
+        trainedSteps: Int = 0,
+        trainingSeconds: Double = 0,
+        notes: [String] = []
+    ) {
+        self.metrics = metrics
+        self.score = score
+        self.examples = examples
+        self.modelPath = modelPath
+        self.modelSHA256 = modelSHA256
+        self.predictionsPath = predictionsPath
+        self.inputs = inputs
+        self.trainedSteps = trainedSteps
+        self.trainingSeconds = trainingSeconds
+        self.notes = notes
+    }
+}

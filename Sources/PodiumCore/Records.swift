@@ -1,0 +1,130 @@
+/// A suite as users see it.
+///
+/// Times are seconds since 1970, by the store's clock.
+package struct SuiteRecord: Codable, Sendable, Equatable {
+    package var id: SuiteID
+    package var name: String
+    package var kind: String
+    package var source: String
+    package var selection: SelectionRule
+    package var submittedAt: Double
+
+    package init(id: SuiteID, name: String, kind: String, source: String, selection: SelectionRule, submittedAt: Double)
+    {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.source = source
+        self.selection = selection
+        self.submittedAt = submittedAt
+    }
+}
+
+/// A run as users see it.
+package struct RunRecord: Codable, Sendable, Equatable {
+    package var id: RunID
+    package var suite: SuiteID
+    package var suiteName: String
+    package var spec: RunSpec
+    package var state: RunState
+    /// Why it is in this state: `blocked by 12 (failed)`, `cancel requested`, the failure's message.
+    package var reason: String?
+    package var attempt: Int
+    package var submittedAt: Double
+    package var startedAt: Double?
+    package var endedAt: Double?
+    /// The latest measurement, if any attempt reported one.
+    package var progress: TrainingProgress?
+    package var worker: WorkerID?
+
+    package init(
+        id: RunID,
+        suite: SuiteID,
+        suiteName: String,
+        spec: RunSpec,
+        state: RunState,
+        reason: String? = nil,
+        attempt: Int = 0,
+        submittedAt: Double,
+        startedAt: Double? = nil,
+        endedAt: Double? = nil,
+        progress: TrainingProgress? = nil,
+        worker: WorkerID? = nil
+    ) {
+        self.id = id
+        self.suite = suite
+        self.suiteName = suiteName
+        self.spec = spec
+        self.state = state
+        self.reason = reason
+        self.attempt = attempt
+        self.submittedAt = submittedAt
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.progress = progress
+        self.worker = worker
+    }
+}
+
+/// One try of a run.
+package struct AttemptRecord: Codable, Sendable, Equatable {
+    package var attempt: Int
+    package var token: Int64
+    package var worker: WorkerID?
+    package var host: String?
+    package var startedAt: Double
+    package var endedAt: Double?
+    /// `succeeded`, `cancelled`, `released`, `lost`, or a `FailureClass`; nil while it runs.
+    package var outcome: String?
+    package var message: String?
+    package var resumedFromStep: Int?
+
+    package init(
+        attempt: Int,
+        token: Int64,
+        worker: WorkerID? = nil,
+        host: String? = nil,
+        startedAt: Double,
+        endedAt: Double? = nil,
+        outcome: String? = nil,
+        message: String? = nil,
+        resumedFromStep: Int? = nil
+    ) {
+        self.attempt = attempt
+        self.token = token
+        self.worker = worker
+        self.host = host
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.outcome = outcome
+        self.message = message
+        self.resumedFromStep = resumedFromStep
+    }
+}
+
+package struct LogRecord: Codable, Sendable, Equatable {
+    /// Grows within a run; pass the last one seen to read on.
+    package var sequence: Int64
+    package var attempt: Int
+    package var at: Double
+    package var level: LogLevel
+    package var message: String
+
+    package init(sequence: Int64, attempt: Int, at: Double, level: LogLevel, message: String) {
+        self.sequence = sequence
+        self.attempt = attempt
+        self.at = at
+        self.level = level
+        self.message = message
+    }
+}
+
+package struct MetricPoint: Codable, Sendable, Equatable {
+    package var step: Int
+    package var value: Double
+
+    package init(step: Int, value: Double) {
+        self.step = step
+        self.value = value
+    }
+}

@@ -1,0 +1,74 @@
+/// When a run may start, in terms of another of its suite.
+package struct Dependency: Codable, Hashable, Sendable {
+    package enum Condition: String, Codable, Sendable {
+        /// The parent must have succeeded; if it fails, the child stays blocked and says by whom.
+        case afterSuccess
+        /// The parent must be over, whatever became of it.
+        case afterAny
+    }
+    /// The parent's name inside the suite.
+    package var parent: String
+    package var condition: Condition
+
+    package init(parent: String, condition: Condition) {
+        self.parent = parent
+        self.condition = condition
+    }
+}
+
+/// A run that a job file asks for, before it has a row.
+package struct PlannedRun: Codable, Hashable, Sendable {
+    package var spec: RunSpec
+    package var dependencies: [Dependency]
+
+    package init(spec: RunSpec, dependencies: [Dependency] = []) {
+        self.spec = spec
+        self.dependencies = dependencies
+    }
+}
+
+/// A job file, read and expanded: what `submit` puts into the database in one transaction.
+package struct Submission: Codable, Hashable, Sendable {
+    package var name: String
+    /// `pretrain`, `finetune`, `evaluate`, `suite` or `report`, as the file says.
+    package var kind: String
+    /// The file's text, kept for provenance.
+    package var source: String
+    /// How a sweep becomes one row of the leaderboard; printed beside the row.
+    package var selection: SelectionRule
+    /// Higher goes first; 0 is usual.
+    package var priority: Int
+    /// In the file's order.
+    ///
+    /// Names are unique and parents stand before their children.
+    package var runs: [PlannedRun]
+
+    package init(
+        name: String,
+        kind: String,
+        source: String,
+        selection: SelectionRule = SelectionRule(),
+        priority: Int = 0,
+        runs: [PlannedRun]
+    ) {
+        self.name = name
+        self.kind = kind
+        self.source = source
+        self.selection = selection
+        self.priority = priority
+        self.runs = runs
+    }
+}
+
+/// How several configurations of a sweep become one leaderboard cell.
+package struct SelectionRule: Codable, Hashable, Sendable {
+    /// What configurations are compared by; `dev` is the task's score on its development set.
+    package var metric: String
+    /// How to choose: `best` (mean over seeds), or `all` for a row per configuration.
+    package var rule: String
+
+    package init(metric: String = "dev", rule: String = "best") {
+        self.metric = metric
+        self.rule = rule
+    }
+}

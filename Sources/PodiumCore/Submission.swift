@@ -42,6 +42,8 @@ package struct Submission: Codable, Hashable, Sendable {
     ///
     /// Names are unique and parents stand before their children.
     package var runs: [PlannedRun]
+    /// Systems the suite can do without when their model cannot be fetched.
+    package var optionalSystems: [String]
 
     package init(
         name: String,
@@ -49,7 +51,8 @@ package struct Submission: Codable, Hashable, Sendable {
         source: String,
         selection: SelectionRule = SelectionRule(),
         priority: Int = 0,
-        runs: [PlannedRun]
+        runs: [PlannedRun],
+        optionalSystems: [String] = []
     ) {
         self.name = name
         self.kind = kind
@@ -57,6 +60,19 @@ package struct Submission: Codable, Hashable, Sendable {
         self.selection = selection
         self.priority = priority
         self.runs = runs
+        self.optionalSystems = optionalSystems
+    }
+
+    /// The submission without a system's runs, and without waiting for them.
+    package func removing(system: String) -> Submission {
+        let gone = Set(runs.filter { $0.spec.system == system && $0.spec.kind != .report }.map(\.spec.name))
+        var result = self
+        result.runs = runs.filter { !gone.contains($0.spec.name) }.map { run in
+            var kept = run
+            kept.dependencies.removeAll { gone.contains($0.parent) }
+            return kept
+        }
+        return result
     }
 }
 

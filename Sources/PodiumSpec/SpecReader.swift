@@ -57,7 +57,8 @@ package struct SpecReader {
             source: text,
             selection: try selection(fields["select"]),
             priority: try fields["priority"]?.integer(-1000...1000) ?? 0,
-            runs: runs
+            runs: runs,
+            optionalSystems: try plan.optionalSystems()
         )
     }
 

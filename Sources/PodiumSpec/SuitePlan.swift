@@ -26,6 +26,18 @@ struct SuitePlan {
 
     // MARK: Suites
 
+    /// The systems marked `optional: true`.
+    func optionalSystems() throws(SpecError) -> [String] {
+        var result: [String] = []
+        for item in fields["systems"]?.itemsOrSelf ?? [] {
+            let own = try item.fields(Self.systemKeys)
+            if let name = own["name"], try own["optional"]?.bool() == true { result.append(try name.string()) }
+        }
+        return result
+    }
+
+    private static let systemKeys = ["name", "model", "training", "taskTraining", "optional"]
+
     private func suite() throws(SpecError) -> [PlannedRun] {
         var pretraining: [PlannedRun] = []
         for item in fields["pretrain"]?.itemsOrSelf ?? [] {
@@ -49,7 +61,7 @@ struct SuitePlan {
                 throw model.error(.invalidValue, "give either model or systems, not both", atKey: true)
             }
             for item in list.itemsOrSelf {
-                let own = try item.fields(["name", "model", "training", "taskTraining"])
+                let own = try item.fields(Self.systemKeys)
                 guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
                 let systemName = try checkedName(nameNode)
                 guard !systems.contains(where: { $0.name == systemName }), !pretrained.contains(systemName) else {

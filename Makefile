@@ -1,0 +1,49 @@
+# Podium's commands for people and for CI. `make help` lists them.
+
+SWIFT ?= swift
+BUILD := $(SWIFT) build -c release
+PODIUM := .build/release/podium
+PACKAGES := libpq-dev libopenblas-dev libdnnl-dev libxml2-dev zlib1g-dev postgresql pkg-config python3-pip
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Where the real benchmark data lies; tests that need it say so when it is missing.
+export PODIUM_TEST_DATA ?= $(abspath ../shared/data)
+
+.PHONY: help deps build quickstart test lint format snapshots clean
+
+help: ## Lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Installs the Debian packages that are missing, and says which
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing with apt-get:$$missing"; \
+	  $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+	@command -v $(SWIFT) >/dev/null || { echo "The Swift toolchain (6.2 or newer) is not in PATH: see https://www.swift.org/install"; exit 1; }
+
+build: deps ## Builds the release binary
+	$(BUILD) --product podium
+
+quickstart: build ## Runs jobs/quickstart.yaml and ends with a leaderboard and a report
+	$(PODIUM) run jobs/quickstart.yaml --report report
+
+test: deps ## Lints, builds and runs every test
+	@$(MAKE) --no-print-directory lint
+	$(BUILD)
+	$(SWIFT) test -c release
+
+lint: ## Checks the format of every Swift file
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports
+
+format: ## Formats every Swift file
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests migrations reports
+
+snapshots: build ## Records the tests' golden files anew
+	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release || true
+
+clean: ## Removes what was built
+	rm -rf .build report

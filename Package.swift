@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    path: String? = nil,
+    exclude: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: path,
+        exclude: exclude,
+        resources: resources,
+        swiftSettings: settings
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "podium",
+    products: [
+        .executable(name: "podium", targets: ["podium"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // C libraries and kernels
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .target(name: "CKernels"),
+
+        // What a job is
+        library("PodiumCore"),
+        library("PodiumSpec", ["PodiumCore", yams]),
+
+        // Where it is kept and who runs it
+        library("PodiumMigrations", path: "migrations", exclude: ["schema.sql"]),
+        library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", subprocess]),
+        library("PodiumScheduler", ["PodiumCore", logging, subprocess]),
+
+        // The engine
+        library("PodiumText"),
+        library("PodiumGraph"),
+        library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
+        library("PodiumBERT", ["PodiumGraph", "PodiumText", crypto]),
+
+        // Data, scores, reports
+        library("PodiumData", ["PodiumCore", "PodiumText"]),
+        library("PodiumSample", ["PodiumCore"]),
+        library("PodiumEval", ["PodiumCore"]),
+        library("PodiumReportAssets", path: "reports"),
+        library("PodiumReport", ["CLibXML2", "PodiumCore", "PodiumEval", "PodiumReportAssets", mustache, yams]),
+
+        // What each kind of job does, and the command
+        library(
+            "PodiumJobs",
+            ["PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumReport", "PodiumSample", "PodiumText"]
+        ),
+        .executableTarget(
+            name: "podium",
+            dependencies: [
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumJobs",
+                "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
+                argumentParser, logging, subprocess,
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests
+        library("PodiumTestSupport", ["PodiumCore", "PodiumStore"]),
+        tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
+    ]
+)

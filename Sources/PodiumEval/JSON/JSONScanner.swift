@@ -1,0 +1,265 @@
+/// Reads JSON from the front, one token at a time, skipping what nobody asked for.
+///
+/// As strict as Python's `json.load`: one document, UTF-8, no control characters
+/// in strings. Depth is bounded, and errors name line and column.
+struct JSONScanner {
+    private let bytes: [UInt8]
+    private(set) var position = 0
+
+    /// Deepest nesting that is read.
+    static let depthLimit = 256
+
+    /// Checks that the bytes are UTF-8 and skips a byte-order mark.
+    init(_ bytes: [UInt8]) throws(EvalError) {
+        self.bytes = bytes
+        if let bad = UTF8Check.firstInvalidOffset(bytes) { throw error("the text is not UTF-8", at: bad) }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    // MARK: Structure
+
+    /// Reads `{ … }`; the body gets every key and must consume its value.
+    mutating func object(_ body: (inout JSONScanner, ExactText) throws(EvalError) -> Void) throws(EvalError) {
+        try expect(0x7B, "an object '{'")
+        if try consume(0x7D) { return }
+        repeat {
+            try skipSpace()
+            let key = try string("a key in double quotes")
+            try expect(0x3A, "':' after the key")
+            try body(&self, key)
+        } while try consume(0x2C)
+        try expect(0x7D, "',' or '}'")
+    }
+
+    /// Reads `[ … ]`; the body must consume one element each time.
+    mutating func array(_ body: (inout JSONScanner) throws(EvalError) -> Void) throws(EvalError) {
+        try expect(0x5B, "an array '['")
+        if try consume(0x5D) { return }
+        repeat {
+            try body(&self)
+        } while try consume(0x2C)
+        try expect(0x5D, "',' or ']'")
+    }
+
+    /// Nothing but white space may follow the document.
+    mutating func end() throws(EvalError) {
+        try skipSpace()
+        if position < bytes.count { throw error("there is text after the end of the JSON document") }
+    }
+
+    // MARK: Values
+
+    mutating func string(_ wanted: String = "a string") throws(EvalError) -> ExactText {
+        try expect(0x22, wanted)
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == 0x22 {
+                position += 1
+                return ExactText(bytes: Array(bytes[start..<(position - 1)]))
+            }
+            if byte == 0x5C || byte < 0x20 { return try escapedString(from: start) }
+            position += 1
+        }
+        throw error("a string is not closed", at: start - 1)
+    }
+
+    /// A number; Python's `Infinity` is read too, `NaN` is refused.
+    mutating func number(_ wanted: String = "a number") throws(EvalError) -> Double {
+        try skipSpace()
+        let start = position
+        for (word, value) in [("Infinity", Double.infinity), ("-Infinity", -Double.infinity)] where take(word) {
+            return value
+        }
+        while position < bytes.count, Self.isNumberByte(bytes[position]) { position += 1 }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard Self.isJSONNumber(bytes[start..<position]), let value = Double(text) else {
+            throw error("expected \(wanted)", at: start)
+        }
+        return value
+    }
+
+    mutating func bool() throws(EvalError) -> Bool {
+        try skipSpace()
+        if take("true") { return true }
+        if take("false") { return false }
+        throw error("expected true or false")
+    }
+
+    /// True and consumed if the next value is `null`.
+    mutating func null() throws(EvalError) -> Bool {
+        try skipSpace()
+        return take("null")
+    }
+
+    /// The next byte that is not white space, or nil at the end.
+    mutating func peek() throws(EvalError) -> UInt8? {
+        try skipSpace()
+        return position < bytes.count ? bytes[position] : nil
+    }
+
+    /// Passes over one value of any kind, checking its syntax.
+    mutating func skipValue(depth: Int = 0) throws(EvalError) {
+        guard depth < Self.depthLimit else { throw error("values are nested more than \(Self.depthLimit) deep") }
+        switch try peek() {
+        case 0x22: try skipString()
+        case 0x7B: try object { (scanner, _) throws(EvalError) in try scanner.skipValue(depth: depth + 1) }
+        case 0x5B: try array { (scanner) throws(EvalError) in try scanner.skipValue(depth: depth + 1) }
+        case 0x74, 0x66: _ = try bool()
+        case 0x6E: if try !null() { throw error("expected a value") }
+        case nil: throw error("the document ends where a value is expected")
+        default: if !take("NaN") { _ = try number("a value") }
+        }
+    }
+
+    // MARK: Errors
+
+    func error(_ what: String, at offset: Int? = nil) -> EvalError {
+        let place = min(offset ?? position, bytes.count)
+        let line = bytes[..<place].count { $0 == 0x0A } + 1
+        let lineStart = bytes[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        return EvalError(.malformed, "line \(line), column \(place - lineStart + 1): \(what)")
+    }
+
+    // MARK: Bytes
+
+    private mutating func skipSpace() throws(EvalError) {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func consume(_ byte: UInt8) throws(EvalError) -> Bool {
+        guard try peek() == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8, _ what: String) throws(EvalError) {
+        if try !consume(byte) { throw error("expected \(what)") }
+    }
+
+    private mutating func take(_ word: String) -> Bool {
+        guard bytes[position...].starts(with: word.utf8) else { return false }
+        position += word.utf8.count
+        return true
+    }
+
+    private mutating func skipString() throws(EvalError) {
+        let start = position
+        position += 1
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x22:
+                position += 1
+                return
+            case 0x5C:
+                position = start + 1
+                _ = try escapedString(from: start + 1)
+                return
+            case 0..<0x20: throw error("a control character in a string; write it as an escape")
+            default: position += 1
+            }
+        }
+        throw error("a string is not closed", at: start)
+    }
+
+    /// The slow way, from the first byte after the quote: decodes escapes.
+    private mutating func escapedString(from start: Int) throws(EvalError) -> ExactText {
+        var text = Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            switch byte {
+            case 0x22:
+                position += 1
+                return ExactText(bytes: text)
+            case 0x5C: try escape(into: &text)
+            case 0..<0x20: throw error("a control character in a string; write it as an escape")
+            default:
+                text.append(byte)
+                position += 1
+            }
+        }
+        throw error("a string is not closed", at: start - 1)
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(EvalError) {
+        let start = position
+        guard position + 1 < bytes.count else { throw error("a string is not closed") }
+        position += 2
+        switch bytes[start + 1] {
+        case 0x22: text.append(0x22)
+        case 0x5C: text.append(0x5C)
+        case 0x2F: text.append(0x2F)
+        case 0x62: text.append(0x08)
+        case 0x66: text.append(0x0C)
+        case 0x6E: text.append(0x0A)
+        case 0x72: text.append(0x0D)
+        case 0x74: text.append(0x09)
+        case 0x75:
+            guard var scalar = hexQuad() else { throw error("\\u needs four hexadecimal digits", at: start) }
+            if (0xD800..<0xDC00).contains(scalar), bytes[position...].starts(with: [0x5C, 0x75]) {
+                let afterFirst = position
+                position += 2
+                if let low = hexQuad(), (0xDC00..<0xE000).contains(low) {
+                    scalar = 0x1_0000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                } else {
+                    position = afterFirst
+                }
+            }
+            CodePoints.encode(scalar, into: &text)
+        default: throw error("an unknown escape in a string", at: start)
+        }
+    }
+
+    private mutating func hexQuad() -> UInt32? {
+        guard position + 4 <= bytes.count else { return nil }
+        var value: UInt32 = 0
+        for byte in bytes[position..<(position + 4)] {
+            switch byte {
+            case 0x30...0x39: value = value << 4 | UInt32(byte - 0x30)
+            case 0x41...0x46: value = value << 4 | UInt32(byte - 0x37)
+            case 0x61...0x66: value = value << 4 | UInt32(byte - 0x57)
+            default: return nil
+            }
+        }
+        position += 4
+        return value
+    }
+
+    private static func isNumberByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x2B, 0x2D, 0x2E, 0x45, 0x65: true
+        default: false
+        }
+    }
+
+    /// JSON's number grammar.
+    ///
+    /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`
+    private static func isJSONNumber(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let run = rest.prefix { (0x30...0x39).contains($0) }.count
+            rest = rest.dropFirst(run)
+            return run
+        }
+        if rest.first == 0x2D { rest = rest.dropFirst() }
+        let leadingZero = rest.first == 0x30
+        let whole = digits()
+        guard whole == 1 || (whole > 1 && !leadingZero) else { return false }
+        if rest.first == 0x2E {
+            rest = rest.dropFirst()
+            guard digits() > 0 else { return false }
+        }
+        if rest.first == 0x65 || rest.first == 0x45 {
+            rest = rest.dropFirst()
+            if rest.first == 0x2B || rest.first == 0x2D { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
+    }
+}

@@ -1,0 +1,71 @@
+/// Answers by question id, as in the official predictions file `{"id": "text", …}`.
+package struct SQuADPredictions: Hashable, Sendable {
+    /// What was predicted; a value that is not a string is kept as nil and refused when its question is scored.
+    private var answers: [ExactText: ExactText?]
+
+    /// If an id occurs twice the last one counts, as in Python.
+    package init(_ pairs: some Sequence<(id: ExactText, answer: ExactText)>) {
+        answers = [:]
+        for pair in pairs { answers[pair.id] = .some(pair.answer) }
+    }
+
+    package init(_ dictionary: [String: String]) {
+        self.init(dictionary.map { (id: ExactText($0.key), answer: ExactText($0.value)) })
+    }
+
+    /// Reads the official JSON layout.
+    package init(json bytes: [UInt8]) throws(EvalError) {
+        var found: [ExactText: ExactText?] = [:]
+        var scanner = try JSONScanner(bytes)
+        try scanner.object { (scanner, id) throws(EvalError) in
+            if try scanner.peek() == 0x22 {
+                found[id] = .some(try scanner.string())
+            } else {
+                try scanner.skipValue()
+                found[id] = .some(nil)
+            }
+        }
+        try scanner.end()
+        answers = found
+    }
+
+    package var count: Int { answers.count }
+    package var ids: some Collection<ExactText> { answers.keys }
+
+    /// The answer to a question: nil if there is no entry.
+    package func answer(to id: ExactText) throws(EvalError) -> ExactText? {
+        guard let entry = answers[id] else { return nil }
+        guard let entry else {
+            throw EvalError(.malformed, "the prediction for question \(id) is not a string; write \"\" for no answer")
+        }
+        return entry
+    }
+}
+
+/// How sure a system is that a question has no answer: probabilities or logit differences, in file order.
+package struct NoAnswerScores: Hashable, Sendable {
+    package private(set) var ids: [ExactText] = []
+    private var scores: [ExactText: Double] = [:]
+
+    /// If an id occurs twice the last value counts at the first place, as in Python.
+    package init(_ pairs: some Sequence<(id: ExactText, score: Double)>) {
+        for pair in pairs { set(pair.score, for: pair.id) }
+    }
+
+    package init(json bytes: [UInt8]) throws(EvalError) {
+        var scanner = try JSONScanner(bytes)
+        var pairs: [(id: ExactText, score: Double)] = []
+        try scanner.object { (scanner, id) throws(EvalError) in
+            pairs.append((id, try scanner.number("a no-answer score, a number other than NaN,")))
+        }
+        try scanner.end()
+        self.init(pairs)
+    }
+
+    package subscript(id: ExactText) -> Double? { scores[id] }
+
+    private mutating func set(_ score: Double, for id: ExactText) {
+        precondition(!score.isNaN, "a no-answer score must be a number")
+        if scores.updateValue(score, forKey: id) == nil { ids.append(id) }
+    }
+}

@@ -1,0 +1,136 @@
+/// One question of a SQuAD data set with what counts as right.
+package struct SQuADReference: Hashable, Sendable {
+    package var id: ExactText
+    /// The annotators' answers in file order; empty for a question that has none.
+    package var answers: [ExactText]
+    package var isImpossible: Bool
+    /// Running number of the paragraph in the file; questions about one paragraph are not independent.
+    package var paragraph: Int
+
+    package init(id: ExactText, answers: [ExactText], isImpossible: Bool, paragraph: Int = 0) {
+        self.id = id
+        self.answers = answers
+        self.isImpossible = isImpossible
+        self.paragraph = paragraph
+    }
+
+    package init(id: String, answers: [String], isImpossible: Bool, paragraph: Int = 0) {
+        self.init(
+            id: ExactText(id),
+            answers: answers.map { ExactText($0) },
+            isImpossible: isImpossible,
+            paragraph: paragraph
+        )
+    }
+
+    /// What the official script calls HasAns: the file lists an answer, whatever `is_impossible` says.
+    package var hasAnswer: Bool { !answers.isEmpty }
+}
+
+/// The questions of an official SQuAD file, in its order, without the texts that scoring does not need.
+package struct SQuADReferences: Hashable, Sendable {
+    /// The file's own `version`: `1.1`, `v2.0`; nil if it has none.
+    package var version: String?
+    package var questions: [SQuADReference]
+
+    package init(version: String? = nil, questions: [SQuADReference]) {
+        self.version = version
+        self.questions = questions
+    }
+
+    /// Reads the official JSON layout: `data` → `paragraphs` → `qas` → `id`, `answers`, `is_impossible`.
+    package init(json bytes: [UInt8]) throws(EvalError) {
+        version = nil
+        var found: [SQuADReference]?
+        var scanner = try JSONScanner(bytes)
+        var fileVersion: String?
+        try scanner.object { (scanner, key) throws(EvalError) in
+            switch key {
+            case "version" where try scanner.peek() == 0x22: fileVersion = try scanner.string().description
+            case "data": found = try Self.articles(&scanner)
+            default: try scanner.skipValue()
+            }
+        }
+        try scanner.end()
+        guard let found else {
+            throw EvalError(.malformed, "a SQuAD file needs a top-level \"data\" list; this has none")
+        }
+        version = fileVersion
+        questions = found
+    }
+
+    private static func articles(_ scanner: inout JSONScanner) throws(EvalError) -> [SQuADReference] {
+        var questions: [SQuADReference] = []
+        var paragraph = 0
+        try scanner.array { (scanner) throws(EvalError) in
+            let start = scanner.position
+            var inArticle: [SQuADReference]?
+            try scanner.object { (scanner, key) throws(EvalError) in
+                guard key == "paragraphs" else { return try scanner.skipValue() }
+                var list: [SQuADReference] = []
+                try scanner.array { (scanner) throws(EvalError) in
+                    list += try Self.paragraph(&scanner, number: paragraph)
+                    paragraph += 1
+                }
+                inArticle = list
+            }
+            guard let inArticle else { throw scanner.error("an article without \"paragraphs\"", at: start) }
+            questions += inArticle
+        }
+        return questions
+    }
+
+    private static func paragraph(_ scanner: inout JSONScanner, number: Int) throws(EvalError) -> [SQuADReference] {
+        let start = scanner.position
+        var questions: [SQuADReference]?
+        try scanner.object { (scanner, key) throws(EvalError) in
+            guard key == "qas" else { return try scanner.skipValue() }
+            var list: [SQuADReference] = []
+            try scanner.array { (scanner) throws(EvalError) in
+                list.append(try question(&scanner, paragraph: number))
+            }
+            questions = list
+        }
+        guard let questions else { throw scanner.error("a paragraph without \"qas\"", at: start) }
+        return questions
+    }
+
+    private static func question(_ scanner: inout JSONScanner, paragraph: Int) throws(EvalError) -> SQuADReference {
+        let start = scanner.position
+        var id: ExactText?
+        var answers: [ExactText]?
+        var isImpossible: Bool?
+        try scanner.object { (scanner, key) throws(EvalError) in
+            switch key {
+            case "id": id = try scanner.string("a question's \"id\" as a string")
+            case "answers": answers = try Self.answers(&scanner)
+            case "is_impossible": isImpossible = try scanner.bool()
+            default: try scanner.skipValue()
+            }
+        }
+        guard let id else { throw scanner.error("a question without \"id\"", at: start) }
+        guard let answers else {
+            throw scanner.error("question \(id) has no \"answers\" (an unanswerable one has an empty list)", at: start)
+        }
+        return SQuADReference(
+            id: id,
+            answers: answers,
+            isImpossible: isImpossible ?? answers.isEmpty,
+            paragraph: paragraph
+        )
+    }
+
+    private static func answers(_ scanner: inout JSONScanner) throws(EvalError) -> [ExactText] {
+        var answers: [ExactText] = []
+        try scanner.array { (scanner) throws(EvalError) in
+            let start = scanner.position
+            var text: ExactText?
+            try scanner.object { (scanner, key) throws(EvalError) in
+                if key == "text" { text = try scanner.string("an answer's \"text\"") } else { try scanner.skipValue() }
+            }
+            guard let text else { throw scanner.error("an answer without \"text\"", at: start) }
+            answers.append(text)
+        }
+        return answers
+    }
+}

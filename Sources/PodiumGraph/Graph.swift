@@ -1,0 +1,114 @@
+/// A step of computation with symbolic sizes: inputs and variables go in; outputs and new variable contents come out.
+///
+/// A graph is a value. Nodes stand in an order in which they can be executed. Nothing is mutated: an optimizer's
+/// update is a node that yields a parameter's next content, and `assign` names the variable that takes it over after
+/// the step; executors then work in place.
+///
+/// ```swift
+/// var graph = Graph()
+/// let rows = Dimension.symbol("rows")
+/// let x = graph.input("x", .float32, [rows, 8])
+/// let w = graph.parameter("dense.weight", [3, 8]), b = graph.parameter("dense.bias", [3])
+/// let logits = graph.linear(x, weight: w, bias: b)
+/// let loss = graph.softmaxCrossEntropy(logits, labels: graph.input("labels", .int32, [rows]))
+/// graph.output("loss", loss)
+/// ```
+package struct Graph: Sendable {
+    /// A named tensor fed at every run.
+    package struct Input: Sendable {
+        package let name: String
+        package let value: Value
+    }
+
+    /// A named tensor that lives across runs.
+    package struct Variable: Sendable {
+        package enum Role: Hashable, Sendable {
+            /// Trained weights.
+            case parameter
+            /// State an optimizer keeps for a parameter.
+            case slot
+        }
+
+        package let name: String
+        package let role: Role
+        package let value: Value
+    }
+
+    /// A variable's content after the step.
+    package struct Assignment: Sendable {
+        package let variable: Value
+        package let value: Value
+    }
+
+    package private(set) var nodes: [Node] = []
+    package private(set) var inputs: [Input] = []
+    package private(set) var variables: [Variable] = []
+    package private(set) var outputs: [Input] = []
+    package private(set) var assignments: [Assignment] = []
+    /// Number of values handed out; ids are `0 ..< valueCount`.
+    package private(set) var valueCount = 0
+    private var sites: UInt32 = 0
+
+    package init() {}
+
+    /// Declares a tensor that every run must be fed.
+    package mutating func input(_ name: String, _ element: ElementType, _ shape: [Dimension]) -> Value {
+        precondition(!inputs.contains { $0.name == name }, "input \(name) is declared twice")
+        let value = makeValue(TensorType(element, shape))
+        inputs.append(Input(name: name, value: value))
+        return value
+    }
+
+    /// Declares trained weights of a fixed float32 shape; a second call with the same name and shape shares them.
+    package mutating func parameter(_ name: String, _ shape: [Int]) -> Value {
+        variable(name, shape, role: .parameter)
+    }
+
+    /// Declares a float32 tensor that lives across runs.
+    package mutating func variable(_ name: String, _ shape: [Int], role: Variable.Role) -> Value {
+        let type = TensorType(.float32, shape.map { Dimension($0) })
+        if let known = variables.first(where: { $0.name == name }) {
+            precondition(known.value.type == type, "variable \(name) is declared with two shapes")
+            return known.value
+        }
+        let value = makeValue(type)
+        variables.append(Variable(name: name, role: role, value: value))
+        return value
+    }
+
+    /// All trained weights, in order of declaration.
+    package var parameters: [Variable] { variables.filter { $0.role == .parameter } }
+
+    /// Names a value to be returned by every run.
+    package mutating func output(_ name: String, _ value: Value) {
+        precondition(!outputs.contains { $0.name == name }, "output \(name) is declared twice")
+        outputs.append(Input(name: name, value: value))
+    }
+
+    /// Gives a variable its next content, taken over when the step ends.
+    package mutating func assign(_ variable: Value, _ value: Value) {
+        precondition(variables.contains { $0.value == variable }, "only variables can be assigned")
+        precondition(!assignments.contains { $0.variable == variable }, "a variable is assigned twice")
+        precondition(variable.type == value.type, "\(variable.type) cannot take over \(value.type)")
+        assignments.append(Assignment(variable: variable, value: value))
+    }
+
+    /// Applies an operation; the outputs are named by the operation's `outputNames`.
+    package mutating func apply(_ operation: any Operation, to inputs: [Value]) -> Node {
+        let types = operation.outputTypes(inputs.map(\.type))
+        let node = Node(operation: operation, inputs: inputs, outputs: types.map { makeValue($0) })
+        nodes.append(node)
+        return node
+    }
+
+    /// A fresh number that tells one dropout of this graph from another.
+    package mutating func makeSite() -> UInt32 {
+        defer { sites += 1 }
+        return sites
+    }
+
+    private mutating func makeValue(_ type: TensorType) -> Value {
+        defer { valueCount += 1 }
+        return Value(id: valueCount, type: type)
+    }
+}

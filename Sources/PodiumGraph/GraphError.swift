@@ -1,0 +1,29 @@
+/// What can go wrong between a graph and the values fed to it.
+///
+/// Mistakes in *building* a graph (a shape that does not fit) are ours and stop the program by `precondition`;
+/// everything that depends on what a run is given is an error of this type.
+package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Code: String, Hashable, Sendable {
+        /// An input of the graph was not fed, or a name was fed that the graph does not have.
+        case feed
+        /// A fed or written tensor has another shape or element type than the graph says.
+        case shape
+        /// A variable of this name does not exist.
+        case unknownVariable
+        /// Fed values are out of range: token ids beyond the vocabulary, offsets that run backwards.
+        case value
+        /// The machine cannot do what was asked: an instruction set that is absent, memory that is not there.
+        case unsupported
+    }
+
+    package let code: Code
+    /// What happened, where, and what to do about it.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { "\(code.rawValue): \(message)" }
+}

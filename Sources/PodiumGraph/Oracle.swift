@@ -1,0 +1,46 @@
+/// Runs a graph in naive float64 arithmetic, one node after another: the yardstick for every kernel and gradient rule.
+package struct Oracle {
+    package let graph: Graph
+
+    package init(_ graph: Graph) { self.graph = graph }
+
+    /// What a run yields.
+    package struct Result {
+        package let outputs: [String: Reference]
+        /// Next contents of assigned variables, by name.
+        package let assigned: [String: Reference]
+    }
+
+    /// Runs the graph once.
+    ///
+    /// - Parameters:
+    ///   - feeds: a tensor per input.
+    ///   - variables: a tensor per variable.
+    package func run(_ feeds: [String: Reference], variables: [String: Reference]) -> Result {
+        var values: [Value: Reference] = [:]
+        for input in graph.inputs {
+            guard let fed = feeds[input.name] else { preconditionFailure("input \(input.name) was not fed") }
+            values[input.value] = fed
+        }
+        for variable in graph.variables {
+            guard let content = variables[variable.name] else { preconditionFailure("\(variable.name) has no content") }
+            values[variable.value] = content
+        }
+        func value(_ handle: Value) -> Reference {
+            guard let found = values[handle] else { preconditionFailure("value \(handle.id) is used before it exists") }
+            return found
+        }
+        for node in graph.nodes {
+            let results = node.operation.evaluate(node.inputs.map(value))
+            for (handle, result) in zip(node.outputs, results) { values[handle] = result }
+        }
+        var assigned: [String: Reference] = [:]
+        for assignment in graph.assignments {
+            for variable in graph.variables where variable.value == assignment.variable {
+                assigned[variable.name] = value(assignment.value)
+            }
+        }
+        let outputs = graph.outputs.map { ($0.name, value($0.value)) }
+        return Result(outputs: Dictionary(uniqueKeysWithValues: outputs), assigned: assigned)
+    }
+}

@@ -37,7 +37,9 @@ extension Report {
     package struct PublishedRow: Codable, Sendable, Equatable {
         /// Unique in its table.
         package var name: String
-        /// In millions, as printed there.
+        /// Whether the leaderboard shows it; the others are in the appendix.
+        package var isHeadline: Bool
+        /// In millions.
         package var parametersInMillions: Double?
         package var values: [PublishedValue]
         /// By averaging protocol's name.
@@ -46,12 +48,14 @@ extension Report {
 
         package init(
             name: String,
+            isHeadline: Bool = true,
             parametersInMillions: Double? = nil,
             values: [PublishedValue],
             averages: [String: PublishedNumber] = [:],
             note: String? = nil
         ) {
             self.name = name
+            self.isHeadline = isHeadline
             self.parametersInMillions = parametersInMillions
             self.values = values
             self.averages = averages

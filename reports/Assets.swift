@@ -1,0 +1,30 @@
+/// The files beside this one, as bytes inside the program: a binary runs from any folder.
+package enum ReportAssets {
+    /// The schema that every `report.xml` is validated against before it is written.
+    package static var schema: [UInt8] { PackageResources.podium_report_xsd }
+    package static var stylesheet: [UInt8] { PackageResources.report_css }
+
+    /// Mustache templates by the names they call each other by.
+    package static var templates: [String: [UInt8]] {
+        [
+            "page": PackageResources.page_mustache
+        ]
+    }
+
+    /// Tables of published results, in the order of a report's sources.
+    package static var published: [[UInt8]] {
+        [
+            PackageResources.glue_board_yaml,
+            PackageResources.squad_v1_1_test_yaml,
+            PackageResources.squad_v2_0_test_yaml,
+            PackageResources.bert_paper_glue_yaml,
+            PackageResources.small_berts_yaml,
+            PackageResources.run_glue_dev_yaml,
+            PackageResources.distilbert_dev_yaml,
+            PackageResources.minilm_dev_yaml,
+            PackageResources.squad_v1_1_dev_yaml,
+            PackageResources.squad_v2_0_dev_yaml,
+            PackageResources.distilbert_squad_dev_yaml,
+        ]
+    }
+}

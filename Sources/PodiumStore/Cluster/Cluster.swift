@@ -1,0 +1,152 @@
+/// A private PostgreSQL server in Podium's data directory.
+///
+/// It listens on a Unix socket only, runs as an ordinary user, and outlives
+/// the Podium that started it: after a `kill -9` the next start finds it
+/// running and goes on with it, and a server that was itself killed is started
+/// again and recovers. Who starts it holds the data directory's lock; who
+/// attaches needs none.
+package final class Cluster: Sendable {
+    /// How the server came to run.
+    package enum Origin: Sendable, Equatable {
+        /// Made just now.
+        case created
+        case started
+        /// Found running, left by an earlier Podium.
+        case found
+        /// Somebody else's to start and stop.
+        case attached
+    }
+
+    package enum StopMode: String, Sendable {
+        /// Waits for clients to leave.
+        case smart
+        /// Ends clients' connections, then stops in good order.
+        case fast
+        /// As a crash would; the next start recovers.
+        case immediate
+    }
+
+    package let origin: Origin
+    /// The database `podium` on this server.
+    package let address: DatabaseAddress
+    /// What the user should know, such as an unexpected place of the files.
+    package let notices: [String]
+    /// The server's log file.
+    package var log: String { placement.log }
+
+    private let placement: ClusterPlacement
+    private let binaries: ServerBinaries
+    private let user: ServerUser
+    private let lock: DirectoryLock?
+
+    private init(
+        origin: Origin,
+        placement: ClusterPlacement,
+        socketDirectory: String,
+        binaries: ServerBinaries,
+        user: ServerUser,
+        lock: DirectoryLock?
+    ) {
+        self.origin = origin
+        self.placement = placement
+        self.binaries = binaries
+        self.user = user
+        self.lock = lock
+        notices = placement.notice.map { [$0] } ?? []
+        address = DatabaseAddress(
+            socketDirectory: socketDirectory,
+            port: ClusterPlacement.port,
+            user: ClusterConfiguration.role,
+            database: ClusterConfiguration.database
+        )
+    }
+
+    /// Makes the server if there is none yet, starts it if it is not running, and takes charge of the directory.
+    ///
+    /// Throws `.alreadyRunning` while another process is in charge.
+    package static func start(_ options: ClusterOptions) async throws(StoreError) -> Cluster {
+        let user = try ServerUser.choose()
+        try Directory.make(options.dataDirectory)
+        let options = options.resolved()
+        let lock = try DirectoryLock(options.dataDirectory)
+        let placement = try ClusterPlacement.choose(options, user: user)
+        try Directory.makePrivate(placement.root, owner: user)
+        let starter = ClusterStarter(options: options, placement: placement, user: user)
+        let (origin, binaries) = try await starter.bringUp()
+        let cluster = Cluster(
+            origin: origin,
+            placement: placement,
+            socketDirectory: Postmaster.running(on: placement.data)?.socketDirectory ?? placement.socketDirectory,
+            binaries: binaries,
+            user: user,
+            lock: lock
+        )
+        try await cluster.ensureDatabase(within: options.startTimeout)
+        return cluster
+    }
+
+    /// Finds the server that a running Podium has started in this data directory.
+    ///
+    /// Throws `.notRunning` when there is none.
+    package static func attach(_ options: ClusterOptions) async throws(StoreError) -> Cluster {
+        let user = try ServerUser.choose()
+        let options = options.resolved()
+        let placement = ClusterPlacement.existing(options, user: user)
+        guard let server = Postmaster.running(on: placement.data) else {
+            throw StoreError(
+                .notRunning,
+                "no podium runs in \(options.dataDirectory): start one with `podium up`, or use --database URL"
+            )
+        }
+        return Cluster(
+            origin: .attached,
+            placement: placement,
+            socketDirectory: server.socketDirectory,
+            binaries: try await ServerBinaries.find(options, major: ClusterStarter.major(of: placement.data)),
+            user: user,
+            lock: nil
+        )
+    }
+
+    /// The process number of the server in a data directory, or nil when none runs; touches nothing.
+    package static func serverProcess(dataDirectory: String) -> Int32? {
+        guard let user = try? ServerUser.choose() else { return nil }
+        let options = ClusterOptions(dataDirectory: dataDirectory).resolved()
+        return Postmaster.running(on: ClusterPlacement.existing(options, user: user).data)?.processID
+    }
+
+    /// The server's process number, or nil when it is not running.
+    package var processID: Int32? { Postmaster.running(on: placement.data)?.processID }
+
+    /// Stops the server; nothing happens when it is not running.
+    package func stop(_ mode: StopMode = .fast) async throws(StoreError) {
+        guard processID != nil else { return }
+        let arguments = ["stop", "-D", placement.data, "-m", mode.rawValue, "-w", "-t", "60"]
+        let ending = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
+        guard ending.isSuccess || processID == nil else {
+            throw StoreError(.cluster, "PostgreSQL in \(placement.root) does not stop: \(ending.text)")
+        }
+    }
+
+    /// Waits until the server takes connections, then makes the database if it is missing.
+    private func ensureDatabase(within timeout: Duration) async throws(StoreError) {
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            do throws(StoreError) {
+                let connection = try await Connection.open(address.database("postgres"))
+                let rows = try await connection.query(
+                    "select exists (select from pg_database where datname = $1) as present",
+                    .text(ClusterConfiguration.database)
+                )
+                if try rows[0].get("present", as: Bool.self) { return }
+                let name = try await connection.quoted(ClusterConfiguration.database)
+                try await connection.run(Script(trusted: "create database \(name)"))
+                return
+            } catch  where error.isTransient && ContinuousClock.now < deadline {
+                // A found server may still be recovering.
+                try? await Task.sleep(for: .milliseconds(100))
+                if Task.isCancelled { throw StoreError(.cancelled, "cancelled while PostgreSQL was starting") }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Glibc
+
+/// Brings a private server up: from nothing, from a clean stop, or from a crash.
+struct ClusterStarter: Sendable {
+    let options: ClusterOptions
+    let placement: ClusterPlacement
+    let user: ServerUser
+
+    func bringUp() async throws(StoreError) -> (Cluster.Origin, ServerBinaries) {
+        let existing = Self.major(of: placement.data)
+        let binaries = try await ServerBinaries.find(options, major: existing)
+        if let existing, existing != binaries.major {
+            throw StoreError(
+                .versionMismatch,
+                "\(placement.data) was made by PostgreSQL \(existing), but \(binaries.directory) has "
+                    + "\(binaries.major): install PostgreSQL \(existing), point PG_BIN at it, or upgrade with pg_upgrade"
+            )
+        }
+        if Postmaster.running(on: placement.data) != nil { return (.found, binaries) }
+        if existing == nil { try await initialise(binaries) }
+        try Directory.makePrivate(placement.socketDirectory, owner: user)
+        try ClusterConfiguration(placement: placement, options: options, user: user).write()
+        Postmaster.removeLeftovers(data: placement.data, socketDirectory: placement.socketDirectory)
+        try await start(binaries)
+        return (existing == nil ? .created : .started, binaries)
+    }
+
+    /// The major version that made a data directory; nil when there is none.
+    static func major(of data: String) -> Int? {
+        Directory.read("\(data)/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+
+    /// Makes the data directory under another name first: it is there completely, or not at all.
+    private func initialise(_ binaries: ServerBinaries) async throws(StoreError) {
+        let unfinished = "\(placement.data).new"
+        try? FileManager.default.removeItem(atPath: unfinished)
+        try Directory.makePrivate(unfinished, owner: user)
+        var arguments = [
+            "-D", unfinished, "-U", ClusterConfiguration.role, "-A", "peer", "-E", "UTF8", "--locale=C",
+            "--no-instructions",
+        ]
+        if !options.isDurable { arguments.append("--no-sync") }
+        let ending = try await ServerTool(binaries.path("initdb"), arguments, as: user).run()
+        guard ending.isSuccess else {
+            throw StoreError(
+                ending.text.contains("No space left") ? .diskFull : .cluster,
+                "initdb could not make a database in \(placement.root): \(Self.tail(ending.text))"
+            )
+        }
+        guard rename(unfinished, placement.data) == 0 else {
+            throw Directory.failure("rename \(unfinished) to \(placement.data)")
+        }
+    }
+
+    private func start(_ binaries: ServerBinaries) async throws(StoreError) {
+        keepLogShort()
+        let seconds = max(1, options.startTimeout.components.seconds)
+        let deadline = ContinuousClock.now + options.startTimeout
+        while true {
+            let before = Directory.read(placement.log)?.utf8.count ?? 0
+            let arguments = ["start", "-D", placement.data, "-l", placement.log, "-w", "-t", String(seconds)]
+            let ending = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
+            if ending.isSuccess { return }
+            let log =
+                Directory.read(placement.log).map { String(decoding: $0.utf8.dropFirst(before), as: UTF8.self) } ?? ""
+            // After kill -9 of the server its children take a moment to notice and let go of shared memory.
+            if log.contains("still in use"), ContinuousClock.now < deadline {
+                try? await Task.sleep(for: .milliseconds(200))
+                if Task.isCancelled { throw StoreError(.cancelled, "cancelled while PostgreSQL was starting") }
+                continue
+            }
+            let isFull = log.contains("No space left")
+            throw StoreError(
+                isFull ? .diskFull : .cluster,
+                "PostgreSQL in \(placement.root) does not start; its log \(placement.log) ends: "
+                    + Self.tail(log.isEmpty ? ending.text : log)
+            )
+        }
+    }
+
+    /// Starts a new log beside the old one once it has grown past 8 MiB.
+    private func keepLogShort() {
+        let size = (try? FileManager.default.attributesOfItem(atPath: placement.log))?[.size] as? Int ?? 0
+        guard size > 8 << 20 else { return }
+        _ = rename(placement.log, "\(placement.log).1")
+    }
+
+    /// The last lines of a log, on one line.
+    static func tail(_ text: String, lines: Int = 6) -> String {
+        text.split(separator: "\n").suffix(lines).joined(separator: " | ")
+    }
+}

@@ -1,0 +1,124 @@
+import CLibPQ
+import Glibc
+
+extension Session {
+    /// Runs one statement, prepared on first use, and returns its rows.
+    func run(_ statement: Statement, _ parameters: [Parameter], timeout: Duration?) throws(StoreError) -> Rows {
+        var patience = Patience(deadline: timeout.map { .now + $0 })
+        do throws(StoreError) {
+            return try runPrepared(statement, parameters, &patience)
+        } catch  where SQLState.isStalePreparedStatement(error.sqlState) && !isInTransaction {
+            // A migration changed a table, or somebody discarded the statement: prepare it again, once.
+            prepared[statement.identity] = nil
+            return try runPrepared(statement, parameters, &patience)
+        }
+    }
+
+    private func runPrepared(
+        _ statement: Statement,
+        _ parameters: [Parameter],
+        _ patience: inout Patience
+    ) throws(StoreError) -> Rows {
+        let name = try prepare(statement, types: parameters.map(\.type), &patience)
+        try send { sendPrepared(name, parameters) }
+        return Rows(try lastResult(&patience))
+    }
+
+    /// Runs statements without parameters; returns the rows of the last.
+    func run(_ script: Script, timeout: Duration?) throws(StoreError) -> Rows {
+        var patience = Patience(deadline: timeout.map { .now + $0 })
+        try send { PQsendQuery(pointer, script.sql) }
+        return Rows(try lastResult(&patience))
+    }
+
+    private func prepare(
+        _ statement: Statement,
+        types: [ColumnType],
+        _ patience: inout Patience
+    ) throws(StoreError) -> String {
+        if let known = prepared[statement.identity] {
+            precondition(known.types == types, "a statement's parameters have the same types at every call")
+            return known.name
+        }
+        let name = "podium_\(nextStatementNumber)"
+        nextStatementNumber += 1
+        let numbers = types.map(\.rawValue)
+        try send { PQsendPrepare(pointer, name, statement.sql, Int32(numbers.count), numbers) }
+        _ = try lastResult(&patience)
+        prepared[statement.identity] = PreparedStatement(name: name, types: types)
+        return name
+    }
+
+    private func sendPrepared(_ name: String, _ parameters: [Parameter]) -> Int32 {
+        var buffer: [UInt8] = []
+        var ranges: [Range<Int>?] = []
+        for parameter in parameters {
+            let start = buffer.count
+            let hasBytes = parameter.encode(into: &buffer)
+            ranges.append(hasBytes ? start..<buffer.count : nil)
+            // An empty value must not point past the buffer's end.
+            buffer.append(0)
+        }
+        let lengths = ranges.map { Int32($0?.count ?? 0) }
+        let formats = [Int32](repeating: 1, count: parameters.count)
+        return buffer.withUnsafeBytes { bytes in
+            let values: [UnsafePointer<CChar>?] = ranges.map { range in
+                guard let range, let base = bytes.baseAddress else { return nil }
+                return (base + range.lowerBound).assumingMemoryBound(to: CChar.self)
+            }
+            return PQsendQueryPrepared(pointer, name, Int32(parameters.count), values, lengths, formats, 1)
+        }
+    }
+
+    /// Hands a request to libpq; zero means that it could not even be queued.
+    func send(_ request: () -> Int32) throws(StoreError) {
+        guard !isBroken else { throw lost(while: "sending a query") }
+        guard request() == 1 else { throw lost(while: "sending a query") }
+    }
+
+    /// Waits for a request's end and returns its last result, or throws the first error.
+    func lastResult(_ patience: inout Patience) throws(StoreError) -> QueryResult {
+        try flush(&patience)
+        var last: QueryResult?
+        var failure: StoreError?
+        while let result = try nextResult(&patience) {
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+                last = QueryResult(owning: result)
+            case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                // Data is expected now: the caller of `copy` goes on; nobody else sends COPY.
+                return QueryResult(owning: result)
+            default:
+                if failure == nil { failure = error(of: result, stopping: patience.stopping) }
+                PQclear(result)
+                if PQstatus(pointer) == CONNECTION_BAD { markBroken() }
+            }
+        }
+        if let failure { throw failure }
+        guard let last else { throw lost(while: "waiting for a result") }
+        return last
+    }
+
+    /// Sends what libpq has buffered, reading meanwhile so that both sides never wait for each other.
+    func flush(_ patience: inout Patience) throws(StoreError) {
+        while true {
+            let rest = PQflush(pointer)
+            if rest == 0 { return }
+            guard rest == 1 else {
+                // The server may have said why before it hung up: let the reader find out.
+                return
+            }
+            try waitForServer(Int16(POLLIN | POLLOUT), &patience)
+            _ = PQconsumeInput(pointer)
+        }
+    }
+
+    private func nextResult(_ patience: inout Patience) throws(StoreError) -> OpaquePointer? {
+        while PQisBusy(pointer) == 1 {
+            try waitForServer(Int16(POLLIN), &patience)
+            // On failure libpq makes an error result out of what is left; PQgetResult hands it over.
+            if PQconsumeInput(pointer) == 0 { break }
+        }
+        return PQgetResult(pointer)
+    }
+}

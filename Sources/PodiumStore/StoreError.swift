@@ -1,0 +1,74 @@
+/// What went wrong between Podium and its database.
+///
+/// The only error type that leaves this target. A message says what happened,
+/// where, and what to do about it; it never holds a password.
+package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What a caller can branch on.
+    package enum Code: Sendable, Hashable {
+        /// No server answers at the address.
+        case connectionFailed
+        /// The server refused the role, the password or the database.
+        case authenticationFailed
+        /// The connection broke, or the server is shutting down or recovering.
+        case serverGone
+        /// Two transactions collided (SQLSTATE class 40): trying again is right.
+        case serialization
+        /// A constraint of this name refused the write.
+        case constraint(String)
+        /// The database has migrations that this binary does not know.
+        case schemaTooNew
+        /// The database has not been migrated, or not far enough.
+        case schemaTooOld
+        /// A migration that was applied differs from the one in this binary.
+        case schemaChanged
+        /// A deadline passed: for a connection from the pool, a query, or a server's start.
+        case timeout
+        /// The task that asked was cancelled.
+        case cancelled
+        /// The server has no connections left.
+        case tooManyConnections
+        case diskFull
+        /// A value cannot be stored (NUL in text, number out of range) or read as the wanted type.
+        case value
+        /// The server refused a statement for another reason; see `sqlState`.
+        case statement
+        /// The pool or store was closed.
+        case closed
+        /// `initdb` and `postgres` were not found.
+        case serverMissing
+        /// The private server could not be made, started or stopped.
+        case cluster
+        /// Another process runs Podium in this data directory.
+        case alreadyRunning(pid: Int32?)
+        /// Nothing runs in this data directory, so there is nothing to attach to.
+        case notRunning
+        /// The cluster was made by another major version of PostgreSQL.
+        case versionMismatch
+        /// A directory cannot be made or reached by the user that the server runs as.
+        case directory
+    }
+
+    package let code: Code
+    package let message: String
+    /// The five characters PostgreSQL names an error by, where it sent any.
+    package let sqlState: String?
+
+    package init(_ code: Code, _ message: String, sqlState: String? = nil) {
+        self.code = code
+        self.message = message
+        self.sqlState = sqlState
+    }
+
+    package var description: String {
+        guard let sqlState else { return message }
+        return "\(message) (SQLSTATE \(sqlState))"
+    }
+
+    /// Whether the same call may succeed once the server is back.
+    package var isTransient: Bool {
+        switch code {
+        case .connectionFailed, .serverGone, .tooManyConnections: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// The database's history: numbered SQL that is embedded in the binary.
+///
+/// A migration that has been released is never edited; a change is a new
+/// number. `schema.sql` beside this file shows what they add up to, and a test
+/// compares it with a migrated database.
+package struct Migration: Sendable {
+    package let version: Int
+    package let name: String
+    /// The file's bytes, UTF-8.
+    package let sql: [UInt8]
+
+    /// All of them, in order.
+    package static let all: [Migration] = [
+        Migration(version: 1, name: "initial", sql: PackageResources._001_initial_sql)
+    ]
+
+    package init(version: Int, name: String, sql: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.sql = sql
+    }
+}

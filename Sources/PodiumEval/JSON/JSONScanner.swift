@@ -18,17 +18,44 @@ struct JSONScanner {
 
     // MARK: Structure
 
+    /// A key of an object, kept as the bytes of the file until somebody needs its text.
+    struct Key {
+        fileprivate let range: Range<Int>
+        fileprivate let unescaped: ExactText?
+    }
+
+    /// Whether a key is this name; escapes in the file's spelling are understood.
+    func matches(_ key: Key, _ name: StaticString) -> Bool {
+        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return key.unescaped.map { $0.bytes.elementsEqual(wanted) } ?? bytes[key.range].elementsEqual(wanted)
+    }
+
+    func text(of key: Key) -> ExactText {
+        key.unescaped ?? ExactText(bytes: Array(bytes[key.range]))
+    }
+
     /// Reads `{ … }`; the body gets every key and must consume its value.
-    mutating func object(_ body: (inout JSONScanner, ExactText) throws(EvalError) -> Void) throws(EvalError) {
+    mutating func object(_ body: (inout JSONScanner, Key) throws(EvalError) -> Void) throws(EvalError) {
         try expect(0x7B, "an object '{'")
         if try consume(0x7D) { return }
         repeat {
             try skipSpace()
-            let key = try string("a key in double quotes")
+            let key = try key()
             try expect(0x3A, "':' after the key")
             try body(&self, key)
         } while try consume(0x2C)
         try expect(0x7D, "',' or '}'")
+    }
+
+    private mutating func key() throws(EvalError) -> Key {
+        try expect(0x22, "a key in double quotes")
+        let start = position
+        position = PlainRun.end(in: bytes, from: start)
+        guard position < bytes.count, bytes[position] == 0x22 else {
+            return Key(range: start..<start, unescaped: try escapedString(from: start))
+        }
+        position += 1
+        return Key(range: start..<(position - 1), unescaped: nil)
     }
 
     /// Reads `[ … ]`; the body must consume one element each time.
@@ -52,16 +79,10 @@ struct JSONScanner {
     mutating func string(_ wanted: String = "a string") throws(EvalError) -> ExactText {
         try expect(0x22, wanted)
         let start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == 0x22 {
-                position += 1
-                return ExactText(bytes: Array(bytes[start..<(position - 1)]))
-            }
-            if byte == 0x5C || byte < 0x20 { return try escapedString(from: start) }
-            position += 1
-        }
-        throw error("a string is not closed", at: start - 1)
+        position = PlainRun.end(in: bytes, from: start)
+        guard position < bytes.count, bytes[position] == 0x22 else { return try escapedString(from: start) }
+        position += 1
+        return ExactText(bytes: Array(bytes[start..<(position - 1)]))
     }
 
     /// A number; Python's `Infinity` is read too, `NaN` is refused.
@@ -149,22 +170,14 @@ struct JSONScanner {
     }
 
     private mutating func skipString() throws(EvalError) {
+        try expect(0x22, "a string")
         let start = position
-        position += 1
-        while position < bytes.count {
-            switch bytes[position] {
-            case 0x22:
-                position += 1
-                return
-            case 0x5C:
-                position = start + 1
-                _ = try escapedString(from: start + 1)
-                return
-            case 0..<0x20: throw error("a control character in a string; write it as an escape")
-            default: position += 1
-            }
+        position = PlainRun.end(in: bytes, from: start)
+        if position < bytes.count, bytes[position] == 0x22 {
+            position += 1
+        } else {
+            _ = try escapedString(from: start)
         }
-        throw error("a string is not closed", at: start)
     }
 
     /// The slow way, from the first byte after the quote: decodes escapes.

@@ -4,25 +4,32 @@ package enum Correlation {
     package static func pearson(_ first: [Double], _ second: [Double]) -> MetricValue {
         precondition(first.count == second.count, "one prediction per gold value")
         if let reason = reasonWithoutValue(first, second) { return .undefined(reason: reason) }
-        let centredFirst = centred(first)
-        let centredSecond = centred(second)
-        let firstNorm = norm(centredFirst)
-        let secondNorm = norm(centredSecond)
-        guard firstNorm > 0, secondNorm > 0, firstNorm.isFinite, secondNorm.isFinite else {
+        let x = centred(first)
+        let y = centred(second)
+        var xx = 0.0
+        var yy = 0.0
+        var xy = 0.0
+        for index in x.indices {
+            xx += x[index] * x[index]
+            yy += y[index] * y[index]
+            xy += x[index] * y[index]
+        }
+        guard xx > 0, yy > 0, xx.isFinite, yy.isFinite else {
             return .undefined(reason: "the spread of the values is outside double precision")
         }
-        var product = 0.0
-        for index in centredFirst.indices {
-            product += (centredFirst[index] / firstNorm) * (centredSecond[index] / secondNorm)
-        }
-        return .value(min(1, max(-1, product)))
+        return .value(min(1, max(-1, xy / (xx * yy).squareRoot())))
     }
 
     /// Spearman's rho: Pearson's r of the average ranks, so that ties count correctly.
     package static func spearman(_ first: [Double], _ second: [Double]) -> MetricValue {
         precondition(first.count == second.count, "one prediction per gold value")
         if let reason = reasonWithoutValue(first, second) { return .undefined(reason: reason) }
-        return pearson(averageRanks(first), averageRanks(second))
+        // Twice the ranks, centred, are integers, so all sums are exact.
+        let middle = Double(first.count + 1)
+        let x = averageRanks(first).map { 2 * $0 - middle }
+        let y = averageRanks(second).map { 2 * $0 - middle }
+        let squares = sum(x, x) * sum(y, y)
+        return .value(min(1, max(-1, sum(x, y) / squares.squareRoot())))
     }
 
     /// Ranks from 1; equal values share the mean of their positions.
@@ -40,6 +47,10 @@ package enum Correlation {
         return ranks
     }
 
+    private static func sum(_ x: [Double], _ y: [Double]) -> Double {
+        x.indices.reduce(0) { $0 + x[$1] * y[$1] }
+    }
+
     private static func reasonWithoutValue(_ gold: [Double], _ predicted: [Double]) -> String? {
         guard gold.count > 1 else { return "a correlation needs at least two examples" }
         for (name, values) in [("gold values", gold), ("predictions", predicted)] {
@@ -49,14 +60,11 @@ package enum Correlation {
         return nil
     }
 
+    /// Deviations from the mean, scaled so that the largest is 1: squares neither overflow nor vanish.
     private static func centred(_ values: [Double]) -> [Double] {
-        let mean = values.reduce(0, +) / Double(values.count)
-        return values.map { $0 - mean }
-    }
-
-    private static func norm(_ values: [Double]) -> Double {
-        let largest = values.reduce(0) { max($0, $1.magnitude) }
-        guard largest > 0, largest.isFinite else { return largest }
-        return largest * values.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+        let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+        let deviations = values.map { $0 - mean }
+        let largest = deviations.reduce(0) { max($0, $1.magnitude) }
+        return largest > 0 ? deviations.map { $0 / largest } : deviations
     }
 }

@@ -17,7 +17,8 @@ package struct SQuADPredictions: Hashable, Sendable {
     package init(json bytes: [UInt8]) throws(EvalError) {
         var found: [ExactText: ExactText?] = [:]
         var scanner = try JSONScanner(bytes)
-        try scanner.object { (scanner, id) throws(EvalError) in
+        try scanner.object { (scanner, key) throws(EvalError) in
+            let id = scanner.text(of: key)
             if try scanner.peek() == 0x22 {
                 found[id] = .some(try scanner.string())
             } else {
@@ -55,8 +56,8 @@ package struct NoAnswerScores: Hashable, Sendable {
     package init(json bytes: [UInt8]) throws(EvalError) {
         var scanner = try JSONScanner(bytes)
         var pairs: [(id: ExactText, score: Double)] = []
-        try scanner.object { (scanner, id) throws(EvalError) in
-            pairs.append((id, try scanner.number("a no-answer score, a number other than NaN,")))
+        try scanner.object { (scanner, key) throws(EvalError) in
+            pairs.append((scanner.text(of: key), try scanner.number("a no-answer score, a number other than NaN,")))
         }
         try scanner.end()
         self.init(pairs)

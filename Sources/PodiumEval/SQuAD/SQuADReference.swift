@@ -45,10 +45,12 @@ package struct SQuADReferences: Hashable, Sendable {
         var scanner = try JSONScanner(bytes)
         var fileVersion: String?
         try scanner.object { (scanner, key) throws(EvalError) in
-            switch key {
-            case "version" where try scanner.peek() == 0x22: fileVersion = try scanner.string().description
-            case "data": found = try Self.articles(&scanner)
-            default: try scanner.skipValue()
+            if scanner.matches(key, "data") {
+                found = try Self.articles(&scanner)
+            } else if scanner.matches(key, "version"), try scanner.peek() == 0x22 {
+                fileVersion = try scanner.string().description
+            } else {
+                try scanner.skipValue()
             }
         }
         try scanner.end()
@@ -66,7 +68,7 @@ package struct SQuADReferences: Hashable, Sendable {
             let start = scanner.position
             var inArticle: [SQuADReference]?
             try scanner.object { (scanner, key) throws(EvalError) in
-                guard key == "paragraphs" else { return try scanner.skipValue() }
+                guard scanner.matches(key, "paragraphs") else { return try scanner.skipValue() }
                 var list: [SQuADReference] = []
                 try scanner.array { (scanner) throws(EvalError) in
                     list += try Self.paragraph(&scanner, number: paragraph)
@@ -84,7 +86,7 @@ package struct SQuADReferences: Hashable, Sendable {
         let start = scanner.position
         var questions: [SQuADReference]?
         try scanner.object { (scanner, key) throws(EvalError) in
-            guard key == "qas" else { return try scanner.skipValue() }
+            guard scanner.matches(key, "qas") else { return try scanner.skipValue() }
             var list: [SQuADReference] = []
             try scanner.array { (scanner) throws(EvalError) in
                 list.append(try question(&scanner, paragraph: number))
@@ -101,11 +103,14 @@ package struct SQuADReferences: Hashable, Sendable {
         var answers: [ExactText]?
         var isImpossible: Bool?
         try scanner.object { (scanner, key) throws(EvalError) in
-            switch key {
-            case "id": id = try scanner.string("a question's \"id\" as a string")
-            case "answers": answers = try Self.answers(&scanner)
-            case "is_impossible": isImpossible = try scanner.bool()
-            default: try scanner.skipValue()
+            if scanner.matches(key, "id") {
+                id = try scanner.string("a question's \"id\" as a string")
+            } else if scanner.matches(key, "answers") {
+                answers = try Self.answers(&scanner)
+            } else if scanner.matches(key, "is_impossible") {
+                isImpossible = try scanner.bool()
+            } else {
+                try scanner.skipValue()
             }
         }
         guard let id else { throw scanner.error("a question without \"id\"", at: start) }
@@ -126,7 +131,11 @@ package struct SQuADReferences: Hashable, Sendable {
             let start = scanner.position
             var text: ExactText?
             try scanner.object { (scanner, key) throws(EvalError) in
-                if key == "text" { text = try scanner.string("an answer's \"text\"") } else { try scanner.skipValue() }
+                if scanner.matches(key, "text") {
+                    text = try scanner.string("an answer's \"text\"")
+                } else {
+                    try scanner.skipValue()
+                }
             }
             guard let text else { throw scanner.error("an answer without \"text\"", at: start) }
             answers.append(text)

@@ -6,7 +6,7 @@ enum UTF8Check {
         while index < bytes.count {
             let lead = bytes[index]
             if lead < 0x80 {
-                index += 1
+                index = PlainRun.endOfASCII(in: bytes, from: index)
                 continue
             }
             let length = sequenceLength(bytes, at: index)

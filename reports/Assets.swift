@@ -7,7 +7,12 @@ package enum ReportAssets {
     /// Mustache templates by the names they call each other by.
     package static var templates: [String: [UInt8]] {
         [
-            "page": PackageResources.page_mustache
+            "appendix": PackageResources.appendix_mustache,
+            "chart": PackageResources.chart_mustache,
+            "leaderboard": PackageResources.leaderboard_mustache,
+            "page": PackageResources.page_mustache,
+            "pretraining": PackageResources.pretraining_mustache,
+            "task": PackageResources.task_mustache,
         ]
     }
 

@@ -46,7 +46,7 @@ extension Leaderboard {
             if cell.value == nil { cell.status = .missing }
             return cell
         }
-        return Row(name: row.name, source: source, cells: cells)
+        return Row(name: row.name, source: source, isHeadline: row.isHeadline, cells: cells)
     }
 
     /// What the reader must know to read the table right.

@@ -46,6 +46,8 @@ package struct Leaderboard: Sendable {
         package var system: String?
         /// Number of its source in `sources`, from 1; nil for a measured row.
         package var source: Int?
+        /// False for published rows that are reference material only.
+        package var isHeadline = true
         package var cells: [Cell]
     }
 

@@ -30,7 +30,11 @@ package enum ReportValidator {
         }
         guard let document else {
             let finding = xmlCtxtGetLastError(context).map { Self.finding($0.pointee) }
-            throw ReportError(.malformedXML, "the document is not well-formed XML", findings: [finding].compactMap(\.self))
+            throw ReportError(
+                .malformedXML,
+                "the document is not well-formed XML",
+                findings: [finding].compactMap(\.self)
+            )
         }
         defer { xmlFreeDoc(document) }
         guard document.pointee.intSubset == nil else {

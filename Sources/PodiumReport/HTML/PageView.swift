@@ -1,0 +1,210 @@
+import PodiumCore
+import PodiumReportAssets
+
+/// Everything the template `page` prints.
+struct PageView {
+    struct Fact {
+        var name: String
+        var value: String
+    }
+
+    struct DatasetView {
+        var anchor: String
+        var name: String
+        var task: String
+        var split: String
+        var origin: String
+        var isSample: Bool
+        var examples: String
+        var files: [File]
+
+        struct File {
+            var file: String
+            var size: String?
+            var sha256: String
+        }
+    }
+
+    struct SourceView {
+        var number: Int
+        var title: String
+        var source: String
+        var url: String?
+        var split: String
+        var procedure: String
+        var rowNotes: [String]
+    }
+
+    struct ComparisonView {
+        var first: String
+        var second: String
+        var task: String
+        var difference: String
+        var test: String
+        var p: String
+        var adjusted: String
+    }
+
+    let style: String
+    let title: String
+    let summary: String
+    let generated: String
+    let generatedISO: String
+    let hasSampleScores: Bool
+    let board: LeaderboardView
+    let remarks: [String]
+    let notes: [Report.Note]
+    let tasks: [TaskView]
+    let pretraining: [PretrainingView]
+    let comparisons: [ComparisonView]
+    let hasComparisons: Bool
+    let moreBoard: LeaderboardView?
+    let shared: [SharedParameters]
+    let runs: [RunView]
+    let datasets: [DatasetView]
+    let sources: [SourceView]
+    let facts: [Fact]
+
+    /// - Parameter report: in canonical order.
+    init(_ report: Report) {
+        let anchors = Anchors(report)
+        let leaderboard = Leaderboard(report, headlinesOnly: false)
+        let order = leaderboard.groups.flatMap(\.rows).compactMap(\.system)
+        style = String(decoding: ReportAssets.stylesheet, as: UTF8.self)
+        title = report.title
+        summary = Self.summary(report)
+        generated = Timestamp.readable(report.generatedAt)
+        generatedISO = Timestamp.iso8601(report.generatedAt)
+        hasSampleScores = leaderboard.hasSampleScores
+        board = LeaderboardView(
+            leaderboard,
+            report: report,
+            anchors: anchors,
+            caption: "Scores times 100; higher is better. A score leads to the runs it comes from.",
+            rows: \.isHeadline
+        )
+        let more = LeaderboardView(
+            leaderboard,
+            report: report,
+            anchors: anchors,
+            caption: "Further published results, times 100.",
+            rows: { !$0.isHeadline }
+        )
+        moreBoard = more.groups.isEmpty ? nil : more
+        remarks = leaderboard.remarks
+        notes = report.notes
+        tasks = report.tasks.compactMap { TaskView($0, report: report, order: order, anchors: anchors) }
+        pretraining = report.runs.filter { $0.kind == .pretrain }.map {
+            PretrainingView($0, report: report, anchors: anchors)
+        }
+        comparisons = Self.comparisons(report)
+        hasComparisons = !comparisons.isEmpty
+        let kinds = RunKind.allCases.map { kind in report.runs.filter { $0.kind == kind } }
+        let shared = zip(RunKind.allCases, kinds).filter { !$1.isEmpty }.map { SharedParameters($0, runs: $1) }
+        self.shared = shared.filter { !$0.parameters.isEmpty }
+        runs = report.runs.map { run in
+            let common = shared.first { $0.kind == run.kind.rawValue }?.parameters ?? []
+            return RunView(run, report: report, shared: Set(common), anchors: anchors)
+        }
+        datasets = Self.datasets(report, anchors: anchors)
+        sources = Self.sources(leaderboard)
+        facts = Self.facts(report.provenance)
+    }
+
+    private static func summary(_ report: Report) -> String {
+        func count(_ number: Int, _ one: String) -> String { "\(number) \(one)\(number == 1 ? "" : "s")" }
+        let failed = report.runs.count { $0.state == .failed }
+        let parts = [
+            count(report.systems.count, "system"), count(report.tasks.count, "task"), count(report.runs.count, "run"),
+        ]
+        return (parts + (failed > 0 ? ["\(failed) failed"] : [])).joined(separator: " · ")
+    }
+
+    private static func comparisons(_ report: Report) -> [ComparisonView] {
+        func name(_ id: String) -> String { report.systems.first { $0.id == id }?.name ?? id }
+        return report.comparisons.map { comparison in
+            ComparisonView(
+                first: name(comparison.first),
+                second: name(comparison.second),
+                task: comparison.task?.displayName ?? "average",
+                difference: (comparison.difference > 0 ? "+" : "") + Decimal.percent(comparison.difference, digits: 2),
+                test: [comparison.test, comparison.correction].compactMap(\.self).joined(separator: ", "),
+                p: Decimal.short(comparison.p),
+                adjusted: comparison.adjustedP.map { Decimal.short($0) } ?? "–"
+            )
+        }
+    }
+
+    private static func datasets(_ report: Report, anchors: Anchors) -> [DatasetView] {
+        report.datasets.map { set in
+            DatasetView(
+                anchor: anchors.dataset(set.id),
+                name: set.id,
+                task: set.task?.displayName ?? "corpus",
+                split: [set.split, set.release].compactMap(\.self).joined(separator: ", "),
+                origin: set.origin.rawValue,
+                isSample: set.origin == .sample,
+                examples: Decimal.grouped(set.examples),
+                files: set.files.map { file in
+                    let size = file.bytes.map { Decimal.grouped(Int($0)) + " bytes" }
+                    return DatasetView.File(file: file.name, size: size, sha256: file.sha256)
+                }
+            )
+        }
+    }
+
+    private static func sources(_ leaderboard: Leaderboard) -> [SourceView] {
+        leaderboard.sources.enumerated().map { index, table in
+            SourceView(
+                number: index + 1,
+                title: table.title,
+                source: table.source,
+                url: table.url,
+                split: table.split,
+                procedure: table.procedure,
+                rowNotes: table.rows.compactMap { row in row.note.map { "\(row.name): \($0)" } }
+            )
+        }
+    }
+
+    private static func facts(_ provenance: Report.Provenance) -> [Fact] {
+        let commit = provenance.commit.map { $0 + (provenance.isModified ? ", with local changes" : "") }
+        let facts: [(String, String?)] = [
+            ("Podium", provenance.version), ("Commit", commit), ("Host", provenance.host),
+            ("System", provenance.operatingSystem), ("CPU", "\(provenance.cpu), \(provenance.cores) cores"),
+            ("Device", provenance.device), ("Database", provenance.database),
+            ("Database schema", String(provenance.databaseSchema)),
+        ]
+        return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
+    }
+}
+
+/// A pre-training run with a curve for each of its measurements.
+struct PretrainingView {
+    let run: TaskView.RunLink
+    let name: String
+    let line: String
+    let charts: [LineChart]
+
+    init(_ run: Report.Run, report: Report, anchors: Anchors) {
+        let rate = run.curves.first { $0.metric == "learning_rate" }?.points ?? []
+        let drawn = run.curves.filter { curve in
+            curve.metric != "learning_rate" && !curve.metric.hasSuffix("_per_second") && !curve.points.isEmpty
+        }
+        self.run = TaskView.RunLink(anchor: anchors.run(run.id), number: run.id)
+        name = report.systems.first { $0.id == run.system }?.name ?? run.system
+        line = [
+            run.trainedSteps.map { "\(Decimal.grouped($0)) steps" }, run.wallSeconds.map { Decimal.duration($0) },
+            run.tokensPerSecond.map { "\(Decimal.grouped(Int($0.rounded()))) tokens/s" },
+        ].compactMap(\.self).joined(separator: " · ")
+        charts = drawn.enumerated().map { index, curve in
+            LineChart(
+                id: "curve-\(run.id)-\(index + 1)",
+                title: "\(curve.metric) of run \(run.id)",
+                curve: curve,
+                axis: Axis(covering: curve.points.map(\.value), count: 4),
+                rate: rate
+            )
+        }
+    }
+}

@@ -1,7 +1,8 @@
 /// One dropout of a graph: which elements it drops is a function of logical coordinates alone.
 ///
-/// The generator's key is (seed, step); its counter is (element ÷ 4, position, example, site), and element mod 4 picks
-/// the word. An example's mask therefore does not depend on what else is in the batch, on how sequences are packed, on
+/// The generator's key is (seed, step); its counter is (head · 2¹⁶ + block, position, example, site). Of the four words
+/// of a counter each serves one element: element = 64·i + 16·word + j has block 16·i + j, so that a vector unit of up to
+/// 16 lanes makes 64 neighbouring elements without moving data between lanes. An example's mask therefore does not depend on what else is in the batch, on how sequences are packed, on
 /// the number of replicas or on the executor; and it is recomputed, never stored, in the backward pass.
 package struct Dropout: Hashable, Sendable {
     /// Probability with which an element is dropped.
@@ -16,10 +17,21 @@ package struct Dropout: Hashable, Sendable {
 
     /// Whether the element survives.
     ///
-    /// - Parameter element: column of the row; for attention `head << 18 | key position`.
-    package func keeps(seed: UInt32, step: UInt32, example: UInt32, position: UInt32, element: UInt32) -> Bool {
-        let counter = SIMD4(element >> 2, position, example, site)
-        return Philox.words(counter: counter, key: SIMD2(seed, step))[Int(element & 3)] >= threshold
+    /// - Parameters:
+    ///   - position: of the row in its example; for attention, of the query.
+    ///   - element: column of the row; for attention, position of the key.
+    ///   - head: of an attention; 0 elsewhere.
+    package func keeps(
+        seed: UInt32,
+        step: UInt32,
+        example: UInt32,
+        position: UInt32,
+        element: UInt32,
+        head: UInt32 = 0
+    ) -> Bool {
+        let block = (element >> 6) << 4 | element & 15
+        let counter = SIMD4(head << 16 | block, position, example, site)
+        return Philox.words(counter: counter, key: SIMD2(seed, step))[Int(element >> 4 & 3)] >= threshold
     }
 }
 

@@ -40,6 +40,10 @@ package struct Node: Sendable {
     package let inputs: [Value]
     package let outputs: [Value]
 
+    package init(operation: any Operation, inputs: [Value], outputs: [Value]) {
+        (self.operation, self.inputs, self.outputs) = (operation, inputs, outputs)
+    }
+
     /// The output of a given name, as declared by the operation.
     package subscript(_ output: String) -> Value {
         guard let index = operation.outputNames.firstIndex(of: output) else {

@@ -1,4 +1,6 @@
-/// Dropout alone: the classifier's, on pooled rows. It is its own gradient.
+/// Dropout alone, as the classifier's on pooled rows.
+///
+/// It is its own gradient.
 ///
 /// Inputs: x [rows, width], random rows.
 package struct ApplyDropout: Operation {

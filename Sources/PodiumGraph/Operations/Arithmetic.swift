@@ -12,6 +12,8 @@ package struct Constant: Operation {
 package struct Add: Operation {
     package let mnemonic = "add"
 
+    package init() {}
+
     package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
         precondition(
             inputs[0] == inputs[1] && inputs[0].element == .float32,

@@ -183,7 +183,7 @@ extension Graph {
     ///
     /// - Parameters:
     ///   - fused: float32 [tokens, 3·width], each row q | k | v.
-    ///   - training rows come with `sequences`; at rate 0 or in an evaluation graph nothing is dropped.
+    ///   - sequences: which rows belong together; of an evaluation graph, nothing is dropped.
     /// - Returns: float32 [tokens, width], heads side by side.
     package mutating func attention(
         fused: Value,

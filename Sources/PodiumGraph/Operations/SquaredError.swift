@@ -21,7 +21,9 @@ package struct SquaredError: Operation {
     }
 }
 
-/// Gradient of the predictions. Inputs: loss gradient (scalar), predictions, targets.
+/// Gradient of the predictions.
+///
+/// Inputs: loss gradient (scalar), predictions, targets.
 package struct SquaredErrorGradient: Operation {
     package let mnemonic = "squaredErrorGradient"
 

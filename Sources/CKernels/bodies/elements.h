@@ -1,0 +1,40 @@
+// Kernels over whole tensors: sums, norms, the optimizer.
+
+static void add(float *out, const float *a, const float *b, long count) {
+    for (long c = 0; c < count; c += PK_LANES)
+        store_some(out + c, load_some(a + c, count - c) + load_some(b + c, count - c), count - c);
+}
+
+static void scale(float *out, const float *a, float factor, long count) {
+    for (long c = 0; c < count; c += PK_LANES) store_some(out + c, load_some(a + c, count - c) * factor, count - c);
+}
+
+static double sum_of_squares(const float *x, long count) {
+    double total = 0;
+    for (long base = 0; base < count; base += 1024) {
+        long end = base + 1024 < count ? base + 1024 : count;
+        vf part = {0};
+        for (long c = base; c < end; c += PK_LANES) {
+            vf v = load_some(x + c, end - c);
+            part += v * v;
+        }
+        total += (double)sum(part);
+    }
+    return total;
+}
+
+static void adam(float *p, float *m, float *v, const float *g, long count, const pk_adam *o) {
+    float first = 1.0f - o->beta1, second = 1.0f - o->beta2;
+    float inverse1 = 1.0f / o->correction1, inverse2 = 1.0f / o->correction2;
+    for (long c = 0; c < count; c += PK_LANES) {
+        long left = count - c;
+        vf gradient = load_some(g + c, left) * o->clip, weight = load_some(p + c, left);
+        vf mean = fma_(load_some(m + c, left), splat(o->beta1), gradient * first);
+        vf square = fma_(load_some(v + c, left), splat(o->beta2), gradient * gradient * second);
+        vf root = __builtin_elementwise_sqrt(square * inverse2) + o->epsilon;
+        vf update = mean * inverse1 / root + o->decay * weight;
+        store_some(m + c, mean, left);
+        store_some(v + c, square, left);
+        store_some(p + c, weight - o->learning_rate * update, left);
+    }
+}

@@ -1,0 +1,24 @@
+// All kernels of one instruction set and their table, PK_TABLE, named PK_NAME.
+// Includes stand here in order: each body uses what those before it define.
+
+#include "vector.h"
+#include "rows.h"
+#include "softmax.h"
+#include "elements.h"
+
+const pk_kernels PK_TABLE = {
+    .name = PK_NAME,
+    .linear_finish = linear_finish,
+    .activation_gradient = activation_gradient,
+    .norm_forward = norm_forward,
+    .norm_backward = norm_backward,
+    .dropout = dropout_rows,
+    .softmax = softmax_scores,
+    .softmax_backward = softmax_backward,
+    .log_sum_exp = log_sum_exp,
+    .scaled_softmax = scaled_softmax,
+    .add = add,
+    .scale = scale,
+    .sum_of_squares = sum_of_squares,
+    .adam = adam,
+};

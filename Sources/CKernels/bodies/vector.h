@@ -1,0 +1,173 @@
+// Vectors of PK_LANES floats and the functions on them that all kernels share. Included once per instruction set, with
+// PK_LANES defined (4, 8 or 16); everything is static, so each instruction set has its own copy.
+
+#include <stdint.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((vector_size(4 * PK_LANES)));
+typedef int32_t vi __attribute__((vector_size(4 * PK_LANES)));
+typedef uint32_t vu __attribute__((vector_size(4 * PK_LANES)));
+typedef uint64_t vw __attribute__((vector_size(4 * PK_LANES)));
+
+// Elements whose random words come from one group of 16 counters (see `philox_group`).
+enum { GROUP = 64, VECTORS = GROUP / PK_LANES };
+
+INLINE vf splat(float x) { return x - (vf){0}; }
+INLINE vf load(const float *p) {
+    vf v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+// The first `count` elements; the other lanes are 0.
+INLINE vf load_some(const float *p, long count) {
+    if (count >= PK_LANES) return load(p);
+    vf v = {0};
+    for (long i = 0; i < count; i++) v[i] = p[i];
+    return v;
+}
+INLINE void store_some(float *p, vf v, long count) {
+    if (count >= PK_LANES) {
+        store(p, v);
+        return;
+    }
+    for (long i = 0; i < count; i++) p[i] = v[i];
+}
+INLINE vf maximum(vf a, vf b) { return __builtin_elementwise_max(a, b); }
+INLINE vf minimum(vf a, vf b) { return __builtin_elementwise_min(a, b); }
+INLINE vf fma_(vf a, vf b, vf c) { return a * b + c; }
+INLINE vf select_(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+// Lanes below `count`.
+INLINE vi lanes_below(long count) {
+    vi lane;
+    for (int i = 0; i < PK_LANES; i++) lane[i] = i;
+    return lane < (vi)((int32_t)(count > PK_LANES ? PK_LANES : count) - (vi){0});
+}
+INLINE float sum(vf v) {
+    float part[PK_LANES];
+    memcpy(part, &v, sizeof v);
+    for (int width = PK_LANES / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; i++) part[i] += part[i + width];
+    return part[0];
+}
+INLINE float largest(vf v) {
+    float m = v[0];
+    for (int i = 1; i < PK_LANES; i++) m = v[i] > m ? v[i] : m;
+    return m;
+}
+
+// e^x for x in [-87, 88] (clamped): Cody-Waite reduction by ln 2, then a polynomial fitted to (e^r - 1 - r) / r^2 on
+// |r| <= ln 2 / 2; relative error 1e-7.
+INLINE vf exp_(vf x) {
+    x = minimum(maximum(x, splat(-87.0f)), splat(88.0f));
+    const vf shifter = splat(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
+    vf n = fma_(x, splat(1.44269504f), shifter) - shifter;
+    vf r = fma_(n, splat(-0.693359375f), x);
+    r = fma_(n, splat(2.12194440e-4f), r);
+    vf p = splat(0.0013814459f);
+    p = fma_(p, r, splat(0.0083687808f));
+    p = fma_(p, r, splat(0.0416683927f));
+    p = fma_(p, r, splat(0.1666651964f));
+    p = fma_(p, r, splat(0.4999999404f));
+    p = fma_(p * r, r, r) + 1.0f;
+    vi bits = (__builtin_convertvector(n, vi) + 127) << 23;
+    return p * (vf)bits;
+}
+
+INLINE vf tanh_(vf x) {
+    vf e = exp_(2.0f * minimum(maximum(x, splat(-20.0f)), splat(20.0f)));
+    return 1.0f - 2.0f / (e + 1.0f);
+}
+
+// Gaussian tail and density at x: q = P(X > |x|), f = e^(-x^2/2) / sqrt(2 pi). q = e^(-x^2/2) R(1 / (1 + 0.23 |x|)), R a
+// polynomial fitted to half the scaled complementary error function on [0, 14] with relative error 5e-8.
+INLINE vf gaussian_tail(vf x, vf *density) {
+    vf a = (vf)((vi)x & 0x7fffffff);
+    vf t = 1.0f / fma_(a, splat(0.23f), splat(1.0f));
+    vf e = exp_(-0.5f * x * x);
+    vf p = splat(-0.078466125f);
+    p = fma_(p, t, splat(0.2904079f));
+    p = fma_(p, t, splat(-0.27811456f));
+    p = fma_(p, t, splat(0.301459f));
+    p = fma_(p, t, splat(-0.03291089f));
+    p = fma_(p, t, splat(0.11951015f));
+    p = fma_(p, t, splat(0.08576391f));
+    p = fma_(p, t, splat(0.09237832f));
+    p = fma_(p, t, splat(-2.7754171e-05f));
+    *density = e * 0.39894228f;
+    return p * e;
+}
+
+INLINE vf gelu(vf x) {
+    vf density;
+    vf q = gaussian_tail(x, &density);
+    return select_(x > 0.0f, x - x * q, x * q);
+}
+INLINE vf gelu_slope(vf x) {
+    vf density;
+    vf q = gaussian_tail(x, &density);
+    return select_(x > 0.0f, 1.0f - q, q) + x * density;
+}
+// The argument of the tanh form: sqrt(2 / pi) (x + 0.044715 x^3).
+INLINE vf gelu_tanh(vf x) {
+    vf t = tanh_(0.79788456f * x * fma_(x * x, splat(0.044715f), splat(1.0f)));
+    return 0.5f * x * (1.0f + t);
+}
+INLINE vf gelu_tanh_slope(vf x) {
+    vf t = tanh_(0.79788456f * x * fma_(x * x, splat(0.044715f), splat(1.0f)));
+    vf inner = 0.79788456f * fma_(x * x, splat(0.134145f), splat(1.0f));
+    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * inner;
+}
+
+// High and low halves of the products of a's lanes with a constant.
+INLINE vu multiply_wide(vu a, uint32_t constant, vu *low) {
+    const uint64_t lower = 0xffffffffu;
+    vw even = ((vw)a & lower) * (uint64_t)constant;
+    vw odd = ((vw)a >> 32) * (uint64_t)constant;
+    *low = (vu)((even & lower) | (odd << 32));
+    return (vu)((even >> 32) | (odd & ~lower));
+}
+
+// Random words of elements 64 g ... 64 g + 63 of a row: counters (high | 16 g + lane, position, example, site), each of
+// whose words 0 ... 3 serves one element of 16; out[v] holds elements 64 g + v * PK_LANES and following.
+INLINE void philox_group(vu out[VECTORS], uint32_t group, uint32_t high, uint32_t position, uint32_t example,
+                         uint32_t site, uint32_t seed, uint32_t step) {
+    enum { PARTS = 16 / PK_LANES };
+    for (int part = 0; part < PARTS; part++) {
+        vu lane;
+        for (int i = 0; i < PK_LANES; i++) lane[i] = (uint32_t)(part * PK_LANES + i);
+        vu c0 = lane + ((high << 16 | group << 4) - (vu){0});
+        vu c1 = position - (vu){0}, c2 = example - (vu){0}, c3 = site - (vu){0};
+        uint32_t k0 = seed, k1 = step;
+        for (int round = 0; round < 10; round++) {
+            vu low0, low1;
+            vu high0 = multiply_wide(c0, 0xD2511F53u, &low0);
+            vu high1 = multiply_wide(c2, 0xCD9E8D57u, &low1);
+            c0 = high1 ^ c1 ^ k0;
+            c1 = low1;
+            c2 = high0 ^ c3 ^ k1;
+            c3 = low0;
+            k0 += 0x9E3779B9u;
+            k1 += 0xBB67AE85u;
+        }
+        out[part] = c0;
+        out[PARTS + part] = c1;
+        out[2 * PARTS + part] = c2;
+        out[3 * PARTS + part] = c3;
+    }
+}
+
+// 0 where a random word is below the threshold, else the scale.
+INLINE vf keep(vu words, uint32_t threshold, float scale) {
+    return (vf)((vi)(words >= (threshold - (vu){0})) & (vi)splat(scale));
+}
+
+// Multipliers of elements 64 g and following of a row.
+INLINE void row_multipliers(vf out[VECTORS], const pk_dropout *d, long row, long group) {
+    vu words[VECTORS];
+    uint32_t position = d->positions ? (uint32_t)d->positions[row] : 0;
+    philox_group(words, (uint32_t)group, 0, position, (uint32_t)d->examples[row], d->site, d->seed, d->step);
+    for (int v = 0; v < VECTORS; v++) out[v] = keep(words[v], d->threshold, d->scale);
+}

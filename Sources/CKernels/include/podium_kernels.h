@@ -1,0 +1,85 @@
+#ifndef PODIUM_KERNELS_H
+#define PODIUM_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Element-wise loops of a BERT step, compiled once per instruction set and called through a table.
+//
+// Every kernel is sequential and works on a range of rows of row-major float32 matrices; callers split work into ranges
+// that depend on shapes only. "stride" is the distance between rows, in elements. Pointers need no alignment.
+
+// Activation codes.
+enum { PK_IDENTITY = 0, PK_GELU = 1, PK_GELU_TANH = 2, PK_TANH = 3 };
+
+// A dropout over rows: which elements fall is a function of (seed, step, site, example, position, column).
+typedef struct {
+    uint32_t threshold;                  // an element falls if its random word is below this
+    float scale;                         // survivors are multiplied by this
+    uint32_t seed, step, site;
+    const int32_t *_Nullable examples;   // per row
+    const int32_t *_Nullable positions;  // per row; null: all 0
+} pk_dropout;
+
+// One head of one sequence, for the softmax kernels.
+typedef struct {
+    long queries, keys;   // rows and columns of the score block
+    long first;           // position of the block's first query in its sequence
+    bool causal;          // a query sees no key after it
+    bool drops;           // whether dropout is drawn
+    uint32_t threshold, seed, step, site, example, head;
+    float keep_scale;     // survivors' multiplier
+} pk_scores;
+
+typedef struct {
+    float learning_rate, beta1, beta2, epsilon, decay, clip;
+    float correction1, correction2;  // 1 without bias correction
+} pk_adam;
+
+typedef struct {
+    const char *_Nonnull name;
+
+    // out = act(sums + bias), in place of the raw sums: in `sums` if not null (which receives sums + bias), else in `out`.
+    void (*_Nonnull linear_finish)(float *_Nonnull out, float *_Nullable sums, const float *_Nullable bias, long rows,
+                                   long columns, long stride, int activation);
+    // bias[c] += sum over rows of d, d = gradient * act'(saved); d goes to `result` if not null.
+    void (*_Nonnull activation_gradient)(float *_Nullable result, float *_Nonnull bias, const float *_Nonnull gradient,
+                                         const float *_Nullable saved, long rows, long columns, int activation);
+    // Layer norm of residual + dropout(x); `normalized`, `deviation` and `residual` may be null.
+    void (*_Nonnull norm_forward)(float *_Nonnull out, float *_Nullable normalized, float *_Nullable deviation,
+                                  const float *_Nonnull x, const float *_Nullable residual, const float *_Nonnull gamma,
+                                  const float *_Nonnull beta, float epsilon, long first, long last, long width,
+                                  const pk_dropout *_Nullable dropout);
+    // Gradient of the normalised sum to `sum`, of x (after dropout) to `input` if not null; adds into gamma and beta.
+    void (*_Nonnull norm_backward)(float *_Nonnull sum, float *_Nullable input, float *_Nonnull gamma_gradient,
+                                   float *_Nonnull beta_gradient, const float *_Nonnull gradient,
+                                   const float *_Nonnull normalized, const float *_Nonnull deviation,
+                                   const float *_Nonnull gamma, long first, long last, long width,
+                                   const pk_dropout *_Nullable dropout);
+    void (*_Nonnull dropout)(float *_Nonnull out, const float *_Nonnull x, long first, long last, long width,
+                             const pk_dropout *_Nonnull dropout);
+    // Scores [queries, keys] become probabilities after dropout; lse[q * lse_stride], if not null, their log-sum-exp.
+    void (*_Nonnull softmax)(float *_Nonnull scores, float *_Nullable lse, long lse_stride,
+                             const pk_scores *_Nonnull shape);
+    // Scores become probabilities after dropout, `upstream` (gradient of those) becomes the gradient of the unscaled
+    // products: probability * (upstream - delta) * scale, where delta is the row's gradient · output.
+    void (*_Nonnull softmax_backward)(float *_Nonnull scores, float *_Nonnull upstream, const float *_Nonnull lse,
+                                      long lse_stride, const float *_Nonnull gradient, const float *_Nonnull output,
+                                      long stride, long width, float scale, const pk_scores *_Nonnull shape);
+    float (*_Nonnull log_sum_exp)(const float *_Nonnull x, long count);
+    // out = factor * exp(x - lse)
+    void (*_Nonnull scaled_softmax)(float *_Nonnull out, const float *_Nonnull x, float lse, float factor, long count);
+    void (*_Nonnull add)(float *_Nonnull out, const float *_Nonnull a, const float *_Nonnull b, long count);
+    void (*_Nonnull scale)(float *_Nonnull out, const float *_Nonnull a, float factor, long count);
+    double (*_Nonnull sum_of_squares)(const float *_Nonnull x, long count);
+    void (*_Nonnull adam)(float *_Nonnull p, float *_Nonnull m, float *_Nonnull v, const float *_Nonnull g, long count,
+                          const pk_adam *_Nonnull options);
+} pk_kernels;
+
+enum { PK_PLAIN = 0, PK_AVX2 = 1, PK_AVX512 = 2 };
+
+// The kernels of one instruction set; null if this machine or this build lacks it. PK_PLAIN always exists (on 64-bit Arm
+// it is NEON).
+const pk_kernels *_Nullable pk_kernels_for(int instructions);
+
+#endif

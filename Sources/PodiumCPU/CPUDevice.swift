@@ -1,0 +1,39 @@
+internal import CKernels
+package import PodiumGraph
+
+/// This machine's processors as a place where graphs run.
+///
+/// Graphs loaded on one device share its threads: run one at a time.
+package final class CPUDevice: GraphDevice {
+    package let configuration: CPUConfiguration
+    let pool: WorkerPool
+    let kernels: pk_kernels
+    let products: Products
+
+    package init(_ configuration: CPUConfiguration) throws(GraphError) {
+        let candidates = configuration.instructions.map { [$0] } ?? [.avx512, .avx2, .plain]
+        guard let kernels = candidates.lazy.compactMap({ pk_kernels_for($0.rawValue) }).first else {
+            let names = candidates.map { "\($0)" }.joined(separator: ", ")
+            throw GraphError(.unsupported, "this machine has no \(names) instructions; leave the choice open")
+        }
+        guard let pool = WorkerPool(threads: configuration.threads, start: { Products.prepareThread() }) else {
+            throw GraphError(.unsupported, "\(configuration.threads) threads could not be started; ask for fewer")
+        }
+        self.configuration = configuration
+        self.kernels = kernels.pointee
+        self.pool = pool
+        products = Products(configuration.products)
+    }
+
+    /// Name of the instruction set in use.
+    package var instructions: String { String(cString: kernels.name) }
+
+    package func makeVariables() -> any VariableStore { CPUVariables() }
+
+    package func load(_ graph: Graph, variables: any VariableStore) throws(GraphError) -> any GraphExecutor {
+        guard let variables = variables as? CPUVariables else {
+            throw GraphError(.unsupported, "the variables live on another device; make them with this one")
+        }
+        return try CPUExecutor(graph, variables: variables, device: self)
+    }
+}

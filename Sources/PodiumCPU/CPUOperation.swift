@@ -1,0 +1,80 @@
+internal import CKernels
+import PodiumGraph
+
+/// What the CPU adds to an operation: its kernel, and what memory that kernel wants.
+protocol CPUOperation: Operation {
+    /// Outputs which may take over the memory of an input that nobody reads afterwards.
+    var inPlace: [(output: Int, input: Int)] { get }
+
+    /// Outputs which get no memory if nobody reads them; the others always have some.
+    var optionalOutputs: Range<Int> { get }
+
+    /// Elements of scratch memory needed: shared by all workers, and per worker.
+    func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int)
+
+    /// Computes the outputs. Errors are those of fed values: an index out of range.
+    func run(_ step: borrowing KernelStep) throws(GraphError)
+}
+
+extension CPUOperation {
+    var inPlace: [(output: Int, input: Int)] { [] }
+    var optionalOutputs: Range<Int> { 0..<0 }
+    func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) { (0, 0) }
+}
+
+/// One node's operands, and the machinery to compute with.
+struct KernelStep: ~Copyable {
+    let inputs: [TensorView]
+    /// `nil` for an optional output that nobody reads.
+    let outputs: [TensorView?]
+    /// Scratch shared by all workers, then each worker's own.
+    let scratch: UnsafeMutablePointer<Float>
+    let sharedScratch: Int
+    let workerScratch: Int
+    let pool: WorkerPool
+    let products: Products
+    let kernels: pk_kernels
+
+    /// The memory of one worker.
+    func scratch(of worker: Int) -> UnsafeMutablePointer<Float> {
+        scratch + sharedScratch + worker * workerScratch
+    }
+
+    /// An output that must be there.
+    func output(_ index: Int) -> TensorView {
+        guard let view = outputs[index] else { preconditionFailure("output \(index) has no memory") }
+        return view
+    }
+
+    /// The dropout whose inputs begin at `first`, for the C kernels; `body` gets `nil` for none.
+    func withDropout(_ carried: RowDropout?, first: Int, _ body: (UnsafePointer<pk_dropout>?) -> Void) {
+        guard let carried else { return body(nil) }
+        var dropout = pk_dropout(
+            threshold: carried.dropout.threshold,
+            scale: carried.dropout.scale,
+            seed: UInt32(bitPattern: inputs[first].integers[0]),
+            step: UInt32(bitPattern: inputs[first + 1].integers[0]),
+            site: carried.dropout.site,
+            examples: inputs[first + 2].integers,
+            positions: carried.hasPositions ? UnsafePointer(inputs[first + 3].integers) : nil
+        )
+        withUnsafePointer(to: &dropout) { body($0) }
+    }
+
+    /// Adds up columns of partial sums, one row per block, in the order of blocks.
+    func sumPartials(
+        _ partials: UnsafePointer<Float>,
+        blocks: Int,
+        width: Int,
+        into result: UnsafeMutablePointer<Float>
+    ) {
+        result.update(from: partials, count: width)
+        for block in 1..<max(1, blocks) { kernels.add(result, result, partials + block * width, width) }
+    }
+}
+
+/// Rows that one task of a row-wise kernel takes. Sums over rows are sums of such blocks, in order.
+let rowBlock = 64
+
+/// Number of blocks that rows fall into.
+func blocks(of rows: Int) -> Int { (rows + rowBlock - 1) / rowBlock }

@@ -1,0 +1,52 @@
+import PodiumGraph
+
+/// Memory for float32 or int32 elements, aligned to cache lines, freed with its owner.
+final class FloatBuffer {
+    let base: UnsafeMutableRawPointer
+    /// Elements of four bytes.
+    let count: Int
+
+    /// Allocates zeros.
+    init(count: Int) {
+        self.count = count
+        base = .allocate(byteCount: max(1, count) * 4, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: max(1, count) * 4)
+    }
+
+    deinit { base.deallocate() }
+}
+
+/// A tensor in the executor's memory.
+struct TensorView {
+    let base: UnsafeMutableRawPointer
+    let type: ElementType
+    let shape: [Int]
+
+    var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+    var integers: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
+    var count: Int { shape.reduce(1, *) }
+    /// All dimensions but the last.
+    var rows: Int { shape.dropLast().reduce(1, *) }
+    var columns: Int { shape.last ?? 1 }
+
+    func copy(from tensor: HostTensor) {
+        switch tensor.elements {
+        case .float32(let elements): elements.withUnsafeBytes { base.copyBytes($0) }
+        case .int32(let elements): elements.withUnsafeBytes { base.copyBytes($0) }
+        }
+    }
+
+    func host() -> HostTensor {
+        switch type {
+        case .float32: HostTensor(Array(UnsafeBufferPointer(start: floats, count: count)), shape: shape)
+        case .int32: HostTensor(Array(UnsafeBufferPointer(start: integers, count: count)), shape: shape)
+        }
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    fileprivate func copyBytes(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        copyMemory(from: source, byteCount: bytes.count)
+    }
+}

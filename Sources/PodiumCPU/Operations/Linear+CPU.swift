@@ -1,0 +1,144 @@
+internal import CKernels
+import PodiumGraph
+
+extension Linear: CPUOperation {
+    var optionalOutputs: Range<Int> { 1..<2 }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) {
+        let (x, weight, output) = (step.inputs[0], step.inputs[1], step.output(0))
+        let sums = activation.savesSums ? step.outputs[1] : nil
+        let bias = hasBias ? step.inputs[2].floats : nil
+        let target = sums ?? output
+        let width = output.columns
+        let tiling = Tiling(rows: output.rows, columns: width)
+        let (products, kernels) = (step.products, step.kernels)
+        step.pool.run(tiling.count) { tile, _ in
+            let (rows, columns) = tiling[tile]
+            let corner = rows.lowerBound * width + columns.lowerBound
+            products.multiply(
+                Products.Matrix(base: x.floats + rows.lowerBound * x.columns, stride: x.columns),
+                Products.Matrix(
+                    base: weight.floats + columns.lowerBound * x.columns,
+                    stride: x.columns,
+                    isTransposed: true
+                ),
+                into: target.floats + corner,
+                stride: width,
+                m: rows.count,
+                n: columns.count,
+                k: x.columns
+            )
+            if bias == nil, activation == .identity { return }
+            kernels.linear_finish(
+                output.floats + corner,
+                sums.map { $0.floats + corner },
+                bias.map { $0 + columns.lowerBound },
+                rows.count,
+                columns.count,
+                width,
+                activation.code
+            )
+        }
+    }
+}
+
+extension Activation {
+    /// The kernels' number for it.
+    var code: Int32 {
+        switch self {
+        case .identity: Int32(PK_IDENTITY)
+        case .gelu: Int32(PK_GELU)
+        case .geluTanh: Int32(PK_GELU_TANH)
+        case .tanh: Int32(PK_TANH)
+        }
+    }
+}
+
+extension ActivationGradient: CPUOperation {
+    var optionalOutputs: Range<Int> { 0..<1 }
+    var inPlace: [(output: Int, input: Int)] { activation == .identity ? [] : [(output: 1, input: 0)] }
+
+    func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
+        (max(1, blocks(of: inputs[0][0])) * inputs[0][1], 0)
+    }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) {
+        let gradient = step.inputs[0]
+        let saved = activation == .identity ? nil : step.inputs[1]
+        let sums = activation == .identity ? nil : step.outputs[1]
+        let (partials, kernels, width) = (step.scratch, step.kernels, gradient.columns)
+        partials.update(repeating: 0, count: width)
+        step.pool.run(ranges: gradient.rows, of: rowBlock) { rows, block, _ in
+            let (partial, start) = (partials + block * width, rows.lowerBound * width)
+            partial.update(repeating: 0, count: width)
+            kernels.activation_gradient(
+                sums.map { $0.floats + start },
+                partial,
+                gradient.floats + start,
+                saved.map { $0.floats + start },
+                rows.count,
+                width,
+                activation.code
+            )
+        }
+        if let bias = step.outputs[0] {
+            step.sumPartials(partials, blocks: blocks(of: gradient.rows), width: width, into: bias.floats)
+        }
+    }
+}
+
+extension Product: CPUOperation {
+    func run(_ step: borrowing KernelStep) throws(GraphError) {
+        multiply(step.inputs[0], step.inputs[1], into: step.output(0), adds: false, step)
+    }
+
+    func multiply(
+        _ a: TensorView,
+        _ b: TensorView,
+        into output: TensorView,
+        adds: Bool,
+        _ step: borrowing KernelStep
+    ) {
+        let inner = form == .firstTransposed ? a.rows : a.columns
+        let tiling = Tiling(rows: output.rows, columns: output.columns)
+        let (products, form) = (step.products, form)
+        if inner == 0, !adds { output.floats.update(repeating: 0, count: output.count) }
+        guard inner > 0 else { return }
+        step.pool.run(tiling.count) { tile, _ in
+            let (rows, columns) = tiling[tile]
+            let left = form == .firstTransposed ? rows.lowerBound : rows.lowerBound * a.columns
+            let right = form == .secondTransposed ? columns.lowerBound * b.columns : columns.lowerBound
+            products.multiply(
+                Products.Matrix(base: a.floats + left, stride: a.columns, isTransposed: form == .firstTransposed),
+                Products.Matrix(base: b.floats + right, stride: b.columns, isTransposed: form == .secondTransposed),
+                into: output.floats + rows.lowerBound * output.columns + columns.lowerBound,
+                stride: output.columns,
+                m: rows.count,
+                n: columns.count,
+                k: inner,
+                adds: adds
+            )
+        }
+    }
+}
+
+/// A product added to a tensor in place: what a `Product` followed by an `Add` becomes when the graph is loaded.
+///
+/// Inputs: the tensor added to, then the product's.
+struct AddedProduct: CPUOperation {
+    let product: Product
+    let mnemonic = "addedProduct"
+    var inPlace: [(output: Int, input: Int)] { [(output: 0, input: 0)] }
+
+    func outputTypes(_ inputs: [TensorType]) -> [TensorType] { [inputs[0]] }
+
+    func evaluate(_ inputs: [Reference]) -> [Reference] {
+        Add().evaluate([inputs[0], product.evaluate(Array(inputs[1...]))[0]])
+    }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) {
+        let (addend, output) = (step.inputs[0], step.output(0))
+        if addend.base != output.base { output.base.copyMemory(from: addend.base, byteCount: output.count * 4) }
+        product.multiply(step.inputs[1], step.inputs[2], into: output, adds: true, step)
+    }
+}

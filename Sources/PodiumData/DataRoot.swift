@@ -1,0 +1,55 @@
+internal import Foundation
+package import PodiumCore
+
+/// A folder in the official layout: `MRPC/train.tsv`, `train-v1.1.json`, directly or under `glue/` and `squad/`.
+package struct DataRoot: Sendable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// A file of the root, read.
+    package struct File: Sendable {
+        /// In the official layout: `MRPC/train.tsv`.
+        package var name: String
+        package var path: String
+        package var bytes: [UInt8]
+    }
+
+    /// The official names of a task's files.
+    ///
+    /// - Parameter split: `train`, `dev`, `test`; MNLI's are `dev_matched` and so on.
+    package static func fileName(task: BenchmarkTask, split: String) -> String {
+        switch task {
+        case .squadV1: "\(split)-v1.1.json"
+        case .squadV2: "\(split)-v2.0.json"
+        case .ax: "AX/diagnostic.tsv"
+        default: "\(task.shortName)/\(split).tsv"
+        }
+    }
+
+    /// The splits a task is scored on while developing.
+    package static func evaluationSplits(of task: BenchmarkTask) -> [String] {
+        task == .mnli ? ["dev_matched", "dev_mismatched"] : ["dev"]
+    }
+
+    /// Reads a task's file, wherever in the layout it lies.
+    package func read(task: BenchmarkTask, split: String) throws(DataError) -> File {
+        let name = Self.fileName(task: task, split: split)
+        let places = [name, (task.isSQuAD ? "squad/" : "glue/") + name]
+        for place in places {
+            let full = "\(path)/\(place)"
+            guard FileManager.default.fileExists(atPath: full) else { continue }
+            do {
+                return File(name: name, path: full, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: full))))
+            } catch {
+                throw DataError(.unreadable, "\(full): the file cannot be read (\(error.localizedDescription))")
+            }
+        }
+        throw DataError(
+            .missingFile,
+            "no data for \(task.rawValue) \(split): looked for \(places.map { "\(path)/\($0)" }.joined(separator: " and "))"
+        )
+    }
+}

@@ -129,6 +129,7 @@ struct JSONScanner {
         case 0x74, 0x66: _ = try bool()
         case 0x6E: if try !null() { throw error("expected a value") }
         case nil: throw error("the document ends where a value is expected")
+        case .some(0x30...0x39): try skipDigits()
         default: if !take("NaN") { _ = try number("a value") }
         }
     }
@@ -169,34 +170,48 @@ struct JSONScanner {
         return true
     }
 
+    /// A plain whole number needs no value; everything else goes the checked way.
+    private mutating func skipDigits() throws(EvalError) {
+        let start = position
+        while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
+        let isPlain = position - start == 1 || bytes[start] != 0x30
+        if !isPlain || (position < bytes.count && Self.isNumberByte(bytes[position])) {
+            position = start
+            _ = try number("a value")
+        }
+    }
+
     private mutating func skipString() throws(EvalError) {
         try expect(0x22, "a string")
         let start = position
-        position = PlainRun.end(in: bytes, from: start)
-        if position < bytes.count, bytes[position] == 0x22 {
-            position += 1
-        } else {
-            _ = try escapedString(from: start)
+        var ignored: [UInt8] = []
+        while try !atQuote(ofStringFrom: start) {
+            try escape(into: &ignored)
+            ignored.removeAll(keepingCapacity: true)
         }
+        position += 1
     }
 
     /// The slow way, from the first byte after the quote: decodes escapes.
     private mutating func escapedString(from start: Int) throws(EvalError) -> ExactText {
         var text = Array(bytes[start..<position])
-        while position < bytes.count {
-            let byte = bytes[position]
-            switch byte {
-            case 0x22:
-                position += 1
-                return ExactText(bytes: text)
-            case 0x5C: try escape(into: &text)
-            case 0..<0x20: throw error("a control character in a string; write it as an escape")
-            default:
-                text.append(byte)
-                position += 1
-            }
+        var runStart = position
+        while try !atQuote(ofStringFrom: start) {
+            text += bytes[runStart..<position]
+            try escape(into: &text)
+            runStart = position
         }
-        throw error("a string is not closed", at: start - 1)
+        text += bytes[runStart..<position]
+        position += 1
+        return ExactText(bytes: text)
+    }
+
+    /// Moves to the closing quote (true) or the next backslash (false).
+    private mutating func atQuote(ofStringFrom start: Int) throws(EvalError) -> Bool {
+        position = PlainRun.end(in: bytes, from: position)
+        guard position < bytes.count else { throw error("a string is not closed", at: start - 1) }
+        if bytes[position] < 0x20 { throw error("a control character in a string; write it as an escape") }
+        return bytes[position] == 0x22
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(EvalError) {

@@ -36,13 +36,14 @@ package struct AnswerScore: Hashable, Sendable {
         }
     }
 
-    /// Both numbers maxed over the references on their own, as the scripts do.
-    package init(prediction: NormalizedAnswer, golds: [NormalizedAnswer], emptyAgreement: Double) {
+    /// Both numbers maxed over the references on their own, as the scripts do; stops when both are 1.
+    package init(prediction: NormalizedAnswer, golds: some Sequence<NormalizedAnswer>, emptyAgreement: Double) {
         self.init(exact: 0, f1: 0)
         for gold in golds {
             let score = AnswerScore(prediction: prediction, gold: gold, emptyAgreement: emptyAgreement)
             exact = max(exact, score.exact)
             f1 = max(f1, score.f1)
+            if exact == 1, f1 == 1 { return }
         }
     }
 }

@@ -126,26 +126,31 @@ package struct NormalizedAnswer: Hashable, Sendable {
 extension NormalizedAnswer {
     /// How many tokens two answers share, counting repetitions: the size of the multiset intersection.
     package func sharedTokens(with other: NormalizedAnswer) -> Int {
-        let ours = slices
-        let theirs = other.slices
-        if ours.count * theirs.count <= 1024 {
-            var used = [Bool](repeating: false, count: theirs.count)
-            return ours.count { token in
-                guard let match = theirs.indices.first(where: { !used[$0] && theirs[$0] == token }) else {
-                    return false
-                }
-                used[match] = true
-                return true
+        guard tokens.count * other.tokens.count <= 1024, other.tokens.count <= 64 else {
+            return sharedOfMany(with: other)
+        }
+        var used: UInt64 = 0
+        var shared = 0
+        for token in tokens {
+            for (place, candidate) in other.tokens.enumerated()
+            where used >> UInt64(place) & 1 == 0 && token.count == candidate.count {
+                guard text.bytes[token].elementsEqual(other.text.bytes[candidate]) else { continue }
+                used |= 1 << UInt64(place)
+                shared += 1
+                break
             }
         }
+        return shared
+    }
+
+    /// The same by a table, so that long texts take linear time.
+    private func sharedOfMany(with other: NormalizedAnswer) -> Int {
         var supply: [ArraySlice<UInt8>: Int] = [:]
-        for token in theirs { supply[token, default: 0] += 1 }
-        return ours.count { token in
-            guard let left = supply[token], left > 0 else { return false }
-            supply[token] = left - 1
+        for token in other.tokens { supply[other.text.bytes[token], default: 0] += 1 }
+        return tokens.count { token in
+            guard let left = supply[text.bytes[token]], left > 0 else { return false }
+            supply[text.bytes[token]] = left - 1
             return true
         }
     }
-
-    private var slices: [ArraySlice<UInt8>] { tokens.map { text.bytes[$0] } }
 }

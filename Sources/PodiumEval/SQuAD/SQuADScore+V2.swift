@@ -47,7 +47,7 @@ extension SQuADScore {
         return SQuADScore(
             entries: entries,
             questions: questions,
-            extraPredictions: extras(predictions, beyond: questions)
+            predictionCount: predictions.count
         )
     }
 
@@ -80,9 +80,12 @@ extension SQuADScore {
                 questions.append(Question(reference, score: AnswerScore(exact: 0, f1: 0), isMissing: true))
                 continue
             }
-            var golds = reference.answers.map { NormalizedAnswer($0) }.filter { !$0.isEmpty }
-            if golds.isEmpty { golds = [nothing] }
-            let score = AnswerScore(prediction: NormalizedAnswer(answer), golds: golds, emptyAgreement: 1)
+            let predicted = NormalizedAnswer(answer)
+            let golds = reference.answers.lazy.map { NormalizedAnswer($0) }.filter { !$0.isEmpty }
+            let score =
+                golds.first == nil
+                ? AnswerScore(prediction: predicted, gold: nothing, emptyAgreement: 1)
+                : AnswerScore(prediction: predicted, golds: golds, emptyAgreement: 1)
             questions.append(Question(reference, score: score, isMissing: false))
         }
         return questions

@@ -34,8 +34,13 @@ package struct SQuADScore: Hashable, Sendable {
     package internal(set) var entries: [Entry]
     /// In file order; every question of the data set.
     package internal(set) var questions: [Question]
+    /// Size of the predictions file.
+    package internal(set) var predictionCount: Int
+
     /// Predictions for ids that are not in the data set; they change nothing.
-    package internal(set) var extraPredictions: Int
+    package var extraPredictions: Int {
+        predictionCount - Set(questions.lazy.filter { !$0.isMissing }.map(\.id)).count
+    }
 
     package var missing: [ExactText] { questions.filter(\.isMissing).map(\.id) }
 
@@ -87,7 +92,7 @@ extension SQuADScore {
             if let answer {
                 score = AnswerScore(
                     prediction: NormalizedAnswer(answer),
-                    golds: reference.answers.map { NormalizedAnswer($0) },
+                    golds: reference.answers.lazy.map { NormalizedAnswer($0) },
                     emptyAgreement: emptyAgreement
                 )
             }
@@ -102,12 +107,8 @@ extension SQuADScore {
                 Entry(name: "f1", value: .number(100 * f1 / total)),
             ],
             questions: questions,
-            extraPredictions: extras(predictions, beyond: questions)
+            predictionCount: predictions.count
         )
-    }
-
-    static func extras(_ predictions: SQuADPredictions, beyond questions: [Question]) -> Int {
-        predictions.count - Set(questions.lazy.filter { !$0.isMissing }.map(\.id)).count
     }
 }
 

@@ -1,0 +1,69 @@
+import Dispatch
+
+/// Resampling of examples, and of seeds, that gives the same numbers for the same seed on any machine.
+package struct Bootstrap: Hashable, Sendable {
+    package var resamples: Int
+    package var seed: UInt64
+    package var level: Double
+
+    package init(resamples: Int = 10_000, seed: UInt64 = 1, level: Double = 0.95) {
+        precondition(resamples > 0 && level > 0 && level < 1, "a bootstrap needs resamples and a level")
+        self.resamples = resamples
+        self.seed = seed
+        self.level = level
+    }
+
+    /// An interval for every metric and, last, the score (`score`) of one column; nil where nothing is defined.
+    package func intervals(of table: ScoreTable, column: Int = 0) -> [(name: String, interval: Interval?)] {
+        let drawn = run { generator in
+            let values = table.values(weights: table.resample(using: &generator))
+            return Array(values[(column * table.width)..<((column + 1) * table.width)])
+        }
+        return (table.metrics + ["score"]).enumerated().map { place, name in
+            (name, Interval.percentiles(of: drawn.map { $0[place] }, level: level))
+        }
+    }
+
+    /// An interval for the mean score of a system over its seeds: draws seeds, then examples.
+    ///
+    /// Every column of the table is one seed's run. All drawn seeds see the same drawn examples.
+    package func hierarchical(_ table: ScoreTable) -> Interval? {
+        let drawn = run { generator in
+            let values = table.values(weights: table.resample(using: &generator))
+            return meanScore(of: values, table, columns: 0..<table.columns, using: &generator)
+        }
+        return Interval.percentiles(of: drawn, level: level, method: .hierarchicalBootstrap)
+    }
+
+    /// The mean score of as many columns as there are, drawn with replacement.
+    func meanScore(
+        of values: [Double],
+        _ table: ScoreTable,
+        columns: Range<Int>,
+        using generator: inout Generator
+    ) -> Double {
+        guard columns.count > 1 else { return values[(columns.lowerBound + 1) * table.width - 1] }
+        var sum = 0.0
+        for _ in columns {
+            let column = columns.lowerBound + generator.index(below: columns.count)
+            sum += values[(column + 1) * table.width - 1]
+        }
+        return sum / Double(columns.count)
+    }
+
+    /// Runs the body once per resample, in parallel; resample r has generator stream r.
+    package func run<Value: Sendable>(_ body: @Sendable (inout Generator) -> Value) -> [Value] {
+        let chunk = 64
+        let chunks = (resamples + chunk - 1) / chunk
+        return [Value](unsafeUninitializedCapacity: resamples) { buffer, count in
+            nonisolated(unsafe) let places = buffer
+            DispatchQueue.concurrentPerform(iterations: chunks) { part in
+                for index in (part * chunk)..<min(resamples, (part + 1) * chunk) {
+                    var generator = Generator(seed: seed, stream: UInt64(index))
+                    places.initializeElement(at: index, to: body(&generator))
+                }
+            }
+            count = resamples
+        }
+    }
+}

@@ -118,9 +118,10 @@ create table checkpoints (
     path text not null,
     sha256 text not null constraint checkpoints_hash_is_hexadecimal check (sha256 ~ '^[0-9a-f]{64}$'),
     bytes bigint not null,
-    created_at timestamptz not null default clock_timestamp()
+    created_at timestamptz not null default clock_timestamp(),
+    constraint checkpoints_are_saved_once unique (run_id, token, step)
 );
-create index checkpoints_of_a_run on checkpoints (run_id, step desc, id desc);
+create index checkpoints_in_order on checkpoints (run_id, step desc, id desc);
 
 -- The latest measurement of a run, apart from `runs` so that those rows stay still.
 create table progress (
@@ -159,7 +160,7 @@ create table results (
 
 create table predictions (
     run_id bigint not null references results,
-    ordinal integer not null,
+    ordinal bigint not null,
     split text not null,
     example text not null,
     prediction text not null,

@@ -50,6 +50,15 @@ package actor Connection {
         _ parameters: Parameter...,
         timeout: Duration? = nil
     ) async throws(StoreError) -> Rows {
+        try await query(statement, parameters, timeout: timeout)
+    }
+
+    @discardableResult
+    package func query(
+        _ statement: Statement,
+        _ parameters: [Parameter],
+        timeout: Duration? = nil
+    ) async throws(StoreError) -> Rows {
         try await interruptibly { session throws(StoreError) in
             try session.run(statement, parameters, timeout: timeout)
         }

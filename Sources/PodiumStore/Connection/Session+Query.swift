@@ -94,6 +94,7 @@ extension Session {
                 if PQstatus(pointer) == CONNECTION_BAD { markBroken() }
             }
         }
+        if patience.stopping != nil { settleCancelRequests() }
         if let failure { throw failure }
         guard let last else { throw lost(while: "waiting for a result") }
         return last

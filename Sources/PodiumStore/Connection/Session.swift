@@ -1,4 +1,5 @@
 import CLibPQ
+import Dispatch
 import Glibc
 
 /// One libpq connection and the waiting on its socket.
@@ -14,6 +15,7 @@ final class Session {
     var prepared: [UInt: PreparedStatement] = [:]
     var nextStatementNumber = 1
     private(set) var isBroken = false
+    private let cancelRequests = DispatchGroup()
 
     struct PreparedStatement {
         var name: String
@@ -113,12 +115,22 @@ final class Session {
         var stopping: StoreError.Code?
     }
 
+    /// Asks the server to stop the running query, from another thread: to a host that is gone this takes minutes.
     private func requestCancel() {
-        guard let cancel = PQgetCancel(pointer) else { return }
-        defer { PQfreeCancel(cancel) }
-        var message = [CChar](repeating: 0, count: 256)
-        // A refusal is not an error: the query may just have ended.
-        _ = PQcancel(cancel, &message, Int32(message.count))
+        guard let request = PQgetCancel(pointer) else { return }
+        // A copy of the address and key, independent of the connection; the closure is its only user.
+        nonisolated(unsafe) let cancel = request
+        DispatchQueue.global().async(group: cancelRequests) {
+            var message = [CChar](repeating: 0, count: 256)
+            // A refusal is not an error: the query may just have ended.
+            _ = PQcancel(cancel, &message, Int32(message.count))
+            PQfreeCancel(cancel)
+        }
+    }
+
+    /// Waits until no request to cancel is under way, lest it hit the next query.
+    func settleCancelRequests() {
+        if cancelRequests.wait(timeout: .now() + 5) == .timedOut { isBroken = true }
     }
 
     func markBroken() { isBroken = true }

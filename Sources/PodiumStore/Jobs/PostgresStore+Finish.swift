@@ -1,0 +1,189 @@
+package import PodiumCore
+
+extension PostgresStore {
+    package func finish(_ lease: Lease, outcome: AttemptOutcome) async throws -> Bool {
+        if case .succeeded(let result, let predictions) = outcome {
+            return try await succeed(lease, result, predictions)
+        }
+        return try await write(tellIf: { $0 }) { connection, isRepeat throws(StoreError) in
+            let suites = try await Self.lockSuites(of: [lease.run.rawValue], connection)
+            let ending = try await Self.ending(of: lease, outcome, connection)
+            guard let ending, try await Self.end(lease, ending, connection) else {
+                return try await Self.wentThrough(lease, outcome, isRepeat, connection)
+            }
+            for suite in suites { try await connection.query(Self.settle, .int(suite)) }
+            return true
+        }
+    }
+
+    private func succeed(
+        _ lease: Lease,
+        _ result: RunResult,
+        _ predictions: [ExamplePrediction]
+    ) async throws(StoreError) -> Bool {
+        let json = try StoredJSON.encode(result)
+        let rows = predictions.enumerated().map { ordinal, one -> [Parameter] in
+            [
+                .int(lease.run.rawValue), .int(Int64(ordinal)), .text(one.split.storable), .text(one.example.storable),
+                .text(one.prediction.storable), .text(one.gold.storable), .double(one.score),
+            ]
+        }
+        return try await write(tellIf: { $0 }) { connection, isRepeat throws(StoreError) in
+            // Only a run that others wait for needs the suite's lock: single runs finish side by side.
+            let suites = try await connection.query(
+                """
+                select s.id from suites s join runs r on r.suite_id = s.id
+                where r.id = $1 and r.has_children for no key update of s
+                """,
+                .int(lease.run.rawValue)
+            )
+            let over = try await connection.query(
+                """
+                -- over: the run, if this attempt still holds it
+                with over as (
+                    update runs set state = 'succeeded', token = null, worker_id = null,
+                        ended_at = clock_timestamp(), reason = null
+                    where id = $1 and state = 'running' and token = $2
+                    returning id, attempt
+                ),
+                closed as (
+                    update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
+                    from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+                )
+                insert into results (run_id, token, result, score)
+                select id, $2, $3, $4 from over
+                returning run_id
+                """,
+                .int(lease.run.rawValue),
+                .int(lease.token),
+                .json(json),
+                .double(result.score)
+            )
+            guard !over.isEmpty else {
+                return try await Self.wentThrough(lease, .succeeded(result, predictions: []), isRepeat, connection)
+            }
+            if !rows.isEmpty { try await connection.copy(Self.copyPredictions, rows: rows) }
+            for suite in suites { try await connection.query(Self.settle, .int(try suite.get("id"))) }
+            return true
+        }
+    }
+
+    private static let copyPredictions: Statement = """
+        copy predictions (run_id, ordinal, split, example, prediction, gold, score) from stdin (format binary)
+        """
+
+    /// What becomes of a run whose attempt ended without a result.
+    struct Ending: Sendable {
+        var state: RunState
+        /// What the attempt's row says.
+        var outcome: String
+        var message: String?
+        var isCharged = false
+        var waitSeconds: Double?
+    }
+
+    /// Decides by the retry policy; nil when the lease is lost.
+    private static func ending(
+        of lease: Lease,
+        _ outcome: AttemptOutcome,
+        _ connection: Connection
+    ) async throws(StoreError) -> Ending? {
+        let rows = try await connection.query(
+            """
+            select failures, spec from runs
+            where id = $1 and state = 'running' and token = $2 for no key update
+            """,
+            .int(lease.run.rawValue),
+            .int(lease.token)
+        )
+        guard let run = rows.first else { return nil }
+        switch outcome {
+        case .succeeded: preconditionFailure("a success is not decided on")
+        case .cancelled, .failed(.cancelled, _):
+            return Ending(state: .cancelled, outcome: "cancelled", message: "cancelled while it ran")
+        case .released: return Ending(state: .ready, outcome: "released")
+        case .failed(let failure, let message):
+            let spec: RunSpec = try run.json("spec")
+            var ending = Ending(state: .failed, outcome: failure.rawValue, message: message.storable)
+            ending.isCharged = failure != .workerLost
+            switch spec.retry.decision(after: failure, earlierFailures: try run.get("failures")) {
+            case .giveUp: break
+            case .retry(let seconds) where seconds > 0:
+                ending.state = .waiting
+                ending.waitSeconds = seconds
+            case .retry: ending.state = .ready
+            }
+            return ending
+        }
+    }
+
+    /// Carries an ending out; false when the lease is lost. The caller holds the suite's lock.
+    ///
+    /// A run that is to be cancelled never goes back to the queue, whatever the ending says.
+    static func end(_ lease: Lease, _ ending: Ending, _ connection: Connection) async throws(StoreError) -> Bool {
+        let rows = try await connection.query(
+            """
+            -- target: the run, if this attempt still holds it, and the state it goes to
+            with target as (
+                select id, case when want = 'cancel' then 'cancelled' else $3 end as next
+                from runs where id = $1 and state = 'running' and token = $2 for no key update
+            ),
+            ended as (
+                update runs set state = next, token = null, worker_id = null,
+                    failures = failures + case when $7 then 1 else 0 end,
+                    reason = $5,
+                    not_before = case when next = 'waiting' then clock_timestamp() + $6 * interval '1 second' end,
+                    ended_at = case when next in ('failed', 'cancelled') then clock_timestamp() end
+                from target where runs.id = target.id
+                returning runs.id, runs.attempt, runs.pool, runs.threads, runs.sort_key, runs.state
+            ),
+            closed as (
+                update attempts set ended_at = clock_timestamp(), outcome = $4, message = $5
+                from ended where attempts.run_id = ended.id and attempts.attempt = ended.attempt
+            ),
+            -- queued: with the sort key it always had, so it loses no place
+            queued as (
+                insert into ready (run_id, pool, threads, sort_key)
+                select id, pool, threads, sort_key from ended where state = 'ready'
+            )
+            select id from ended
+            """,
+            .int(lease.run.rawValue),
+            .int(lease.token),
+            .text(ending.state.rawValue),
+            .text(ending.outcome),
+            .text(ending.message),
+            .double(ending.waitSeconds),
+            .bool(ending.isCharged)
+        )
+        return !rows.isEmpty
+    }
+
+    /// Whether a lease that is gone was given up by an earlier try of this very call.
+    private static func wentThrough(
+        _ lease: Lease,
+        _ outcome: AttemptOutcome,
+        _ isRepeat: Bool,
+        _ connection: Connection
+    ) async throws(StoreError) -> Bool {
+        guard isRepeat else { return false }
+        let rows = try await connection.query(
+            "select outcome from attempts where run_id = $1 and token = $2",
+            .int(lease.run.rawValue),
+            .int(lease.token)
+        )
+        return try rows.first?.optional("outcome", as: String.self) == outcome.name
+    }
+}
+
+extension AttemptOutcome {
+    /// As the attempt's row says it.
+    fileprivate var name: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .cancelled: "cancelled"
+        case .released: "released"
+        case .failed(let failure, _): failure.rawValue
+        }
+    }
+}

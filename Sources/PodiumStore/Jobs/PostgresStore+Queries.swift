@@ -1,0 +1,152 @@
+package import PodiumCore
+
+/// What users look at; short statements, no snapshot held between them.
+extension PostgresStore {
+    package func runs(suite: SuiteID?, includingTerminal: Bool) async throws -> [RunRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(Self.selectRuns, .int(suite?.rawValue), .int(nil), .bool(includingTerminal))
+        }
+        return try rows.map { row throws(StoreError) in try RunRecord(row) }
+    }
+
+    package func run(_ id: RunID) async throws -> RunRecord? {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(Self.selectRuns, .int(nil), .int(id.rawValue), .bool(true))
+        }
+        return try rows.first.map { row throws(StoreError) in try RunRecord(row) }
+    }
+
+    private static let selectRuns: Statement = """
+        select r.id, r.suite_id, s.name as suite_name, r.spec, r.state, r.attempt, r.worker_id,
+            r.submitted_at, r.started_at, r.ended_at, progress.latest,
+            case
+                when r.state = 'blocked' and r.blocked_by is not null
+                    then 'blocked by ' || r.blocked_by || ' (' || culprit.state || ')'
+                when r.state = 'running' and r.want = 'cancel' then 'cancel requested'
+                else r.reason
+            end as reason
+        from runs r
+        join suites s on s.id = r.suite_id
+        left join progress on progress.run_id = r.id
+        left join runs culprit on culprit.id = r.blocked_by
+        where ($1::bigint is null or r.suite_id = $1)
+            and ($2::bigint is null or r.id = $2)
+            and ($3 or r.state not in ('succeeded', 'failed', 'cancelled'))
+        order by r.suite_id desc, r.id
+        """
+
+    package func attempts(of run: RunID) async throws -> [AttemptRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select a.attempt, a.token, a.worker_id, w.host, a.started_at, a.ended_at, a.outcome, a.message,
+                    a.resumed_from_step
+                from attempts a left join workers w on w.id = a.worker_id
+                where a.run_id = $1 order by a.attempt
+                """,
+                .int(run.rawValue)
+            )
+        }
+        return try rows.map { row throws(StoreError) in try AttemptRecord(row) }
+    }
+
+    package func suites() async throws -> [SuiteRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                "select id, name, kind, source, selection, submitted_at from suites order by id desc"
+            )
+        }
+        return try rows.map { row throws(StoreError) in try SuiteRecord(row) }
+    }
+
+    package func suite(named name: String?) async throws -> SuiteRecord? {
+        let number = name.flatMap { Int64($0) }
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select id, name, kind, source, selection, submitted_at from suites
+                where $1::text is null or name = $1 or id = $2::bigint
+                -- A number means the suite of that number, even if another is called so.
+                order by (id = $2::bigint) is true desc, id desc limit 1
+                """,
+                .text(name),
+                .int(number)
+            )
+        }
+        return try rows.first.map { row throws(StoreError) in try SuiteRecord(row) }
+    }
+
+    package func logLines(of run: RunID, after: Int64, limit: Int) async throws -> [LogRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select sequence, attempt, at, level, message from log_lines
+                where run_id = $1 and sequence > $2 order by sequence limit $3
+                """,
+                .int(run.rawValue),
+                .int(after),
+                .int(Int64(limit))
+            )
+        }
+        return try rows.map { row throws(StoreError) in
+            LogRecord(
+                sequence: try row.get("sequence"),
+                attempt: try row.get("attempt"),
+                at: try row.get("at"),
+                level: LogLevel(rawValue: try row.get("level")) ?? .info,
+                message: try row.get("message")
+            )
+        }
+    }
+
+    package func metricPoints(of run: RunID, name: String, limit: Int) async throws -> [MetricPoint] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                -- numbered: the points by position, with how many there are
+                with numbered as (
+                    select step, value, row_number() over (order by step) - 1 as position, count(*) over () as points
+                    from metrics where run_id = $1 and name = $2
+                )
+                select step, value from numbered
+                -- All of them, or those at even distances, the first and the last among them.
+                where points <= $3 or position in (
+                    select slot * (points - 1) / greatest($3 - 1, 1) from generate_series(0, $3::bigint - 1) as slot
+                )
+                order by step
+                """,
+                .int(run.rawValue),
+                .text(name),
+                .int(Int64(limit))
+            )
+        }
+        return try rows.map { row throws(StoreError) in
+            MetricPoint(step: try row.get("step"), value: try row.get("value"))
+        }
+    }
+
+    package func result(of run: RunID) async throws -> RunResult? {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query("select result from results where run_id = $1", .int(run.rawValue))
+        }
+        return try rows.first.map { row throws(StoreError) in try row.json("result") }
+    }
+
+    package func predictions(of run: RunID) async throws -> [ExamplePrediction] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                "select split, example, prediction, gold, score from predictions where run_id = $1 order by ordinal",
+                .int(run.rawValue)
+            )
+        }
+        return try rows.map { row throws(StoreError) in
+            ExamplePrediction(
+                split: try row.get("split"),
+                example: try row.get("example"),
+                prediction: try row.get("prediction"),
+                gold: try row.get("gold"),
+                score: try row.get("score")
+            )
+        }
+    }
+}

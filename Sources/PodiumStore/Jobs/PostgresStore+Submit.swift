@@ -1,0 +1,148 @@
+package import PodiumCore
+
+extension PostgresStore {
+    /// How far one step of priority moves a run ahead of those submitted before it: an hour, in microseconds.
+    static let priorityBoost: Int64 = 3_600_000_000
+
+    package func submit(_ submission: Submission) async throws -> SubmittedSuite {
+        let request =
+            String(UInt64.random(in: 0...UInt64.max), radix: 36) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let selection = try StoredJSON.encode(submission.selection)
+        var rows = RunColumns()
+        for run in submission.runs { try rows.append(run) }
+        for run in submission.runs { for dependency in run.dependencies { rows.parents.insert(dependency.parent) } }
+        let columns = rows
+        let edges = EdgeColumns(submission.runs)
+        return try await write { connection, isRepeat throws(StoreError) in
+            if isRepeat, let known = try await Self.find(request, connection) { return known }
+            let suites = try await connection.query(
+                Self.insertSuite,
+                .text(request),
+                .text(submission.name.storable),
+                .text(submission.kind.storable),
+                .text(submission.source.storable),
+                .json(selection),
+                .int(Int64(submission.priority))
+            )
+            let suite: Int64 = try suites[0].get("id")
+            let runs = try await connection.query(
+                Self.insertRuns,
+                .int(suite),
+                .texts(columns.names),
+                .jsons(columns.specs),
+                .texts(columns.pools),
+                .ints(columns.threads),
+                .bools(columns.hasParents),
+                .bools(columns.names.map { columns.parents.contains($0) }),
+                .int(Self.priorityBoost)
+            )
+            let stored = try await connection.query(
+                Self.insertDependencies,
+                .int(suite),
+                .texts(edges.children),
+                .texts(edges.parents),
+                .texts(edges.conditions)
+            )
+            guard stored.affected == edges.children.count else {
+                throw StoreError(
+                    .value,
+                    "suite \(submission.name) has a dependency on a run that it does not contain"
+                )
+            }
+            return try SubmittedSuite(suite, runs)
+        }
+    }
+
+    private static func find(_ request: String, _ connection: Connection) async throws(StoreError) -> SubmittedSuite? {
+        let rows = try await connection.query(
+            """
+            select runs.suite_id, runs.id, runs.name from suites join runs on runs.suite_id = suites.id
+            where suites.request = $1
+            """,
+            .text(request)
+        )
+        guard let first = rows.first else { return nil }
+        return try SubmittedSuite(try first.get("suite_id"), rows)
+    }
+
+    private static let insertSuite: Statement = """
+        insert into suites (request, name, kind, source, selection, priority)
+        values ($1, $2, $3, $4, $5, $6) returning id
+        """
+
+    private static let insertRuns: Statement = """
+        -- planned: the runs in the file's order, which their numbers keep
+        with planned as (
+            select *
+            from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::boolean[], $7::boolean[]) with ordinality
+                as plan (name, spec, pool, threads, has_parents, has_children, position)
+        ),
+        inserted as (
+            insert into runs (suite_id, name, spec, pool, threads, sort_key, state, has_children, submitted_at)
+            select s.id, p.name, p.spec, p.pool, p.threads::integer,
+                -- Linear ageing has an order that time does not change, so it is computed once.
+                (extract(epoch from s.submitted_at) * 1000000)::bigint - s.priority * $8::bigint,
+                case when p.has_parents then 'blocked' else 'ready' end, p.has_children, s.submitted_at
+            from planned p cross join suites s
+            where s.id = $1
+            order by p.position
+            returning id, name, pool, threads, sort_key, state
+        ),
+        queued as (
+            insert into ready (run_id, pool, threads, sort_key)
+            select id, pool, threads, sort_key from inserted where state = 'ready'
+        )
+        select id, name from inserted
+        """
+
+    private static let insertDependencies: Statement = """
+        insert into dependencies (child_id, parent_id, condition)
+        select child.id, parent.id, edge.condition
+        from unnest($2::text[], $3::text[], $4::text[]) as edge (child, parent, condition)
+        join runs child on child.suite_id = $1 and child.name = edge.child
+        join runs parent on parent.suite_id = $1 and parent.name = edge.parent
+        """
+
+    /// The columns of `runs`, one array each: a suite of any size is one statement.
+    private struct RunColumns: Sendable {
+        var names: [String] = []
+        var specs: [String] = []
+        var pools: [String] = []
+        var threads: [Int64] = []
+        var hasParents: [Bool] = []
+        var parents: Set<String> = []
+
+        mutating func append(_ run: PlannedRun) throws(StoreError) {
+            names.append(run.spec.name.storable)
+            specs.append(try StoredJSON.encode(run.spec))
+            pools.append(run.spec.resources.device.storable)
+            threads.append(Int64(run.spec.resources.threads))
+            hasParents.append(!run.dependencies.isEmpty)
+        }
+    }
+
+    private struct EdgeColumns: Sendable {
+        var children: [String] = []
+        var parents: [String] = []
+        var conditions: [String] = []
+
+        init(_ runs: [PlannedRun]) {
+            for run in runs {
+                for dependency in run.dependencies {
+                    children.append(run.spec.name)
+                    parents.append(dependency.parent)
+                    conditions.append(dependency.condition.rawValue)
+                }
+            }
+        }
+    }
+}
+
+extension SubmittedSuite {
+    /// From rows with `id` and `name`.
+    fileprivate init(_ suite: Int64, _ rows: Rows) throws(StoreError) {
+        var runs: [String: RunID] = [:]
+        for row in rows { runs[try row.get("name")] = RunID(rawValue: try row.get("id")) }
+        self.init(suite: SuiteID(rawValue: suite), runs: runs)
+    }
+}

@@ -1,0 +1,61 @@
+package import PodiumCore
+
+/// Workers and their leases, all by the database's clock.
+extension PostgresStore {
+    package func registerWorker(_ worker: WorkerRegistration, leaseSeconds: Double) async throws -> WorkerID {
+        let rows = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+            try await connection.query(
+                """
+                insert into workers (host, process_id, pool, threads, version, lease_until)
+                values ($1, $2::bigint, $3, $4::bigint, $5, clock_timestamp() + $6 * interval '1 second')
+                returning id
+                """,
+                .text(worker.host.storable),
+                .int(Int64(worker.processID)),
+                .text(worker.pool.storable),
+                .int(Int64(worker.threads)),
+                .text(worker.version.storable),
+                .double(leaseSeconds)
+            )
+        }
+        return WorkerID(rawValue: try rows[0].get("id"))
+    }
+
+    package func heartbeat(_ worker: WorkerID, leaseSeconds: Double) async throws -> [Order]? {
+        let rows = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+            try await connection.query(
+                """
+                -- renewed: empty once the worker was declared lost or retired
+                with renewed as (
+                    update workers set lease_until = clock_timestamp() + $2 * interval '1 second'
+                    where id = $1 and retired_at is null
+                    returning id
+                )
+                -- One row at least while the worker lives; more columns where a run is to be cancelled.
+                select runs.id, runs.attempt, runs.token
+                from renewed left join runs
+                    on runs.worker_id = renewed.id and runs.state = 'running' and runs.want = 'cancel'
+                """,
+                .int(worker.rawValue),
+                .double(leaseSeconds)
+            )
+        }
+        guard !rows.isEmpty else { return nil }
+        return try rows.compactMap { row throws(StoreError) in
+            guard let run = try row.optional("id", as: Int64.self) else { return nil }
+            return .cancel(
+                Lease(run: RunID(rawValue: run), attempt: try row.get("attempt"), token: try row.get("token"))
+            )
+        }
+    }
+
+    package func retireWorker(_ worker: WorkerID) async throws {
+        // Runs that it still holds by mistake are found by the next rescue.
+        _ = try await write(inTransaction: false) { connection, _ throws(StoreError) in
+            try await connection.query(
+                "update workers set retired_at = clock_timestamp() where id = $1 and retired_at is null",
+                .int(worker.rawValue)
+            )
+        }
+    }
+}

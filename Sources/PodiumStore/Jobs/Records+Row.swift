@@ -1,0 +1,53 @@
+import PodiumCore
+
+extension RunRecord {
+    init(_ row: Row) throws(StoreError) {
+        let name: String = try row.get("state")
+        guard let state = RunState(rawValue: name) else {
+            throw StoreError(.value, "a run is in the state \(name), which this podium does not know")
+        }
+        self.init(
+            id: RunID(rawValue: try row.get("id")),
+            suite: SuiteID(rawValue: try row.get("suite_id")),
+            suiteName: try row.get("suite_name"),
+            spec: try row.json("spec"),
+            state: state,
+            reason: try row.optional("reason"),
+            attempt: try row.get("attempt"),
+            submittedAt: try row.get("submitted_at"),
+            startedAt: try row.optional("started_at"),
+            endedAt: try row.optional("ended_at"),
+            progress: try row.optionalJSON("latest"),
+            worker: try row.optional("worker_id", as: Int64.self).map { WorkerID(rawValue: $0) }
+        )
+    }
+}
+
+extension AttemptRecord {
+    init(_ row: Row) throws(StoreError) {
+        self.init(
+            attempt: try row.get("attempt"),
+            token: try row.get("token"),
+            worker: try row.optional("worker_id", as: Int64.self).map { WorkerID(rawValue: $0) },
+            host: try row.optional("host"),
+            startedAt: try row.get("started_at"),
+            endedAt: try row.optional("ended_at"),
+            outcome: try row.optional("outcome"),
+            message: try row.optional("message"),
+            resumedFromStep: try row.optional("resumed_from_step")
+        )
+    }
+}
+
+extension SuiteRecord {
+    init(_ row: Row) throws(StoreError) {
+        self.init(
+            id: SuiteID(rawValue: try row.get("id")),
+            name: try row.get("name"),
+            kind: try row.get("kind"),
+            source: try row.get("source"),
+            selection: try row.json("selection"),
+            submittedAt: try row.get("submitted_at")
+        )
+    }
+}

@@ -1,0 +1,64 @@
+import PodiumCore
+import Testing
+
+extension JobStoreConformance {
+    static let queueChecks = [
+        JobStoreConformance(name: "runsAreClaimedInOrderOfPriorityThenSubmission") { store in
+            _ = try await store.submit(["a", "b"])
+            _ = try await store.submit(["c"])
+            _ = try await store.submit(["urgent"], priority: 5)
+            #expect(try await store.drain(try await store.worker()) == ["urgent", "a", "b", "c"])
+        },
+        JobStoreConformance(name: "aWorkerClaimsOnlyWhatFits") { store in
+            _ = try await store.submit(["wide"]) { $0.resources.threads = 3 }
+            _ = try await store.submit(["narrow"]) { $0.resources.threads = 1 }
+            _ = try await store.submit(["elsewhere"]) { $0.resources.device = "tpu" }
+            let worker = try await store.worker()
+            let narrow = try await store.claim(for: worker, pool: "cpu", threads: 2, limit: 10)
+            #expect(narrow.map(\.spec.name) == ["narrow"])
+            let wide = try await store.claim(for: worker, pool: "cpu", threads: 3, limit: 10)
+            #expect(wide.map(\.spec.name) == ["wide"])
+            let other = try await store.claim(for: worker, pool: "tpu", threads: 2, limit: 10)
+            #expect(other.map(\.spec.name) == ["elsewhere"])
+        },
+        JobStoreConformance(name: "aClaimTakesNoMoreThanItsLimit") { store in
+            _ = try await store.submit((1...5).map { "run-\($0)" })
+            let worker = try await store.worker()
+            var names: [String] = []
+            for limit in [2, 2, 2] {
+                names += try await store.claim(for: worker, pool: "cpu", threads: 4, limit: limit).map(\.spec.name)
+            }
+            #expect(names == ["run-1", "run-2", "run-3", "run-4", "run-5"])
+        },
+        JobStoreConformance(name: "aSubmissionWithAWrongDependencyStoresNothing") { store in
+            await #expect(throws: (any Error).self) {
+                _ = try await store.submit(runs: [("a", [Dependency(parent: "nobody", condition: .afterSuccess)])])
+            }
+            let suites = try await store.suites()
+            let runs = try await store.runs(suite: nil, includingTerminal: true)
+            #expect(suites.isEmpty && runs.isEmpty)
+        },
+        JobStoreConformance(name: "aSubmissionWithTwoRunsOfOneNameStoresNothing") { store in
+            await #expect(throws: (any Error).self) { _ = try await store.submit(["a", "a"]) }
+            let suites = try await store.suites()
+            #expect(suites.isEmpty)
+        },
+        JobStoreConformance(name: "aSuiteIsFoundByNumberByNameAndAsTheNewest") { store in
+            #expect(try await store.suite(named: nil) == nil)
+            let first = try await store.submit(["a"])
+            let second = try await store.submit(["b"])
+            #expect(try await store.suite(named: nil)?.id == second.suite)
+            #expect(try await store.suite(named: "suite")?.id == second.suite)
+            #expect(try await store.suite(named: first.suite.description)?.id == first.suite)
+            #expect(try await store.suite(named: "nobody") == nil)
+            #expect(try await store.suites().map(\.id) == [second.suite, first.suite])
+            let runs = try await store.runs(suite: nil, includingTerminal: false)
+            #expect(runs.map(\.spec.name) == ["b", "a"])
+        },
+        JobStoreConformance(name: "changesAreHintedAt") { store in
+            var hints = try await store.changes().makeAsyncIterator()
+            _ = try await store.submit(["a"])
+            await #expect(hints.next() != nil)
+        },
+    ]
+}

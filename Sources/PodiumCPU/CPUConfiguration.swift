@@ -6,7 +6,9 @@ package struct CPUConfiguration: Hashable, Sendable {
     /// The instruction set of all other kernels.
     package enum Instructions: Int32, Hashable, Sendable, CaseIterable { case plain, avx2, avx512 }
 
-    /// Threads that compute, the caller's included. Results are the same bits for any number.
+    /// Threads that compute, the caller's included.
+    ///
+    /// Results are the same bits for any number.
     package var threads: Int
     package var products: Products
     /// `nil` for the widest that the machine has.

@@ -73,7 +73,9 @@ struct KernelStep: ~Copyable {
     }
 }
 
-/// Rows that one task of a row-wise kernel takes. Sums over rows are sums of such blocks, in order.
+/// Rows that one task of a row-wise kernel takes.
+///
+/// Sums over rows are sums of such blocks, in order.
 let rowBlock = 64
 
 /// Number of blocks that rows fall into.

@@ -34,7 +34,7 @@ struct Schedule {
     init(_ graph: Graph) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
-        let nodes = Schedule.fold(Schedule.needed(graph.nodes, kept: kept), kept: kept)
+        let nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
         let read = kept.union(nodes.flatMap(\.inputs))
         var steps: [Step] = []
         for node in nodes {
@@ -88,17 +88,6 @@ struct Schedule {
             if case .slot(slot) = storage[input] { true } else { false }
         }
         return slots[slot].last == index && lastUse[value] == index && sharers == 1
-    }
-
-    /// Nodes that outputs and assignments depend on.
-    private static func needed(_ nodes: [Node], kept: Set<Value>) -> [Node] {
-        var wanted = kept
-        var result: [Node] = []
-        for node in nodes.reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
-            wanted.formUnion(node.inputs)
-            result.append(node)
-        }
-        return result.reversed()
     }
 
     /// Turns a product that is only added to something into a product which adds.

@@ -101,6 +101,17 @@ package struct Graph: Sendable {
         return node
     }
 
+    /// The nodes that some values depend on, in order.
+    package func nodes(neededFor values: Set<Value>) -> [Node] {
+        var wanted = values
+        var result: [Node] = []
+        for node in nodes.reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
+            wanted.formUnion(node.inputs)
+            result.append(node)
+        }
+        return result.reversed()
+    }
+
     /// A fresh number that tells one dropout of this graph from another.
     package mutating func makeSite() -> UInt32 {
         defer { sites += 1 }

@@ -2,7 +2,18 @@
 package struct Oracle {
     package let graph: Graph
 
-    package init(_ graph: Graph) { self.graph = graph }
+    private let wanted: [Graph.Input]
+    private let nodes: [Node]
+    private let assignments: [Graph.Assignment]
+
+    /// - Parameter only: outputs to compute, without assignments; all of both if `nil`.
+    package init(_ graph: Graph, only names: Set<String>? = nil) {
+        self.graph = graph
+        wanted = graph.outputs.filter { names?.contains($0.name) ?? true }
+        let assigned = names == nil ? graph.assignments.map(\.value) : []
+        nodes = graph.nodes(neededFor: Set(wanted.map(\.value) + assigned))
+        assignments = names == nil ? graph.assignments : []
+    }
 
     /// What a run yields.
     package struct Result {
@@ -30,17 +41,17 @@ package struct Oracle {
             guard let found = values[handle] else { preconditionFailure("value \(handle.id) is used before it exists") }
             return found
         }
-        for node in graph.nodes {
+        for node in nodes {
             let results = node.operation.evaluate(node.inputs.map(value))
             for (handle, result) in zip(node.outputs, results) { values[handle] = result }
         }
         var assigned: [String: Reference] = [:]
-        for assignment in graph.assignments {
+        for assignment in assignments {
             for variable in graph.variables where variable.value == assignment.variable {
                 assigned[variable.name] = value(assignment.value)
             }
         }
-        let outputs = graph.outputs.map { ($0.name, value($0.value)) }
+        let outputs = wanted.map { ($0.name, value($0.value)) }
         return Result(outputs: Dictionary(uniqueKeysWithValues: outputs), assigned: assigned)
     }
 }

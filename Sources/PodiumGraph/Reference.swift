@@ -41,5 +41,5 @@ package struct Reference: Hashable, Sendable {
     /// The bits of an int32 element.
     func word(_ index: Int) -> UInt32 { UInt32(bitPattern: Int32(values[index])) }
 
-    func map(_ transform: (Double) -> Double) -> Reference { Reference(values.map(transform), shape: shape) }
+    package func map(_ transform: (Double) -> Double) -> Reference { Reference(values.map(transform), shape: shape) }
 }

@@ -1,0 +1,76 @@
+import GraphCases
+import PodiumCPU
+import PodiumGraph
+import Testing
+
+/// A device configuration to test under.
+struct Path: Sendable, CustomStringConvertible {
+    let instructions: CPUConfiguration.Instructions
+    let products: CPUConfiguration.Products
+
+    var description: String { "\(instructions), \(products.rawValue)" }
+
+    /// Every path that this machine has.
+    static let all = CPUConfiguration.Instructions.allCases.flatMap { instructions in
+        CPUConfiguration.Products.allCases.map { Path(instructions: instructions, products: $0) }
+    }.filter { (try? CPUDevice($0.configuration(threads: 1))) != nil }
+
+    func configuration(threads: Int) -> CPUConfiguration {
+        CPUConfiguration(threads: threads, products: products, instructions: instructions)
+    }
+}
+
+extension GraphCase {
+    /// Runs the case on the CPU from its own variables, `steps` times.
+    ///
+    /// - Returns: the last run's outputs, and the variables afterwards.
+    func run(
+        _ configuration: CPUConfiguration,
+        steps: Int = 1
+    ) throws -> (outputs: [String: HostTensor], variables: [String: HostTensor]) {
+        let device = try CPUDevice(configuration)
+        let store = device.makeVariables()
+        for (name, content) in variables { try store.write(name, content.host(.float32)) }
+        let executor = try device.load(graph, variables: store)
+        var outputs: [String: HostTensor] = [:]
+        var feeds = hostFeeds
+        for step in 0..<steps {
+            feeds["step"] = HostTensor(scalar: Int32(3 + step))
+            outputs = try executor.run(feeds)
+        }
+        var after: [String: HostTensor] = [:]
+        for name in store.names { after[name] = try store.read(name) }
+        return (outputs, after)
+    }
+}
+
+@Suite struct OracleTests {
+    @Test(arguments: Path.all) func outputsAndGradientsEqualTheOracle(_ path: Path) throws {
+        for (example, expected) in OracleTests.expectations {
+            let result = try example.run(path.configuration(threads: 2))
+            for (name, reference) in expected.outputs {
+                let context = "\(example.name), \(name)"
+                try expectClose(result.outputs[name], reference, context)
+            }
+            for (name, reference) in expected.assigned {
+                try expectClose(result.variables[name], reference, "\(example.name), next \(name)")
+            }
+        }
+    }
+
+    /// Both sizes of every case, and what the oracle makes of them.
+    private static let expectations = [CaseSize.small, .large].flatMap { size in
+        (GraphCase.all(size) + GraphCase.trainings(size)).map { example in
+            (example, Oracle(example.graph).run(example.feeds, variables: example.variables))
+        }
+    }
+
+    /// Within 1e-5 of the tensor's largest element.
+    private func expectClose(_ tensor: HostTensor?, _ reference: Reference, _ context: String) throws {
+        let tensor = try #require(tensor)
+        #expect(tensor.shape == reference.shape)
+        let largest = reference.values.reduce(1e-6) { max($0, $1.magnitude) }
+        let error = zip(tensor.floats, reference.values).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) }
+        #expect(error <= 1e-5 * largest, "\(context): \(error / largest)")
+    }
+}

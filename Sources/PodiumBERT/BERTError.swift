@@ -1,0 +1,28 @@
+/// What can go wrong with a model, its files, or its training.
+package struct BERTError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// A file is missing, cannot be read or written.
+        case file
+        /// The disk is full, or a write failed half-way; nothing half-written is left.
+        case writeFailed
+        /// A file's content is not what it should be.
+        case malformed
+        /// A file fits another model.
+        case mismatch
+        /// The loss or a gradient is no longer a finite number.
+        case diverged
+        /// What was asked for makes no sense for this model.
+        case invalidRequest
+    }
+
+    package let code: Code
+    /// What happened, where, and what to do.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,253 @@
+internal import Foundation
+
+/// A file of named tensors: a length, a JSON header, then raw little-endian numbers.
+///
+/// The header is checked before anything is believed: its length against the
+/// file, every tensor's bytes against its shape, and that the tensors fill the
+/// data exactly, without gap or overlap.
+package struct Safetensors: Sendable {
+    package enum ElementType: String, Sendable, Codable {
+        case float32 = "F32"
+        case float16 = "F16"
+        case bfloat16 = "BF16"
+        case float64 = "F64"
+        case int32 = "I32"
+        case int64 = "I64"
+
+        var width: Int {
+            switch self {
+            case .float16, .bfloat16: 2
+            case .float32, .int32: 4
+            case .float64, .int64: 8
+            }
+        }
+    }
+
+    package struct Entry: Sendable {
+        package let name: String
+        package let type: ElementType
+        package let shape: [Int]
+        /// Offsets from the start of the data.
+        let range: Range<Int>
+    }
+
+    package let path: String
+    /// In the order of their bytes.
+    package let entries: [Entry]
+    package let metadata: [String: String]
+    private let data: Data
+    private let start: Int
+
+    private struct Description: Decodable {
+        var dtype: String
+        var shape: [Int]
+        var data_offsets: [Int]
+    }
+
+    private struct Header: Decodable {
+        struct Key: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+        var tensors: [String: Description] = [:]
+        var metadata: [String: String] = [:]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            for key in container.allKeys {
+                if key.stringValue == "__metadata__" {
+                    metadata = try container.decode([String: String].self, forKey: key)
+                } else {
+                    tensors[key.stringValue] = try container.decode(Description.self, forKey: key)
+                }
+            }
+        }
+    }
+
+    /// Opens and checks a file; tensors are read when asked for.
+    package init(path: String) throws(BERTError) {
+        self.path = path
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+        } catch {
+            throw BERTError(.file, "\(path): the file cannot be read (\(error.localizedDescription))")
+        }
+        func bad(_ what: String) -> BERTError {
+            BERTError(.malformed, "\(path): not a whole safetensors file: \(what)")
+        }
+        guard data.count >= 8 else { throw bad("it has \(data.count) bytes, the header's length alone needs 8") }
+        let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard length <= 100_000_000 else { throw bad("the header claims \(length) bytes; at most 100 MB are allowed") }
+        guard 8 + Int(length) <= data.count else {
+            throw bad("the header claims \(length) bytes, the file has \(data.count)")
+        }
+        start = 8 + Int(length)
+        let header: Header
+        do {
+            header = try JSONDecoder().decode(Header.self, from: data[8..<start])
+        } catch {
+            throw bad("the header is not the JSON it should be")
+        }
+        metadata = header.metadata
+        var entries: [Entry] = []
+        for (name, description) in header.tensors {
+            guard let type = ElementType(rawValue: description.dtype) else {
+                throw bad("tensor \(name) is of type \(description.dtype), which is not supported")
+            }
+            guard description.data_offsets.count == 2, description.data_offsets[0] >= 0,
+                description.data_offsets[0] <= description.data_offsets[1]
+            else { throw bad("tensor \(name) has data_offsets \(description.data_offsets)") }
+            var count = type.width
+            for size in description.shape {
+                let (product, overflows) = count.multipliedReportingOverflow(by: size)
+                guard size >= 0, !overflows else { throw bad("tensor \(name) has the shape \(description.shape)") }
+                count = product
+            }
+            let range = description.data_offsets[0]..<description.data_offsets[1]
+            guard range.count == count else {
+                throw bad(
+                    "tensor \(name) of shape \(description.shape) needs \(count) bytes, its offsets give \(range.count)"
+                )
+            }
+            entries.append(Entry(name: name, type: type, shape: description.shape, range: range))
+        }
+        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        var end = 0
+        for entry in entries {
+            guard entry.range.lowerBound == end else {
+                let what = entry.range.lowerBound < end ? "overlaps the one before" : "leaves a gap before it"
+                throw bad("tensor \(entry.name) \(what)")
+            }
+            end = entry.range.upperBound
+        }
+        guard start + end == data.count else {
+            throw bad("the tensors need \(end) bytes, the file has \(data.count - start) (was it cut short?)")
+        }
+        self.entries = entries
+    }
+
+    package func entry(_ name: String) -> Entry? {
+        entries.first { $0.name == name }
+    }
+
+    /// A tensor's numbers as float32, row-major.
+    package func floats(_ name: String) throws(BERTError) -> [Float] {
+        guard let entry = entry(name) else { throw BERTError(.mismatch, "\(path): there is no tensor \(name)") }
+        let count = entry.range.count / entry.type.width
+        return data.withUnsafeBytes { all in
+            let bytes = UnsafeRawBufferPointer(
+                rebasing: all[(start + entry.range.lowerBound)..<(start + entry.range.upperBound)]
+            )
+            func load<T>(_ type: T.Type, _ i: Int) -> T {
+                bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<T>.size, as: T.self)
+            }
+            return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+                switch entry.type {
+                case .float32: for i in 0..<count { buffer[i] = Float(bitPattern: load(UInt32.self, i)) }
+                case .float64: for i in 0..<count { buffer[i] = Float(Double(bitPattern: load(UInt64.self, i))) }
+                case .bfloat16: for i in 0..<count { buffer[i] = Float(bitPattern: UInt32(load(UInt16.self, i)) << 16) }
+                case .float16: for i in 0..<count { buffer[i] = Self.float(half: load(UInt16.self, i)) }
+                case .int32: for i in 0..<count { buffer[i] = Float(load(Int32.self, i)) }
+                case .int64: for i in 0..<count { buffer[i] = Float(load(Int64.self, i)) }
+                }
+                initialized = count
+            }
+        }
+    }
+
+    /// IEEE half precision, without relying on the target's support for it.
+    private static func float(half bits: UInt16) -> Float {
+        let sign: Float = bits & 0x8000 == 0 ? 1 : -1
+        let exponent = Int(bits >> 10 & 0x1F)
+        let fraction = Float(bits & 0x3FF)
+        switch exponent {
+        case 0: return sign * fraction * 0x1p-24
+        case 31: return fraction == 0 ? sign * .infinity : .nan
+        default: return sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+        }
+    }
+}
+
+extension Safetensors {
+    /// A tensor to write.
+    package struct Tensor: Sendable {
+        package var name: String
+        package var shape: [Int]
+        package var floats: [Float]
+
+        package init(name: String, shape: [Int], floats: [Float]) {
+            precondition(shape.reduce(1, *) == floats.count, "\(name): \(floats.count) numbers do not fill \(shape)")
+            self.name = name
+            self.shape = shape
+            self.floats = floats
+        }
+    }
+
+    private struct WrittenDescription: Encodable {
+        var dtype = "F32"
+        var shape: [Int]
+        var data_offsets: [Int]
+    }
+
+    private enum HeaderValue: Encodable {
+        case tensor(WrittenDescription)
+        case metadata([String: String])
+
+        func encode(to encoder: any Swift.Encoder) throws {
+            switch self {
+            case .tensor(let description): try description.encode(to: encoder)
+            case .metadata(let values): try values.encode(to: encoder)
+            }
+        }
+    }
+
+    /// Writes tensors as float32, atomically; equal input gives equal bytes.
+    ///
+    /// - Returns: the file's size in bytes.
+    @discardableResult
+    package static func write(
+        _ tensors: [Tensor],
+        metadata: [String: String] = [:],
+        to path: String
+    ) throws(BERTError) -> Int64 {
+        var header: [String: HeaderValue] = [:]
+        if !metadata.isEmpty { header["__metadata__"] = .metadata(metadata) }
+        var end = 0
+        for tensor in tensors {
+            let next = end + tensor.floats.count * 4
+            header[tensor.name] = .tensor(WrittenDescription(shape: tensor.shape, data_offsets: [end, next]))
+            end = next
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var json: Data
+        do {
+            json = try encoder.encode(header)
+        } catch {
+            throw BERTError(.invalidRequest, "\(path): the header cannot be written as JSON (\(error))")
+        }
+        // The data begins at a multiple of eight.
+        json.append(Data(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+        let bytes = Array(json)
+        return try AtomicFile.write(path) { (writer) throws(BERTError) in
+            var length = UInt64(bytes.count).littleEndian
+            let prefix = withUnsafeBytes(of: &length) { Array($0) } + bytes
+            try Self.append(prefix, to: writer)
+            for tensor in tensors { try Self.append(tensor.floats, to: writer) }
+        }
+    }
+
+    /// `withUnsafeBytes` rethrows any error; this keeps its type.
+    private static func append<T>(_ array: [T], to writer: AtomicFile.Writer) throws(BERTError) {
+        let result = array.withUnsafeBytes { (bytes) -> Result<Void, BERTError> in
+            do throws(BERTError) {
+                return .success(try writer.append(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+}

@@ -1,0 +1,108 @@
+/// The shape of a BERT, as `config.json` has it.
+package struct Configuration: Codable, Hashable, Sendable {
+    package enum Activation: String, Codable, Sendable {
+        /// x·Φ(x) by erf: the October 2018 release, and transformers.
+        case gelu
+        /// The tanh form of the release since February 2019.
+        case geluTanh = "gelu_new"
+    }
+
+    /// Which positions a token sees.
+    package enum Direction: String, Codable, Sendable {
+        case bidirectional
+        /// Itself and those to its left, as in GPT.
+        case leftToRight = "left-to-right"
+    }
+
+    package var vocabularySize: Int
+    package var hiddenSize: Int
+    package var layers: Int
+    package var heads: Int
+    package var intermediateSize: Int
+    package var activation: Activation = .gelu
+    package var maximumPositions: Int = 512
+    package var typeVocabularySize: Int = 2
+    package var layerNormEpsilon: Double = 1e-12
+    /// On embeddings, both residual branches and the pooled output.
+    package var hiddenDropout: Double = 0.1
+    package var attentionDropout: Double = 0.1
+    package var initializerRange: Double = 0.02
+    package var direction: Direction = .bidirectional
+
+    package init(vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int) {
+        self.vocabularySize = vocabularySize
+        self.hiddenSize = hiddenSize
+        self.layers = layers
+        self.heads = heads
+        self.intermediateSize = intermediateSize
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case vocabularySize = "vocab_size"
+        case hiddenSize = "hidden_size"
+        case layers = "num_hidden_layers"
+        case heads = "num_attention_heads"
+        case intermediateSize = "intermediate_size"
+        case activation = "hidden_act"
+        case maximumPositions = "max_position_embeddings"
+        case typeVocabularySize = "type_vocab_size"
+        case layerNormEpsilon = "layer_norm_eps"
+        case hiddenDropout = "hidden_dropout_prob"
+        case attentionDropout = "attention_probs_dropout_prob"
+        case initializerRange = "initializer_range"
+        case direction = "podium_direction"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            vocabularySize: try fields.decode(Int.self, forKey: .vocabularySize),
+            hiddenSize: try fields.decode(Int.self, forKey: .hiddenSize),
+            layers: try fields.decode(Int.self, forKey: .layers),
+            heads: try fields.decode(Int.self, forKey: .heads),
+            intermediateSize: try fields.decode(Int.self, forKey: .intermediateSize)
+        )
+        activation = try fields.decodeIfPresent(Activation.self, forKey: .activation) ?? activation
+        maximumPositions = try fields.decodeIfPresent(Int.self, forKey: .maximumPositions) ?? maximumPositions
+        typeVocabularySize = try fields.decodeIfPresent(Int.self, forKey: .typeVocabularySize) ?? typeVocabularySize
+        layerNormEpsilon = try fields.decodeIfPresent(Double.self, forKey: .layerNormEpsilon) ?? layerNormEpsilon
+        hiddenDropout = try fields.decodeIfPresent(Double.self, forKey: .hiddenDropout) ?? hiddenDropout
+        attentionDropout = try fields.decodeIfPresent(Double.self, forKey: .attentionDropout) ?? attentionDropout
+        initializerRange = try fields.decodeIfPresent(Double.self, forKey: .initializerRange) ?? initializerRange
+        direction = try fields.decodeIfPresent(Direction.self, forKey: .direction) ?? direction
+    }
+
+    /// What makes no sense about the sizes; nil if nothing.
+    package var complaint: String? {
+        let sizes = [vocabularySize, hiddenSize, layers, heads, intermediateSize, maximumPositions, typeVocabularySize]
+        guard sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return "all sizes must be positive" }
+        guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
+        let rates = [hiddenDropout, attentionDropout]
+        guard rates.allSatisfy({ $0 >= 0 && $0 < 1 }) else { return "dropout rates must be from 0 up to 1" }
+        return nil
+    }
+
+    /// `6 layers, 384 wide, 12 heads`.
+    package var summary: String {
+        "\(layers) layers, \(hiddenSize) wide, \(heads) heads"
+            + (direction == .leftToRight ? ", left to right" : "")
+    }
+
+    /// The published sizes, by name (google-research/bert's small models, BERT-Base and BERT-Large).
+    package static let presets: [(name: String, layers: Int, hiddenSize: Int)] = [
+        ("tiny", 2, 128), ("mini", 4, 256), ("small", 4, 512), ("medium", 8, 512), ("base", 12, 768),
+        ("large", 24, 1024),
+    ]
+
+    /// A published size with a vocabulary of its own; nil for a name that is none.
+    package init?(preset: String, vocabularySize: Int) {
+        guard let size = Self.presets.first(where: { $0.name == preset }) else { return nil }
+        self.init(
+            vocabularySize: vocabularySize,
+            hiddenSize: size.hiddenSize,
+            layers: size.layers,
+            heads: size.hiddenSize / 64,
+            intermediateSize: size.hiddenSize * 4
+        )
+    }
+}

@@ -1,0 +1,128 @@
+package import PodiumGraph
+
+/// The encoder of BERT, the forward pass on a page (paper, section 3; Vaswani 2017, section 3.1).
+///
+/// T is the number of packed tokens of a batch, H the hidden size. Weights are
+/// [out, in] and named as transformers names them; query, key and value of a
+/// layer are one weight [3H, H] (`ParameterNames`).
+package struct Encoder: Sendable {
+    package let configuration: Configuration
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Token, position and segment embeddings, then every layer.
+    ///
+    /// - Parameters:
+    ///   - tokens, types: int32 [T].
+    ///   - packed: which tokens belong together; of a training graph, dropout is drawn.
+    /// - Returns: the embeddings' and each layer's output, float32 [T, H]; the last is the encoder's.
+    package func states(
+        tokens: Value,
+        types: Value,
+        packed: PackedSequences,
+        in graph: inout Graph
+    ) -> [Value] {
+        let c = configuration
+        let epsilon = Float(c.layerNormEpsilon)
+        let dropout = Float(c.hiddenDropout)
+        var x = graph.embed(
+            tokens: tokens,
+            positions: packed.positions,
+            types: types,
+            wordTable: wordEmbeddings(in: &graph),
+            positionTable: graph.parameter(
+                "embeddings.position_embeddings.weight",
+                [c.maximumPositions, c.hiddenSize]
+            ),
+            typeTable: graph.parameter(
+                "embeddings.token_type_embeddings.weight",
+                [c.typeVocabularySize, c.hiddenSize]
+            ),
+            gamma: graph.parameter("embeddings.LayerNorm.weight", [c.hiddenSize]),
+            beta: graph.parameter("embeddings.LayerNorm.bias", [c.hiddenSize]),
+            epsilon: epsilon,
+            dropoutRate: dropout,
+            rows: packed.tokenRows
+        )
+        var states = [x]
+        for layer in 0..<c.layers {
+            let name = "encoder.layer.\(layer)"
+            let projections = linear(x, "\(name).attention.self.qkv", to: 3 * c.hiddenSize, in: &graph)
+            let context = graph.attention(
+                fused: projections,
+                sequences: packed,
+                heads: c.heads,
+                mask: c.direction == .leftToRight ? .causal : .bidirectional,
+                dropoutRate: Float(c.attentionDropout)
+            )
+            let attended = linear(context, "\(name).attention.output.dense", to: c.hiddenSize, in: &graph)
+            x = graph.addDropoutNorm(
+                attended,
+                residual: x,
+                gamma: graph.parameter("\(name).attention.output.LayerNorm.weight", [c.hiddenSize]),
+                beta: graph.parameter("\(name).attention.output.LayerNorm.bias", [c.hiddenSize]),
+                epsilon: epsilon,
+                dropoutRate: dropout,
+                rows: packed.tokenRows
+            )
+            let inner = linear(
+                x,
+                "\(name).intermediate.dense",
+                to: c.intermediateSize,
+                activation: c.activation.operation,
+                in: &graph
+            )
+            let outer = linear(inner, "\(name).output.dense", from: c.intermediateSize, to: c.hiddenSize, in: &graph)
+            x = graph.addDropoutNorm(
+                outer,
+                residual: x,
+                gamma: graph.parameter("\(name).output.LayerNorm.weight", [c.hiddenSize]),
+                beta: graph.parameter("\(name).output.LayerNorm.bias", [c.hiddenSize]),
+                epsilon: epsilon,
+                dropoutRate: dropout,
+                rows: packed.tokenRows
+            )
+            states.append(x)
+        }
+        return states
+    }
+
+    /// tanh(W·first token + b): float32 [sequences, H].
+    func pooled(_ states: [Value], packed: PackedSequences, in graph: inout Graph) -> Value {
+        let first = graph.firstTokens(states[states.count - 1], of: packed)
+        return linear(first, "pooler.dense", to: configuration.hiddenSize, activation: .tanh, in: &graph)
+    }
+
+    /// The table that embeds tokens and, tied, decodes them: float32 [vocabulary, H].
+    func wordEmbeddings(in graph: inout Graph) -> Value {
+        graph.parameter("embeddings.word_embeddings.weight", [configuration.vocabularySize, configuration.hiddenSize])
+    }
+
+    /// A dense layer with the parameters `name.weight` and `name.bias`.
+    func linear(
+        _ x: Value,
+        _ name: String,
+        from width: Int? = nil,
+        to outputs: Int,
+        activation: PodiumGraph.Activation = .identity,
+        in graph: inout Graph
+    ) -> Value {
+        graph.linear(
+            x,
+            weight: graph.parameter("\(name).weight", [outputs, width ?? configuration.hiddenSize]),
+            bias: graph.parameter("\(name).bias", [outputs]),
+            activation: activation
+        )
+    }
+}
+
+extension Configuration.Activation {
+    var operation: PodiumGraph.Activation {
+        switch self {
+        case .gelu: .gelu
+        case .geluTanh: .geluTanh
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// How our parameters relate to the names in transformers' files.
+///
+/// The same, but for the projections of attention: a layer's query, key and
+/// value are one parameter here (`attention.self.qkv`), so that one product
+/// makes all three; in files they are three.
+enum ParameterNames {
+    private static let fused = "attention.self.qkv."
+    private static let parts = ["attention.self.query.", "attention.self.key.", "attention.self.value."]
+
+    /// The names in a file whose tensors, one above the other, are our parameter.
+    static func inFile(_ name: String) -> [String] {
+        guard name.contains(fused) else { return [name] }
+        return parts.map { name.replacing(fused, with: $0) }
+    }
+
+    /// The spellings of a file's tensor: with the model's prefix, and as older exports call layer norms.
+    static func spellings(_ name: String) -> [String] {
+        var result = [name, "bert.\(name)"]
+        if name.contains("LayerNorm.") {
+            result += result.map {
+                $0.replacing("LayerNorm.weight", with: "LayerNorm.gamma")
+                    .replacing("LayerNorm.bias", with: "LayerNorm.beta")
+            }
+        }
+        return result
+    }
+
+    /// The name a released file of a model with a head has.
+    static func exported(_ name: String) -> String {
+        Head.owns(name) ? name : "bert.\(name)"
+    }
+}

@@ -1,0 +1,134 @@
+package import PodiumGraph
+
+/// Named tensors of a model, by our parameter names.
+package struct Weights: Sendable {
+    package var tensors: [String: HostTensor]
+
+    package init(tensors: [String: HostTensor] = [:]) {
+        self.tensors = tensors
+    }
+
+    /// What a load had to make up, for the log.
+    package struct LoadReport: Sendable {
+        /// Parameters that the file lacks: heads and poolers, freshly made.
+        package var fresh: [String] = []
+        /// Heads of the file that belong to another task.
+        package var replaced: [String] = []
+        /// Tensors of the file that the model has no use for.
+        package var unused: [String] = []
+    }
+
+    /// Reads the parameters that a graph declares from a file, and makes fresh ones where a head or pooler is missing.
+    ///
+    /// A missing or misshapen variable of the encoder is an error: such a file belongs to another model,
+    /// and training on would start from noise without a word.
+    ///
+    /// - Parameter needsHead: whether a head must be in the file with the right shape (for evaluation).
+    package static func load(
+        _ file: Safetensors,
+        for graph: Graph,
+        configuration: Configuration,
+        seed: UInt64,
+        needsHead: Bool
+    ) throws(BERTError) -> (weights: Weights, report: LoadReport) {
+        var weights = Weights()
+        var report = LoadReport()
+        var missing: [String] = []
+        var used: Set<String> = []
+        for parameter in graph.parameters {
+            let shape = parameter.value.type.shape.map(\.fixed)
+            let parts = ParameterNames.inFile(parameter.name)
+            let found = parts.map { part in
+                ParameterNames.spellings(part).lazy.compactMap { file.entry($0) }.first
+            }
+            let entries = found.compactMap { $0 }
+            used.formUnion(entries.map(\.name))
+            let partShape = [shape[0] / parts.count] + shape.dropFirst()
+            let fits = entries.count == parts.count && entries.allSatisfy { $0.shape == partShape }
+            if fits {
+                var floats: [Float] = []
+                for entry in entries { floats += try file.floats(entry.name) }
+                guard floats.allSatisfy(\.isFinite) else {
+                    throw BERTError(
+                        .malformed,
+                        "\(file.path): tensor \(entries[0].name) holds numbers that are not finite; the file is damaged or its training diverged"
+                    )
+                }
+                weights.tensors[parameter.name] = HostTensor(floats, shape: shape)
+            } else if Head.owns(parameter.name) || parameter.name.hasPrefix("pooler.") {
+                if needsHead {
+                    throw BERTError(
+                        .mismatch,
+                        "\(file.path): no trained \(parameter.name) of shape \(shape): the model was not fine-tuned for this task"
+                    )
+                }
+                if entries.isEmpty {
+                    report.fresh.append(parameter.name)
+                } else {
+                    report.replaced.append(parameter.name)
+                }
+                weights.makeFresh(parameter.name, shape: shape, configuration: configuration, seed: seed)
+            } else if entries.count == parts.count {
+                throw BERTError(
+                    .mismatch,
+                    "\(file.path): tensor \(entries[0].name) has the shape \(entries[0].shape), config.json asks for \(partShape)"
+                )
+            } else {
+                missing += zip(parts, found).filter { $0.1 == nil }.map(\.0)
+            }
+        }
+        guard missing.isEmpty else {
+            let shown = missing.prefix(5).joined(separator: ", ")
+            throw BERTError(
+                .mismatch,
+                "\(file.path): \(missing.count) of the encoder's tensors are missing: \(shown)\(missing.count > 5 ? ", …" : "")"
+            )
+        }
+        report.unused = file.entries.map(\.name).filter { !used.contains($0) }
+        return (weights, report)
+    }
+
+    /// Fresh weights for all parameters of a graph.
+    package static func fresh(for graph: Graph, configuration: Configuration, seed: UInt64) -> Weights {
+        var weights = Weights()
+        for parameter in graph.parameters {
+            let shape = parameter.value.type.shape.map(\.fixed)
+            weights.makeFresh(parameter.name, shape: shape, configuration: configuration, seed: seed)
+        }
+        return weights
+    }
+
+    private mutating func makeFresh(_ name: String, shape: [Int], configuration: Configuration, seed: UInt64) {
+        let values = Initialization.values(
+            name: name,
+            count: shape.reduce(1, *),
+            range: configuration.initializerRange,
+            seed: seed
+        )
+        tensors[name] = HostTensor(values, shape: shape)
+    }
+
+    /// As the tensors of a file that transformers reads, by name.
+    package func exported() -> [Safetensors.Tensor] {
+        var result: [Safetensors.Tensor] = []
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            let parts = ParameterNames.inFile(name)
+            let shape = [tensor.shape[0] / parts.count] + tensor.shape.dropFirst()
+            let count = tensor.floats.count / parts.count
+            for (number, part) in parts.enumerated() {
+                result.append(
+                    Safetensors.Tensor(
+                        name: ParameterNames.exported(part),
+                        shape: shape,
+                        floats: Array(tensor.floats[(number * count)..<((number + 1) * count)])
+                    )
+                )
+            }
+        }
+        return result
+    }
+
+    package func write(into variables: any VariableStore) throws(GraphError) {
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) { try variables.write(name, tensor) }
+    }
+}

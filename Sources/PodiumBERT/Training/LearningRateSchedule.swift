@@ -1,0 +1,40 @@
+/// How the learning rate moves over training.
+package struct LearningRateSchedule: Hashable, Sendable {
+    package enum Shape: String, CaseIterable, Sendable {
+        /// `optimization.py` of the 2018 release: decay is counted from step 0 over all steps and warm-up overrides it,
+        /// so that after a warm-up share of w the rate jumps from `peak` to (1 − w) · `peak`.
+        case bert2018
+        /// transformers' `get_linear_schedule_with_warmup`: up to `peak`, then down to 0 over the rest.
+        case linear
+    }
+
+    package var shape: Shape
+    package var peak: Double
+    package var warmupProportion: Double
+
+    package init(shape: Shape, peak: Double, warmupProportion: Double) {
+        self.shape = shape
+        self.peak = peak
+        self.warmupProportion = warmupProportion
+    }
+
+    /// The rate of a step counted from 0.
+    package func rate(step: Int, of total: Int) -> Double {
+        let warmup = Int(Double(total) * warmupProportion)
+        if step < warmup { return peak * Double(step) / Double(warmup) }
+        switch shape {
+        case .bert2018: return peak * (1 - Double(min(step, total)) / Double(total))
+        case .linear: return peak * Double(max(0, total - step)) / Double(max(1, total - warmup))
+        }
+    }
+
+    /// The rate when training is measured in time: at a share from 0 to 1 of it.
+    package func rate(share: Double) -> Double {
+        let share = min(1, max(0, share))
+        if share < warmupProportion { return peak * share / warmupProportion }
+        switch shape {
+        case .bert2018: return peak * (1 - share)
+        case .linear: return peak * (1 - share) / (1 - warmupProportion)
+        }
+    }
+}

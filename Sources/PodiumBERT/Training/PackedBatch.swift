@@ -1,0 +1,66 @@
+package import PodiumGraph
+
+/// Sequences back to back, without padding, as a graph is fed.
+package struct PackedBatch: Sendable {
+    package private(set) var feeds: [String: HostTensor]
+    package let sequences: Int
+    package let tokens: Int
+
+    /// A sequence to pack.
+    package struct Sequence: Sendable {
+        package var ids: [Int32]
+        package var types: [Int32]
+        /// The example's number in its data set: dropout masks are drawn from it.
+        package var example: Int32
+
+        package init(ids: [Int32], types: [Int32], example: Int32) {
+            self.ids = ids
+            self.types = types
+            self.example = example
+        }
+    }
+
+    package init(_ sequences: [Sequence], isTraining: Bool) {
+        var ids: [Int32] = []
+        var types: [Int32] = []
+        var offsets: [Int32] = [0]
+        for sequence in sequences {
+            ids += sequence.ids
+            types += sequence.types
+            offsets.append(Int32(ids.count))
+        }
+        feeds = ["tokens": HostTensor(ids), "types": HostTensor(types), "offsets": HostTensor(offsets)]
+        if isTraining { feeds["examples"] = HostTensor(sequences.map(\.example)) }
+        self.sequences = sequences.count
+        tokens = ids.count
+    }
+
+    /// Adds an input of the head: labels, targets, positions.
+    package mutating func feed(_ name: String, _ tensor: HostTensor) {
+        feeds[name] = tensor
+    }
+}
+
+/// The order in which examples are seen: a function of seed and epoch alone, so a resumed run needs no state for it.
+package struct EpochOrder: Sendable {
+    package let examples: Int
+    package let batchSize: Int
+    package let seed: UInt64
+
+    package init(examples: Int, batchSize: Int, seed: UInt64) {
+        precondition(examples > 0 && batchSize > 0)
+        self.examples = examples
+        self.batchSize = batchSize
+        self.seed = seed
+    }
+
+    package var stepsPerEpoch: Int { (examples + batchSize - 1) / batchSize }
+
+    /// The examples of a step counted from 0; an epoch's last batch may be smaller.
+    package func batch(step: Int) -> ArraySlice<Int32> {
+        let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        var generator = Generator(seed: seed, purpose: "order", index: UInt64(epoch))
+        let order = generator.permutation(examples)
+        return order[(position * batchSize)..<min(examples, (position + 1) * batchSize)]
+    }
+}

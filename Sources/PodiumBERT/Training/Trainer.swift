@@ -1,0 +1,124 @@
+package import PodiumGraph
+
+/// A model in training: weights and optimizer state on a device, one step at a time.
+///
+/// The state is weights, slots and the number of steps done. Order of examples
+/// and dropout masks are functions of seed and step, so a trainer resumed from a
+/// checkpoint goes on bit for bit as if it had never stopped.
+package final class Trainer {
+    package let encoder: Encoder
+    package let head: Head
+    package let seed: UInt64
+    /// Steps done so far.
+    package private(set) var step: Int = 0
+    private let executor: any GraphExecutor
+
+    /// What a step measured.
+    package struct Measurement: Sendable {
+        package var loss: Double
+        /// Of all gradients together, before clipping.
+        package var gradientNorm: Double
+        /// Further scalars by name.
+        package var extra: [String: Double]
+    }
+
+    package init(
+        encoder: Encoder,
+        head: Head,
+        weights: Weights,
+        optimizer: AdamW.Options,
+        seed: UInt64,
+        device: any GraphDevice,
+        returningGradients: Bool = false
+    ) throws(GraphError) {
+        self.encoder = encoder
+        self.head = head
+        self.seed = seed
+        let graph = encoder.trainingGraph(head, optimizer: optimizer, returningGradients: returningGradients)
+        let variables = device.makeVariables()
+        try weights.write(into: variables)
+        executor = try device.load(graph, variables: variables)
+    }
+
+    /// Weights and slots, for evaluation graphs on the same device.
+    package var variables: any VariableStore { executor.variables }
+
+    /// One step on a batch.
+    package func train(_ batch: PackedBatch, learningRate: Double) throws -> Measurement {
+        let (measurement, _) = try trainReturningOutputs(batch, learningRate: learningRate)
+        return measurement
+    }
+
+    package func trainReturningOutputs(
+        _ batch: PackedBatch,
+        learningRate: Double
+    ) throws -> (Measurement, [String: HostTensor]) {
+        var feeds = batch.feeds
+        feeds["seed"] = HostTensor(scalar: Int32(truncatingIfNeeded: seed))
+        feeds["step"] = HostTensor(scalar: Int32(truncatingIfNeeded: step))
+        feeds["learningRate"] = HostTensor(scalar: Float(learningRate))
+        let outputs = try executor.run(feeds)
+        func scalar(_ name: String) -> Double? { outputs[name]?.floats.first.map(Double.init) }
+        let measurement = Measurement(
+            loss: scalar("loss") ?? .nan,
+            gradientNorm: scalar("gradientNorm") ?? .nan,
+            extra: ["maskedLoss": "mlm_loss", "nextLoss": "nsp_loss"].reduce(into: [:]) { extra, names in
+                extra[names.value] = scalar(names.key)
+            }
+        )
+        guard measurement.loss.isFinite, measurement.gradientNorm.isFinite else {
+            throw BERTError(
+                .diverged,
+                "step \(step + 1): the loss is \(measurement.loss) and the gradient's norm \(measurement.gradientNorm); a smaller learning rate or a longer warm-up usually helps"
+            )
+        }
+        step += 1
+        return (measurement, outputs)
+    }
+
+    // MARK: Checkpoints
+
+    /// The trained parameters as they are now.
+    package func weights() throws -> Weights {
+        var weights = Weights()
+        for parameter in executor.graph.parameters {
+            weights.tensors[parameter.name] = try variables.read(parameter.name)
+        }
+        return weights
+    }
+
+    /// Writes weights, optimizer state and the step, atomically.
+    ///
+    /// - Parameter metadata: further facts to read back on resuming.
+    package func save(to path: String, metadata: [String: String] = [:]) throws -> (bytes: Int64, sha256: String) {
+        var tensors: [Safetensors.Tensor] = []
+        for variable in executor.graph.variables {
+            let tensor = try variables.read(variable.name)
+            tensors.append(Safetensors.Tensor(name: variable.name, shape: tensor.shape, floats: tensor.floats))
+        }
+        let all = metadata.merging(["podium.step": "\(step)", "podium.seed": "\(seed)"]) { $1 }
+        let bytes = try Safetensors.write(tensors, metadata: all, to: path)
+        return (bytes, try Digest.sha256(file: path))
+    }
+
+    /// Takes over a checkpoint of the same model, head and seed.
+    ///
+    /// - Returns: the facts that were saved with it.
+    @discardableResult
+    package func resume(from path: String) throws -> [String: String] {
+        let file = try Safetensors(path: path)
+        guard let saved = file.metadata["podium.step"].flatMap({ Int($0) }), saved >= 0,
+            file.metadata["podium.seed"] == "\(seed)"
+        else {
+            throw BERTError(.mismatch, "\(path): not a checkpoint of this run (seed \(seed))")
+        }
+        for variable in executor.graph.variables {
+            guard let entry = file.entry(variable.name), entry.shape == variable.value.type.shape.map(\.fixed) else {
+                throw BERTError(.mismatch, "\(path): no tensor \(variable.name) of the right shape")
+            }
+            try variables.write(variable.name, HostTensor(try file.floats(variable.name), shape: entry.shape))
+        }
+        step = saved
+        return file.metadata
+    }
+}

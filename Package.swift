@@ -62,7 +62,12 @@ let package = Package(
         library("PodiumSpec", ["PodiumCore", yams]),
 
         // Where it is kept and who runs it
-        library("PodiumMigrations", path: "migrations", exclude: ["schema.sql"]),
+        library(
+            "PodiumMigrations",
+            path: "migrations",
+            exclude: ["schema.sql"],
+            resources: [.embedInCode("0001_initial.sql")]
+        ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", subprocess]),
         library("PodiumScheduler", ["PodiumCore", logging, subprocess]),
 
@@ -76,26 +81,59 @@ let package = Package(
         library("PodiumData", ["PodiumCore", "PodiumText"]),
         library("PodiumSample", ["PodiumCore"]),
         library("PodiumEval", ["PodiumCore"]),
-        library("PodiumReportAssets", path: "reports"),
-        library("PodiumReport", ["CLibXML2", "PodiumCore", "PodiumEval", "PodiumReportAssets", mustache, yams]),
+        library(
+            "PodiumReportAssets",
+            path: "reports",
+            resources: [
+                .embedInCode("appendix.mustache"),
+                .embedInCode("chart.mustache"),
+                .embedInCode("leaderboard.mustache"),
+                .embedInCode("page.mustache"),
+                .embedInCode("podium-report.xsd"),
+                .embedInCode("pretraining.mustache"),
+                .embedInCode("published"),
+                .embedInCode("report.css"),
+                .embedInCode("task.mustache"),
+            ]
+        ),
+        library("PodiumReport", ["CLibXML2", "PodiumCore", "PodiumReportAssets", mustache, yams]),
 
         // What each kind of job does, and the command
         library(
             "PodiumJobs",
-            ["PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumReport", "PodiumSample", "PodiumText"]
+            [
+                "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumReport", "PodiumSample",
+                "PodiumText", subprocess,
+            ]
         ),
         .executableTarget(
             name: "podium",
             dependencies: [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumJobs",
-                "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
-                argumentParser, logging, subprocess,
+                "PodiumMigrations", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec", "PodiumStore",
+                "PodiumText", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
         ),
 
         // Tests
         library("PodiumTestSupport", ["PodiumCore", "PodiumStore"]),
+        .target(
+            name: "GraphCases",
+            dependencies: ["PodiumGraph"],
+            path: "Tests/GraphCases",
+            swiftSettings: settings
+        ),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
+        tests(
+            "PodiumStoreTests",
+            ["PodiumCore", "PodiumMigrations", "PodiumStore", "PodiumTestSupport", subprocess]
+        ),
+        tests("PodiumTextTests", ["PodiumText"], exclude: ["Fixtures"]),
+        tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText"]),
+        tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),
+        tests("PodiumCPUTests", ["GraphCases", "PodiumCPU", "PodiumGraph"]),
+        tests("PodiumEvalTests", ["PodiumCore", "PodiumEval"], exclude: ["Fixtures"]),
+        tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]
 )

@@ -13,6 +13,8 @@ package struct EngineAssignment: Codable, Sendable, Equatable {
     package var checkpoint: CheckpointFile?
     /// Results of the parents, by run name.
     package var parents: [String: RunResult]
+    /// For a report: what the store knows of the suite, since engines have no database connection.
+    package var history: SuiteHistory?
     /// Podium's data directory: `data/`, `models/`, `artifacts/`.
     package var dataDirectory: String
 

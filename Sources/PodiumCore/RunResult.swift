@@ -21,6 +21,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var startWeightsSHA256: String?
     /// JSON lines of `ExamplePrediction`; the worker loads it into the database.
     package var predictionsPath: String?
+    /// The folder with `report.html` and its siblings, if the run made a report.
+    package var reportPath: String?
     /// The data that was read, with what identifies it.
     package var datasets: [DatasetUse]
     package var trainedSteps: Int

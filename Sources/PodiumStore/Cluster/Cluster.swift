@@ -34,6 +34,7 @@ package final class Cluster: Sendable {
     /// The server's log file.
     package var log: String { placement.log }
 
+    private let options: ClusterOptions
     private let placement: ClusterPlacement
     private let binaries: ServerBinaries
     private let user: ServerUser
@@ -41,6 +42,7 @@ package final class Cluster: Sendable {
 
     private init(
         origin: Origin,
+        options: ClusterOptions,
         placement: ClusterPlacement,
         socketDirectory: String,
         binaries: ServerBinaries,
@@ -48,6 +50,7 @@ package final class Cluster: Sendable {
         lock: DirectoryLock?
     ) {
         self.origin = origin
+        self.options = options
         self.placement = placement
         self.binaries = binaries
         self.user = user
@@ -75,6 +78,7 @@ package final class Cluster: Sendable {
         let (origin, binaries) = try await starter.bringUp()
         let cluster = Cluster(
             origin: origin,
+            options: options,
             placement: placement,
             socketDirectory: Postmaster.running(on: placement.data)?.socketDirectory ?? placement.socketDirectory,
             binaries: binaries,
@@ -100,12 +104,18 @@ package final class Cluster: Sendable {
         }
         return Cluster(
             origin: .attached,
+            options: options,
             placement: placement,
             socketDirectory: server.socketDirectory,
             binaries: try await ServerBinaries.find(options, major: ClusterStarter.major(of: placement.data)),
             user: user,
             lock: nil
         )
+    }
+
+    /// The path of a program of the newest installation, such as `pg_dump`.
+    package static func tool(_ name: String) async throws(StoreError) -> String {
+        try await ServerBinaries.find(ClusterOptions(dataDirectory: "/"), major: nil).path(name)
     }
 
     /// The process number of the server in a data directory, or nil when none runs; touches nothing.
@@ -126,6 +136,18 @@ package final class Cluster: Sendable {
         guard ending.isSuccess || processID == nil else {
             throw StoreError(.cluster, "PostgreSQL in \(placement.root) does not stop: \(ending.text)")
         }
+    }
+
+    /// Starts the server again if it died, at the same address; whether it had to.
+    ///
+    /// For the process in charge of the directory, from time to time.
+    package func revive() async throws(StoreError) -> Bool {
+        precondition(lock != nil, "only who started the server keeps it alive")
+        guard processID == nil else { return false }
+        let starter = ClusterStarter(options: options, placement: placement, user: user)
+        _ = try await starter.bringUp()
+        try await ensureDatabase(within: options.startTimeout)
+        return true
     }
 
     /// Waits until the server takes connections, then makes the database if it is missing.

@@ -1,0 +1,24 @@
+import PodiumBERT
+package import PodiumCore
+import PodiumData
+import PodiumEval
+import PodiumGraph
+import PodiumReport
+
+extension FailureClass {
+    /// What an error of a job says about another attempt.
+    package init(of error: any Error) {
+        self =
+            switch error {
+            case let error as JobError: error.failure
+            case let error as BERTError:
+                switch error.code {
+                case .diverged: .diverged
+                case .writeFailed: .infrastructure
+                case .file, .malformed, .mismatch, .invalidRequest: .input
+                }
+            case is DataError, is EvalError, is ReportError, is GraphError: .input
+            default: .infrastructure
+            }
+    }
+}

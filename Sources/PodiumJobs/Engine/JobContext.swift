@@ -1,0 +1,68 @@
+internal import Foundation
+package import PodiumCore
+package import PodiumGraph
+package import PodiumReport
+
+/// What a job gets from the process it runs in.
+package struct JobContext {
+    package let assignment: EngineAssignment
+    /// The attempt's folder: everything a job writes lies in it.
+    package let folder: String
+    package let device: any GraphDevice
+    /// What reports say of program, machine and database.
+    package let provenance: Report.Provenance
+    /// Passes an event on to the worker.
+    package let say: @Sendable (EngineEvent) -> Void
+    /// Whether the worker asked the job to stop.
+    package let shouldStop: @Sendable () -> Bool
+
+    package init(
+        assignment: EngineAssignment,
+        folder: String,
+        device: any GraphDevice,
+        provenance: Report.Provenance,
+        say: @escaping @Sendable (EngineEvent) -> Void,
+        shouldStop: @escaping @Sendable () -> Bool
+    ) {
+        self.assignment = assignment
+        self.folder = folder
+        self.device = device
+        self.provenance = provenance
+        self.say = say
+        self.shouldStop = shouldStop
+    }
+
+    package var spec: RunSpec { assignment.spec }
+
+    func log(_ message: String, level: LogLevel = .info) {
+        say(.log(level, message))
+    }
+
+    /// Ends a job that was asked to stop.
+    func checkStop() throws {
+        if shouldStop() { throw JobStopped() }
+    }
+
+    /// The path of a file or folder of this attempt.
+    func path(_ name: String) -> String {
+        "\(folder)/\(name)"
+    }
+}
+
+/// A job ended because it was asked to; what it had is in its last checkpoint.
+package struct JobStopped: Error {
+    package init() {}
+}
+
+/// Why a job cannot be done.
+package struct JobError: Error, Sendable, CustomStringConvertible {
+    package let failure: FailureClass
+    package let message: String
+
+    package init(_ failure: FailureClass, _ message: String) {
+        self.failure = failure
+        self.message = message
+    }
+
+    package var description: String { message }
+}

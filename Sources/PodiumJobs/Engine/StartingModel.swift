@@ -1,0 +1,58 @@
+import PodiumBERT
+import PodiumCore
+
+/// The model that a job starts from, found on disk.
+struct StartingModel {
+    let directory: ModelDirectory
+
+    /// Follows a reference: a pulled model's name, a folder, or what another run made.
+    init(_ context: JobContext) throws {
+        switch context.spec.model {
+        case .named(let name):
+            let library = ModelLibrary(directory: "\(context.assignment.dataDirectory)/models")
+            guard library.isPulled(name) else {
+                throw JobError(
+                    .infrastructure,
+                    "the model \(name) is not in \(library.directory); fetch it with `podium model pull \(name)`"
+                )
+            }
+            directory = try ModelDirectory(path: library.path(of: name))
+        case .path(let path):
+            directory = try ModelDirectory(path: path)
+        case .run(let name):
+            guard let path = context.assignment.parents[name]?.modelPath else {
+                throw JobError(.input, "run \(name) left no model to start from")
+            }
+            directory = try ModelDirectory(path: path)
+        case .preset(let name):
+            throw JobError(
+                .input,
+                "a fresh \(name) has no vocabulary to read the task's text with; pre-train it first (kind: pretrain)"
+            )
+        }
+    }
+
+    var configuration: Configuration { directory.configuration }
+
+    /// The configuration with the dropout that the run asks for.
+    func configuration(_ training: TrainingOptions) -> Configuration {
+        var configuration = directory.configuration
+        if let rate = training.dropout {
+            configuration.hiddenDropout = rate
+            configuration.attentionDropout = rate
+        }
+        return configuration
+    }
+
+    /// The length of sequences the run asks for, which the model's positions must cover.
+    func sequenceLength(_ training: TrainingOptions) throws -> Int {
+        guard training.maxSequenceLength <= configuration.maximumPositions else {
+            throw JobError(
+                .input,
+                "maxSequenceLength is \(training.maxSequenceLength), but \(directory.path) has "
+                    + "\(configuration.maximumPositions) positions; ask for at most as many"
+            )
+        }
+        return training.maxSequenceLength
+    }
+}

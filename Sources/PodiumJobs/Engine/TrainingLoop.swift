@@ -1,0 +1,131 @@
+import Foundation
+import PodiumBERT
+import PodiumCore
+
+/// Steps until the end, with measurements, checkpoints, and a stop when asked to.
+struct TrainingLoop {
+    let context: JobContext
+    let trainer: Trainer
+    let schedule: LearningRateSchedule
+    /// Steps in all; nil when time decides.
+    let totalSteps: Int?
+    /// How many examples there are to train on.
+    let trainExamples: Int
+
+    struct Outcome {
+        var steps: Int
+        /// Of training alone, over all attempts.
+        var seconds: Double
+        var examplesPerSecond: Double
+        var tokensPerSecond: Double
+    }
+
+    /// Seconds between measurements sent, at least.
+    private static let reportInterval = 0.1
+    /// Seconds between checkpoints where the run does not say how many steps.
+    private static let checkpointInterval = 30.0
+
+    /// Work done in a stretch of time.
+    private struct Tally {
+        var steps = 0
+        var examples = 0
+        var tokens = 0
+        var seconds = 0.0
+
+        mutating func add(_ batch: PackedBatch, _ time: Double) {
+            steps += 1
+            examples += batch.sequences
+            tokens += batch.tokens
+            seconds += time
+        }
+
+        var examplesPerSecond: Double { seconds > 0 ? Double(examples) / seconds : 0 }
+        var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
+    }
+
+    /// Trains to the end.
+    ///
+    /// - Parameter batch: the examples of a step counted from 0.
+    func run(batch: (Int) throws -> PackedBatch) throws -> Outcome {
+        var checkpoints = Checkpoints(context: context)
+        let earlier = try checkpoints.resume(trainer)
+        context.say(
+            .started(
+                totalSteps: totalSteps ?? 0,
+                trainExamples: trainExamples,
+                resumedFromStep: trainer.step > 0 ? trainer.step : nil
+            )
+        )
+        let limit = context.spec.training.maxSeconds
+        var all = Tally()
+        var recent = Tally()
+        var lastReport = -Double.infinity
+        var saved = (step: trainer.step, time: clock())
+        while true {
+            let spent = earlier + all.seconds
+            let share = limit.map { spent / $0 }
+            if trainer.step >= totalSteps ?? Int.max || share ?? 0 >= 1 { break }
+            if context.shouldStop() {
+                if trainer.step > saved.step { try checkpoints.save(trainer, seconds: spent) }
+                throw JobStopped()
+            }
+            let began = clock()
+            let packed = try batch(trainer.step)
+            let rate = share.map { schedule.rate(share: $0) } ?? schedule.rate(step: trainer.step, of: totalSteps ?? 1)
+            let measured = try trainer.train(packed, learningRate: rate)
+            let ended = clock()
+            all.add(packed, ended - began)
+            recent.add(packed, ended - began)
+            let isLast = trainer.step == totalSteps
+            if ended - lastReport >= Self.reportInterval || isLast {
+                lastReport = ended
+                context.say(.progress(progress(measured, rate: rate, recent: recent, all: all, earlier: earlier)))
+                recent = Tally()
+            }
+            let isDue =
+                context.spec.training.checkpointEverySteps.map { trainer.step % $0 == 0 }
+                ?? (ended - saved.time >= Self.checkpointInterval)
+            if isDue && !isLast {
+                try checkpoints.save(trainer, seconds: earlier + all.seconds)
+                saved = (trainer.step, clock())
+            }
+        }
+        return Outcome(
+            steps: trainer.step,
+            seconds: earlier + all.seconds,
+            examplesPerSecond: all.examplesPerSecond,
+            tokensPerSecond: all.tokensPerSecond
+        )
+    }
+
+    private func progress(
+        _ measured: Trainer.Measurement,
+        rate: Double,
+        recent: Tally,
+        all: Tally,
+        earlier: Double
+    ) -> TrainingProgress {
+        let spent = earlier + all.seconds
+        let perStep = all.seconds / Double(max(1, all.steps))
+        let stepsLeft = totalSteps.map { Double($0 - trainer.step) }
+        let timeLeft = context.spec.training.maxSeconds.map { max(0, $0 - spent) }
+        let left = [stepsLeft.map { $0 * perStep }, timeLeft].compactMap(\.self).min() ?? 0
+        let expected = totalSteps ?? (trainer.step + Int(perStep > 0 ? left / perStep : 0))
+        var extra = measured.extra
+        extra["gradient_norm"] = measured.gradientNorm
+        return TrainingProgress(
+            step: trainer.step,
+            totalSteps: expected,
+            loss: measured.loss,
+            learningRate: rate,
+            examplesPerSecond: recent.examplesPerSecond,
+            tokensPerSecond: recent.tokensPerSecond,
+            remainingSeconds: left,
+            extra: extra
+        )
+    }
+
+    private func clock() -> Double {
+        Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
+    }
+}

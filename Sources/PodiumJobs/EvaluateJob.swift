@@ -1,0 +1,44 @@
+import PodiumBERT
+import PodiumCore
+import PodiumGraph
+
+/// Scores a model that was fine-tuned before.
+struct EvaluateJob {
+    private let context: JobContext
+
+    init(_ context: JobContext) {
+        self.context = context
+    }
+
+    func run() throws -> RunResult {
+        let model = try StartingModel(context)
+        let recipe = try TaskRecipes.recipe(context, model: model, trains: false)
+        let encoder = Encoder(model.configuration)
+        let loaded = try Weights.load(
+            try model.directory.weights(),
+            for: encoder.evaluationGraph(recipe.head),
+            configuration: model.configuration,
+            seed: context.spec.seed,
+            needsHead: true
+        )
+        context.say(.started(totalSteps: 0, trainExamples: 0, resumedFromStep: nil))
+        let predictor = try Predictor(
+            encoder: encoder,
+            head: recipe.head,
+            weights: loaded.weights,
+            device: context.device
+        )
+        let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
+        return RunResult(
+            metrics: evaluation.metrics,
+            score: evaluation.score,
+            examples: evaluation.examples,
+            modelSummary: model.configuration.summary,
+            parameters: loaded.weights.parameterCount,
+            startWeightsSHA256: try Digest.sha256(file: model.directory.weightsPath),
+            predictionsPath: try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl")),
+            datasets: recipe.datasets,
+            notes: evaluation.notes
+        )
+    }
+}

@@ -1,0 +1,38 @@
+import PodiumBERT
+import PodiumCore
+import PodiumData
+import PodiumSample
+
+/// The files of a task, wherever a run's data reference points, with what identifies them.
+struct TaskFiles {
+    private let root: DataRoot
+    private let isSample: Bool
+
+    init(_ reference: DataReference, dataDirectory: String) throws {
+        switch reference {
+        case .sample:
+            root = DataRoot(path: try SampleLibrary(dataDirectory: dataDirectory).folder())
+            isSample = true
+        case .root(let path):
+            root = DataRoot(path: path)
+            isSample = false
+        }
+    }
+
+    func read(_ task: BenchmarkTask, _ split: String) throws(DataError) -> DataRoot.File {
+        try root.read(task: task, split: split)
+    }
+
+    /// What a run's provenance says of a file of which it used so many examples.
+    func use(of file: DataRoot.File, task: BenchmarkTask, split: String, examples: Int) -> DatasetUse {
+        let digest = Digest.sha256(file.bytes)
+        let isOfficial = OfficialFiles.verdict(name: file.name, sha256: digest) == .official
+        return DatasetUse(
+            task: task,
+            split: split,
+            origin: isSample ? .sample : isOfficial ? .official : .modified,
+            examples: examples,
+            files: [DatasetUse.File(name: file.name, sha256: digest, bytes: Int64(file.bytes.count))]
+        )
+    }
+}

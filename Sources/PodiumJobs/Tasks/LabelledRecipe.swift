@@ -1,0 +1,123 @@
+import PodiumBERT
+import PodiumCore
+import PodiumData
+import PodiumEval
+import PodiumGraph
+import PodiumText
+
+/// A task of sentences or sentence pairs: all of GLUE.
+struct LabelledRecipe: TaskRecipe {
+    let task: BenchmarkTask
+    private(set) var datasets: [DatasetUse] = []
+    private var training: [Example] = []
+    private var evaluation: [(split: String, examples: [Example])] = []
+
+    private struct Example {
+        var sequence: PackedBatch.Sequence
+        var id: String
+        /// As the file has it.
+        var label: String
+    }
+
+    init(
+        task: BenchmarkTask,
+        files: TaskFiles,
+        tokenizer: Tokenizer,
+        training options: TrainingOptions,
+        length: Int,
+        trains: Bool
+    ) throws {
+        self.task = task
+        func load(_ split: String, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
+            let file = try files.read(task, split)
+            var texts = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.path)
+            if let limit { texts = Array(texts.prefix(limit)) }
+            guard !texts.isEmpty else { throw DataError(.empty, "\(file.path): the file has no examples") }
+            datasets.append(files.use(of: file, task: task, split: split, examples: texts.count))
+            return texts.enumerated().map { number, text in
+                let encoded = EncodedSequence(text, tokenizer: tokenizer, maximumLength: length)
+                return Example(
+                    sequence: PackedBatch.Sequence(ids: encoded.ids, types: encoded.types, example: Int32(number)),
+                    id: text.id,
+                    label: text.label ?? ""
+                )
+            }
+        }
+        if trains { training = try load("train", .train, limit: options.trainExamples) }
+        for split in DataRoot.evaluationSplits(of: task) {
+            evaluation.append((split, try load(split, .dev, limit: options.evaluationExamples)))
+        }
+    }
+
+    /// Label strings; a class's index is its place.
+    private var labels: [String]? {
+        if case .classification(let labels) = task.output { labels } else { nil }
+    }
+
+    var head: Head { labels.map { .classification(labels: $0.count) } ?? .regression }
+
+    var trainingSequences: Int { training.count }
+
+    func batch(_ examples: ArraySlice<Int32>) -> PackedBatch {
+        let chosen = examples.map { training[Int($0)] }
+        var batch = PackedBatch(chosen.map(\.sequence), isTraining: true)
+        if let labels {
+            let indices = chosen.map { Int32(labels.firstIndex(of: $0.label) ?? -1) }
+            batch.feed("labels", HostTensor(indices))
+        } else {
+            batch.feed("targets", HostTensor(chosen.map { Float($0.label) ?? 0 }))
+        }
+        return batch
+    }
+
+    // MARK: Scores
+
+    func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation {
+        var predictions: [ExamplePrediction] = []
+        var scores: [GLUEScore] = []
+        for (split, examples) in evaluation {
+            let logits = try predictor.logits(examples.map(\.sequence)) { _ in try progress() }
+            let rows = zip(examples, logits).map { prediction($0, logits: $1, split: split) }
+            predictions += rows
+            scores.append(
+                try GLUEScore.score(
+                    task: task,
+                    gold: examples.map { LabelledRow(id: $0.id, label: $0.label) },
+                    predictions: rows.map { LabelledRow(id: $0.example, label: $0.prediction) }
+                )
+            )
+        }
+        let score = task == .mnli ? try GLUEScore.mnli(matched: scores[0], mismatched: scores[1]) : scores[0]
+        var result = Evaluation(metrics: [:], score: score.score.value, examples: score.n, predictions: predictions)
+        for metric in score.metrics {
+            switch metric.value {
+            case .value(let value): result.metrics[metric.name] = value
+            case .undefined(let reason): result.notes.append("\(metric.name) is undefined: \(reason)")
+            }
+        }
+        return result
+    }
+
+    private func prediction(_ example: Example, logits: [Float], split: String) -> ExamplePrediction {
+        if let labels {
+            // The first of equal logits, as argmax has it.
+            let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
+            return ExamplePrediction(
+                split: split,
+                example: example.id,
+                prediction: labels[best],
+                gold: example.label,
+                score: labels[best] == example.label ? 1 : 0
+            )
+        }
+        let value = Double(logits[0])
+        let error = value - (Double(example.label) ?? 0)
+        return ExamplePrediction(
+            split: split,
+            example: example.id,
+            prediction: "\(value)",
+            gold: example.label,
+            score: -error * error
+        )
+    }
+}

@@ -1,0 +1,134 @@
+import PodiumBERT
+import PodiumCore
+import PodiumData
+import PodiumEval
+import PodiumGraph
+import PodiumText
+
+/// SQuAD: the answer is a stretch of the passage, or nothing in v2.0.
+struct SpanRecipe: TaskRecipe {
+    let task: BenchmarkTask
+    private(set) var datasets: [DatasetUse] = []
+    private let options: TrainingOptions
+    private var training: [SpanWindow] = []
+    private var evaluation = SQuADPart()
+    private var notes: [String] = []
+
+    /// Questions with their windows.
+    private struct SQuADPart {
+        var passages: [String] = []
+        var questions: [SQuADQuestion] = []
+        var windows: [SpanWindow] = []
+    }
+
+    let head = Head.span
+
+    init(
+        task: BenchmarkTask,
+        files: TaskFiles,
+        tokenizer: Tokenizer,
+        training options: TrainingOptions,
+        length: Int,
+        trains: Bool
+    ) throws {
+        self.task = task
+        self.options = options
+        func load(_ split: String, limit: Int?, forTraining: Bool) throws -> SQuADPart {
+            let file = try files.read(task, split)
+            let content = try SQuADFile(bytes: file.bytes, name: file.path)
+            let questions = content.questions.prefix(limit ?? Int.max)
+            datasets.append(files.use(of: file, task: task, split: split, examples: questions.count))
+            let (windows, unlocatable) = SpanWindow.windows(
+                of: questions,
+                passages: content.passages,
+                tokenizer: tokenizer,
+                maximumLength: length,
+                stride: options.docStride,
+                maximumQueryLength: options.maxQueryLength,
+                forTraining: forTraining
+            )
+            if unlocatable > 0 {
+                notes.append("\(unlocatable) training questions were left out: no token lies in their answer")
+            }
+            return SQuADPart(passages: content.passages, questions: Array(questions), windows: windows)
+        }
+        if trains { training = try load("train", limit: options.trainExamples, forTraining: true).windows }
+        evaluation = try load("dev", limit: options.evaluationExamples, forTraining: false)
+    }
+
+    var trainingSequences: Int { training.count }
+
+    func batch(_ examples: ArraySlice<Int32>) -> PackedBatch {
+        let chosen = examples.map { training[Int($0)] }
+        let sequences = zip(chosen, examples).map { window, number in
+            PackedBatch.Sequence(ids: window.sequence.ids, types: window.sequence.types, example: number)
+        }
+        var batch = PackedBatch(sequences, isTraining: true)
+        batch.feed("starts", HostTensor(chosen.map(\.start)))
+        batch.feed("ends", HostTensor(chosen.map(\.end)))
+        return batch
+    }
+
+    // MARK: Scores
+
+    func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation {
+        let answers = try self.answers(predictor, progress: progress)
+        let references = evaluation.questions.map { question in
+            SQuADReference(
+                id: question.id,
+                answers: question.answers.map(\.text),
+                isImpossible: question.isImpossible,
+                paragraph: question.passage
+            )
+        }
+        let score = try score(references, answers)
+        var result = Evaluation(metrics: [:], score: nil, examples: references.count, predictions: [], notes: notes)
+        for name in task.metrics { result.metrics[name] = score[name] }
+        result.score = score["f1"].map { $0 / 100 }
+        result.predictions = zip(evaluation.questions, score.questions).map { question, scored in
+            ExamplePrediction(
+                split: "dev",
+                example: question.id,
+                prediction: answers[question.id]?.given ?? "",
+                gold: question.answers.first?.text ?? "",
+                score: scored.score.f1
+            )
+        }
+        return result
+    }
+
+    private struct Given {
+        /// What the system answers: v2.0 says nothing where that has the higher score.
+        var given: String
+        var nullOdds: Double
+    }
+
+    private func answers(_ predictor: Predictor, progress: () throws -> Void) throws -> [String: Given] {
+        let sequences = evaluation.windows.enumerated().map { number, window in
+            PackedBatch.Sequence(ids: window.sequence.ids, types: window.sequence.types, example: Int32(number))
+        }
+        let logits = try predictor.logits(sequences) { _ in try progress() }
+        var scored = [[SpanDecoder.Scored]](repeating: [], count: evaluation.questions.count)
+        for (window, pairs) in zip(evaluation.windows, logits) {
+            // Two numbers a token: start, end.
+            let start = stride(from: 0, to: pairs.count, by: 2).map { pairs[$0] }
+            let end = stride(from: 1, to: pairs.count, by: 2).map { pairs[$0] }
+            scored[window.question].append(SpanDecoder.Scored(window: window, start: start, end: end))
+        }
+        let decoder = SpanDecoder(nBestSize: options.nBestSize, maximumAnswerLength: options.maxAnswerLength)
+        var answers: [String: Given] = [:]
+        for (question, windows) in zip(evaluation.questions, scored) {
+            let answer = decoder.answer(windows, passage: evaluation.passages[question.passage])
+            let saysNothing = task == .squadV2 && answer.nullOdds > 0
+            answers[question.id] = Given(given: saysNothing ? "" : answer.text, nullOdds: answer.nullOdds)
+        }
+        return answers
+    }
+
+    private func score(_ references: [SQuADReference], _ answers: [String: Given]) throws -> SQuADScore {
+        let predictions = SQuADPredictions(answers.mapValues(\.given))
+        return task == .squadV2
+            ? try SQuADScore.v2(references, predictions: predictions)
+            : try SQuADScore.v1(references, predictions: predictions)
+    }
+}

@@ -1,0 +1,59 @@
+import PodiumBERT
+import PodiumCore
+
+/// What fine-tuning and scoring need to know of a task: its head, its batches, its score.
+protocol TaskRecipe {
+    var head: Head { get }
+    /// How many sequences there are to train on.
+    var trainingSequences: Int { get }
+    /// Sequences of these numbers with their labels.
+    func batch(_ examples: ArraySlice<Int32>) -> PackedBatch
+    /// Runs the model over the evaluation sets and scores it.
+    ///
+    /// - Parameter progress: told from time to time, to end a run that was asked to stop.
+    func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation
+    /// What was read.
+    var datasets: [DatasetUse] { get }
+}
+
+/// How a model did.
+struct Evaluation {
+    /// On the official scale; undefined ones are left out and explained in `notes`.
+    var metrics: [String: Double]
+    /// As it enters averages.
+    var score: Double?
+    var examples: Int
+    var predictions: [ExamplePrediction]
+    var notes: [String] = []
+}
+
+enum TaskRecipes {
+    /// The recipe of the run's task.
+    ///
+    /// - Parameter trains: whether the training set is read too.
+    static func recipe(_ context: JobContext, model: StartingModel, trains: Bool) throws -> any TaskRecipe {
+        guard let task = context.spec.task else { throw JobError(.input, "\(context.spec.name) names no task") }
+        let files = try TaskFiles(context.spec.data, dataDirectory: context.assignment.dataDirectory)
+        let length = try model.sequenceLength(context.spec.training)
+        switch task.output {
+        case .classification, .regression:
+            return try LabelledRecipe(
+                task: task,
+                files: files,
+                tokenizer: model.directory.tokenizer,
+                training: context.spec.training,
+                length: length,
+                trains: trains
+            )
+        case .span:
+            return try SpanRecipe(
+                task: task,
+                files: files,
+                tokenizer: model.directory.tokenizer,
+                training: context.spec.training,
+                length: length,
+                trains: trains
+            )
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import Foundation
+internal import Logging
+internal import PodiumCore
+
+/// Carries out one attempt: starts its engine, feeds the supervision, does what that decides.
+actor Attempt {
+    let lease: Lease
+    private let claim: Claim
+    private let store: any JobStore
+    private let engine: EngineCommand
+    private let options: WorkerOptions
+    private let log: Logger
+    private let folder: AttemptFolder
+    private let recorder: AttemptRecorder
+    private var supervision: AttemptSupervision
+    private var control: EngineProcess.Control?
+    private var orders: [AttemptSupervision.Action] = []
+    private var killTimer: Task<Void, Never>?
+
+    /// How often the store may refuse an attempt's end before a plain failure is stored in its place.
+    private static let patience = 20
+
+    init(claim: Claim, store: any JobStore, engine: EngineCommand, options: WorkerOptions, log: Logger) {
+        self.claim = claim
+        self.store = store
+        self.engine = engine
+        self.options = options
+        self.log = log
+        lease = claim.lease
+        folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
+        recorder = AttemptRecorder(lease: claim.lease, store: store, log: log)
+        supervision = AttemptSupervision(timeLimitSeconds: claim.spec.resources.timeLimitSeconds)
+    }
+
+    /// Returns when the engine is gone and the store knows how it ended.
+    func run() async {
+        log.info("run \(lease.run) (\(claim.spec.name)) starts, attempt \(lease.attempt)")
+        let limit = Task { [seconds = claim.spec.resources.timeLimitSeconds] in
+            guard let seconds else { return }
+            try? await Task.sleep(for: .seconds(seconds))
+            if !Task.isCancelled { await receive(.timeLimitReached) }
+        }
+        let flushing = Task {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: options.recording)
+                if await !recorder.flush() { await receive(.leaseLost) }
+            }
+        }
+        let exit = await runEngine()
+        limit.cancel()
+        flushing.cancel()
+        await flushing.value
+        killTimer?.cancel()
+        await receive(.exited(exit))
+    }
+
+    /// Brings an order of the user or of the worker.
+    func receive(_ input: AttemptSupervision.Input) async {
+        for action in supervision.receive(input) { await perform(action) }
+    }
+
+    private func runEngine() async -> EngineExit {
+        do {
+            var assignment = EngineAssignment(claim: claim, dataDirectory: options.dataDirectory)
+            if claim.spec.kind == .report {
+                assignment.history = try await SuiteHistory.load(claim.suite, from: store)
+            }
+            try folder.prepare(assignment)
+        } catch {
+            return EngineExit(.notStarted("cannot prepare \(folder.path): \(error)"))
+        }
+        return await EngineProcess(command: engine, folder: folder.path).run(
+            started: { await self.started($0) },
+            event: { await self.receive(.event($0)) }
+        )
+    }
+
+    /// Orders that came before the engine ran are carried out now.
+    private func started(_ control: EngineProcess.Control) async {
+        self.control = control
+        let early = orders
+        orders = []
+        for order in early { await perform(order) }
+    }
+
+    private func perform(_ action: AttemptSupervision.Action) async {
+        switch action {
+        case .record(let event):
+            await recorder.append(event)
+        case .terminate:
+            guard let control else { return orders.append(action) }
+            control.terminate()
+            killTimer = Task {
+                try? await Task.sleep(for: options.killDelay)
+                if !Task.isCancelled { await receive(.killDelayPassed) }
+            }
+        case .kill:
+            guard let control else { return orders.append(action) }
+            control.kill()
+        case .finish(let ending):
+            await finish(ending)
+        case .discard:
+            log.warning("run \(lease.run): the lease was lost; attempt \(lease.attempt) is thrown away")
+            folder.discard()
+        }
+    }
+
+    private func finish(_ ending: AttemptSupervision.Ending) async {
+        var outcome = outcome(of: ending)
+        var failures = 0
+        while true {
+            guard await recorder.flush() else { return await perform(.discard) }
+            do {
+                if await recorder.isEmpty {
+                    guard try await store.finish(lease, outcome: outcome) else { return await perform(.discard) }
+                    break
+                }
+            } catch {
+                failures += 1
+                log.error("run \(lease.run): its end waits to be stored: \(error)")
+                if failures == Self.patience {
+                    outcome = .failed(.infrastructure, message: "its end could not be stored: \(error)")
+                }
+            }
+            if Task.isCancelled { return }
+            try? await Task.sleep(for: options.heartbeat)
+        }
+        if case .succeeded = outcome { folder.keepOnlyResults() }
+        log.info("run \(lease.run) (\(claim.spec.name)) \(outcome.summary)")
+    }
+
+    private func outcome(of ending: AttemptSupervision.Ending) -> AttemptOutcome {
+        switch ending {
+        case .failed(let failure, let message): return .failed(failure, message: message)
+        case .cancelled: return .cancelled
+        case .released: return .released
+        case .succeeded(let result):
+            do {
+                return .succeeded(result, predictions: try folder.predictions(of: result))
+            } catch {
+                return .failed(.infrastructure, message: "the predictions cannot be read back: \(error)")
+            }
+        }
+    }
+}
+
+extension AttemptOutcome {
+    var summary: String {
+        switch self {
+        case .succeeded(let result, _): result.score.map { "succeeded, score \($0)" } ?? "succeeded"
+        case .failed(let failure, let message): "failed (\(failure.rawValue)): \(message)"
+        case .cancelled: "was cancelled"
+        case .released: "goes back to the queue"
+        }
+    }
+}

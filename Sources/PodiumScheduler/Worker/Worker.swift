@@ -1,0 +1,125 @@
+package import Logging
+package import PodiumCore
+
+/// Claims runs that fit this machine and sees them through, one child process an attempt.
+package actor Worker {
+    private let store: any JobStore
+    private let registration: WorkerRegistration
+    private let engine: EngineCommand
+    private let options: WorkerOptions
+    private let log: Logger
+    private var id: WorkerID?
+    private var attempts: [Lease: (attempt: Attempt, threads: Int, task: Task<Void, Never>)] = [:]
+    private var isShuttingDown = false
+    private let wakeUps: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    package init(
+        store: any JobStore,
+        registration: WorkerRegistration,
+        engine: EngineCommand,
+        options: WorkerOptions,
+        log: Logger
+    ) {
+        self.store = store
+        self.registration = registration
+        self.engine = engine
+        self.options = options
+        self.log = log
+        (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Works until `shutDown` is called; faults of the store are waited out.
+    package func run() async {
+        let alarm = Task { [wake, options] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: options.poll)
+                wake.yield()
+            }
+        }
+        let hints = Task { [wake, store, options] in
+            while !Task.isCancelled {
+                if let changes = try? await store.changes() {
+                    for await _ in changes { wake.yield() }
+                }
+                try? await Task.sleep(for: options.heartbeat)
+            }
+        }
+        let renewals = Task {
+            while !Task.isCancelled {
+                await renew()
+                try? await Task.sleep(for: options.heartbeat)
+            }
+        }
+        for await _ in wakeUps {
+            if isShuttingDown { break }
+            await claim()
+        }
+        for (_, entry) in attempts { await entry.attempt.receive(.shutdown) }
+        for (_, entry) in attempts { await entry.task.value }
+        for task in [alarm, hints, renewals] { task.cancel() }
+        if let id { try? await store.retireWorker(id) }
+        id = nil
+    }
+
+    /// Gives running attempts back to the queue, from their last checkpoints, and ends `run`.
+    package func shutDown() {
+        isShuttingDown = true
+        wake.yield()
+    }
+
+    // MARK: The lease
+
+    /// Registers or renews, and passes on what the store orders.
+    private func renew() async {
+        do {
+            guard let known = id else {
+                guard !isShuttingDown else { return }
+                id = try await store.registerWorker(registration, leaseSeconds: options.lease.inSeconds)
+                wake.yield()
+                return
+            }
+            if let orders = try await store.heartbeat(known, leaseSeconds: options.lease.inSeconds) {
+                for case .cancel(let lease) in orders { await attempts[lease]?.attempt.receive(.cancelOrdered) }
+            } else {
+                log.warning("this worker was taken for dead; its runs are other workers' now")
+                id = nil
+                for (_, entry) in attempts { await entry.attempt.receive(.leaseLost) }
+            }
+        } catch {
+            // Attempts go on: whether they may still write is decided by their leases when the store is back.
+            log.warning("the database does not answer: \(error)")
+        }
+    }
+
+    // MARK: Claims
+
+    private func claim() async {
+        guard let id else { return }
+        do {
+            while !isShuttingDown {
+                let free = registration.threads - attempts.values.reduce(0) { $0 + $1.threads }
+                guard free > 0 else { return }
+                let claims = try await store.claim(for: id, pool: registration.pool, threads: free, limit: 1)
+                guard let claim = claims.first else { return }
+                start(claim)
+            }
+        } catch {
+            log.warning("cannot look for work: \(error)")
+        }
+    }
+
+    private func start(_ claim: Claim) {
+        let attempt = Attempt(claim: claim, store: store, engine: engine, options: options, log: log)
+        let task = Task {
+            await attempt.run()
+            ended(claim.lease)
+        }
+        attempts[claim.lease] = (attempt, claim.spec.resources.threads, task)
+    }
+
+    private func ended(_ lease: Lease) {
+        attempts[lease] = nil
+        wake.yield()
+    }
+}

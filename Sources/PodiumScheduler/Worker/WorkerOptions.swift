@@ -1,0 +1,38 @@
+/// How a worker keeps its time.
+package struct WorkerOptions: Sendable {
+    /// Podium's data directory: `artifacts/` and what engines need.
+    package var dataDirectory: String
+    /// Between renewals of the lease.
+    package var heartbeat: Duration
+    /// How long the store waits for a renewal before it gives the worker's runs to others.
+    package var lease: Duration
+    /// Between looks for work when no hint of any arrives.
+    package var poll: Duration
+    /// Between a request to stop and the kill.
+    package var killDelay: Duration
+    /// Between writes of an attempt's measurements and log lines.
+    package var recording: Duration
+
+    package init(
+        dataDirectory: String,
+        heartbeat: Duration = .seconds(2),
+        lease: Duration = .seconds(8),
+        poll: Duration = .seconds(1),
+        killDelay: Duration = .seconds(30),
+        recording: Duration = .milliseconds(500)
+    ) {
+        self.dataDirectory = dataDirectory
+        self.heartbeat = heartbeat
+        self.lease = lease
+        self.poll = poll
+        self.killDelay = killDelay
+        self.recording = recording
+    }
+}
+
+extension Duration {
+    package var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+@preconcurrency import Dispatch
+import Foundation
+import PodiumCPU
+import PodiumCore
+import PodiumJobs
+import Synchronization
+
+struct Engine: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Carries out one attempt of a run; workers start it.",
+        discussion: """
+            Reads FOLDER/assignment.json, says what happens as JSON lines on standard output, and ends \
+            when standard input does: an engine never outlives its worker. Asked to stop (SIGTERM) it \
+            saves a checkpoint and exits with 143.
+            """,
+        shouldDisplay: false
+    )
+
+    /// What a shell shows for a process that SIGTERM ended.
+    private static let stopped: Int32 = 143
+
+    @Argument(help: "The attempt's folder.")
+    var folder: String
+
+    func run() async throws {
+        let assignment = try readAssignment()
+        let stop = StopRequest()
+        stop.watch()
+        let channel = EventChannel()
+        do {
+            let device = try CPUDevice(CPUConfiguration(threads: assignment.spec.resources.threads))
+            let context = JobContext(
+                assignment: assignment,
+                folder: folder,
+                device: device,
+                provenance: Machine.provenance(),
+                say: { channel.say($0) },
+                shouldStop: { stop.isAsked }
+            )
+            channel.say(.result(try await Job.run(context)))
+        } catch is JobStopped {
+            Foundation.exit(Self.stopped)
+        } catch {
+            channel.say(.failed(FailureClass(of: error), Failure(describing: error)?.message ?? "\(error)"))
+            throw ExitCode(ExitStatus.failed.rawValue)
+        }
+    }
+
+    private func readAssignment() throws -> EngineAssignment {
+        let path = "\(folder)/\(EngineAssignment.fileName)"
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw Failure(.usage, "\(path): the file is missing; engines are started by `podium worker`")
+        }
+        do {
+            return try JSONDecoder().decode(EngineAssignment.self, from: bytes)
+        } catch {
+            throw Failure(.usage, "\(path): not an assignment of this version (\(error))")
+        }
+    }
+}
+
+/// Events as JSON lines on standard output, each in one write.
+private final class EventChannel: Sendable {
+    private let lock = Mutex(())
+
+    func say(_ event: EngineEvent) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // A number that JSON has no word for ends an attempt elsewhere; here it must not hide the event.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf",
+            negativeInfinity: "-inf",
+            nan: "nan"
+        )
+        guard let json = try? encoder.encode(event) else { return }
+        lock.withLock { _ in Terminal.print(String(decoding: json, as: UTF8.self)) }
+    }
+}
+
+/// Whether the worker asked to stop, and the end of the process when the worker is gone.
+private final class StopRequest: Sendable {
+    private let asked = Atomic(false)
+    private let source: any DispatchSourceSignal
+
+    init() {
+        signal(SIGTERM, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
+    }
+
+    var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+    func watch() {
+        source.setEventHandler { [self] in asked.store(true, ordering: .relaxed) }
+        source.resume()
+        // Nothing is ever written to it: a read returns when the worker's end of the pipe is closed.
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(STDIN_FILENO, &byte, 1)
+                if count == 0 || (count < 0 && errno != EINTR) { _exit(ExitStatus.interrupted.rawValue) }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import PodiumCore
+import PodiumJobs
+import PodiumReport
+
+struct LeaderboardCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leaderboard",
+        abstract: "Ranks the systems of a suite, task by task.",
+        discussion: """
+            Scores are ×100 in tables and ×1 in JSON; ± is half of a 95 % interval.
+
+            Examples:
+              podium leaderboard                          the newest suite
+              podium leaderboard --suite quickstart --format md
+              podium leaderboard --format json | jq .
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+    @Option(help: "The suite (number or name); the newest if left out.")
+    var suite: String?
+    @Option(help: "table, json, csv, md or latex.")
+    var format: Leaderboard.Format = .table
+
+    func run() async throws {
+        let history = try await place.withStore { store in
+            let record = try await store.requireSuite(suite)
+            return try await SuiteHistory.load(record.id, from: store)
+        }
+        guard let history else { return }
+        let report = try SuiteReport(history).current(provenance: Machine.provenance())
+        guard !report.tasks.isEmpty else {
+            throw Failure(.failed, "suite \(history.suite.name) has no run that is scored on a task")
+        }
+        Terminal.print(try LeaderboardText.render(report, format))
+    }
+}
+
+extension Leaderboard.Format: ExpressibleByArgument {}

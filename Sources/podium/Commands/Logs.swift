@@ -1,0 +1,41 @@
+import ArgumentParser
+import PodiumCore
+
+struct Logs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prints a run's log.",
+        discussion: """
+            Examples:
+              podium logs 12
+              podium logs 12 -f        until the run is over
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+    @Argument(help: "The run's number.")
+    var run: Int64
+    @Flag(name: .shortAndLong, help: "Go on printing until the run is over.")
+    var follow = false
+
+    func run() async throws {
+        try await place.withStore { store in
+            let id = try await store.requireRun(run).id
+            var last: Int64 = 0
+            while true {
+                // Looked at before the lines are read, so that none written in between is missed.
+                let isOver = try await store.run(id)?.state.isTerminal ?? true
+                while true {
+                    let lines = try await store.logLines(of: id, after: last, limit: 1000)
+                    for line in lines {
+                        let level = line.level == .info ? "" : "\(line.level.rawValue): "
+                        Terminal.print("\(dateText(line.at)) [\(line.attempt)] \(level)\(line.message)")
+                        last = line.sequence
+                    }
+                    if lines.count < 1000 { break }
+                }
+                if !follow || isOver { return }
+                try await Task.sleep(for: .milliseconds(500))
+            }
+        }
+    }
+}

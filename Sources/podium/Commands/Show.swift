@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import PodiumCore
+
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows all that is known of a run.",
+        discussion: """
+            Examples:
+              podium show 12
+              podium show 12 --json | jq .result.metrics
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+    @Argument(help: "The run's number.")
+    var run: Int64
+    @Flag(help: "One JSON document.")
+    var json = false
+
+    private struct Document: Encodable {
+        var run: RunRecord
+        var attempts: [AttemptRecord]
+        var result: RunResult?
+    }
+
+    func run() async throws {
+        let document = try await place.withStore { store in
+            let record = try await store.requireRun(run)
+            return Document(
+                run: record,
+                attempts: try await store.attempts(of: record.id),
+                result: try await store.result(of: record.id)
+            )
+        }
+        if json { return try JSONOutput.print(document) }
+        Terminal.print(text(document))
+    }
+
+    private func text(_ document: Document) -> String {
+        let run = document.run
+        var lines = [
+            "Run \(run.id): \(run.spec.name)",
+            "  suite      \(run.suite) (\(run.suiteName))",
+            "  state      \(run.state.rawValue)\(run.reason.map { " (\($0))" } ?? "")",
+            "  kind       \(run.spec.kind.rawValue), seed \(run.spec.seed), model \(run.spec.model.description)",
+        ]
+        if let task = run.spec.task { lines.append("  task       \(task.rawValue) on \(run.spec.data.description)") }
+        lines.append("  submitted  \(dateText(run.submittedAt))")
+        if let started = run.startedAt { lines.append("  started    \(dateText(started))") }
+        if let ended = run.endedAt { lines.append("  ended      \(dateText(ended))") }
+        if let progress = run.progress {
+            lines.append(
+                "  progress   step \(progress.step) of \(progress.totalSteps), loss \(decimal(progress.loss, 4)), "
+                    + "\(compact(progress.examplesPerSecond)) examples/s, \(compact(progress.tokensPerSecond)) tokens/s"
+            )
+        }
+        for attempt in document.attempts {
+            let from = attempt.resumedFromStep.map { ", resumed from step \($0)" } ?? ""
+            let length = attempt.endedAt.map { " after \(clockText($0 - attempt.startedAt))" } ?? ""
+            let message = attempt.message.map { ": \($0)" } ?? ""
+            lines.append(
+                "  attempt \(attempt.attempt)  \(attempt.outcome ?? "running")\(length)\(from) on \(attempt.host ?? "?")\(message)"
+            )
+        }
+        if let result = document.result {
+            for (name, value) in result.metrics.sorted(by: { $0.key < $1.key }) {
+                lines.append("  \(name.padding(toLength: 20, withPad: " ", startingAt: 0)) \(value)")
+            }
+            if let path = result.modelPath { lines.append("  model at   \(path)") }
+            lines += result.notes.map { "  note       \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import PodiumCore
+
+struct Submit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Queues a job file.",
+        discussion: """
+            The whole file is checked first, and goes into the queue as one transaction or not at all.
+
+            Examples:
+              podium submit jobs/glue-minilm.yaml
+              podium submit jobs/glue-minilm.yaml --set training.epochs=1 --set tasks=[glue/MRPC]
+              suite=$(podium submit jobs/quickstart.yaml --parsable)
+              podium submit jobs/quickstart.yaml --wait && echo all runs succeeded
+            """
+    )
+
+    @OptionGroup var job: JobFileOptions
+    @OptionGroup var place: PlaceOptions
+    @Flag(help: "Print the suite's number and nothing else.")
+    var parsable = false
+    @Flag(help: "Follow the suite to its end; exit 0 if every run succeeded, 1 otherwise.")
+    var wait = false
+
+    func run() async throws {
+        let submission = try await job.submission(place: place)
+        let succeeded = try await place.withStore { store in
+            let submitted = try await store.submit(submission)
+            if parsable {
+                Terminal.print("\(submitted.suite)")
+            } else {
+                let runs = submission.runs.count
+                Terminal.print(
+                    "Submitted suite \(submitted.suite) (\(submission.name), \(runs) run\(runs == 1 ? "" : "s"))"
+                )
+            }
+            if !wait {
+                return true
+            }
+            return try await SuiteFollower(store: store, suite: submitted.suite).follow()
+        }
+        if !succeeded { throw Failure(.failed, "suite \(submission.name) did not succeed; see `podium queue --all`") }
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import Logging
+import PodiumStore
+
+/// How many threads a worker has.
+struct WorkerOptionGroup: ParsableArguments {
+    @Option(help: "Threads for runs on this machine (default: all cores).")
+    var threads: Int?
+
+    var threadCount: Int { threads ?? Machine.cores }
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+    }
+}
+
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs database, scheduler and one worker until Ctrl-C.",
+        discussion: """
+            The private PostgreSQL lives in the data directory, listens on a Unix socket only and \
+            runs as an ordinary user. Ctrl-C puts running work back into the queue, from its last \
+            checkpoint; the next `podium up` goes on with it.
+
+            Examples:
+              podium up
+              podium up --data-dir /srv/podium --threads 8
+              podium up --database postgresql://podium@db.example.org/podium
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+    @OptionGroup var worker: WorkerOptionGroup
+
+    func run() async throws {
+        try await place.serve(schedules: true, threads: worker.threadCount, says: "Podium is up")
+    }
+}
+
+struct Daemon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs database and scheduler, but no worker.",
+        discussion: """
+            Several daemons may run on one database: one leads, the others stand by.
+
+            Example:
+              podium daemon --database postgresql://podium@db.example.org/podium
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+
+    func run() async throws {
+        try await place.serve(schedules: true, threads: nil, says: "The daemon runs")
+    }
+}
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Runs queued work on this machine.",
+        discussion: """
+            Joins the Podium of the data directory or of --database. Workers on other machines \
+            need the data directory at the same path (NFS) to find each other's models.
+
+            Example:
+              podium worker --threads 16 --database postgresql://podium@db.example.org/podium
+            """
+    )
+
+    @OptionGroup var place: PlaceOptions
+    @OptionGroup var worker: WorkerOptionGroup
+
+    func run() async throws {
+        let site = try await Site.join(place, log: LineLog.standardError())
+        let interrupts = Interrupts()
+        Terminal.error("The worker waits for runs (\(worker.threadCount) threads). Ctrl-C ends it.")
+        try await site.serve(schedules: false, threads: worker.threadCount) { await interrupts.first() }
+        await site.close()
+    }
+}
+
+extension PlaceOptions {
+    /// Serves until interrupted.
+    func serve(schedules: Bool, threads: Int?, says what: String) async throws {
+        let site = try await Site.start(self, log: LineLog.standardError())
+        let interrupts = Interrupts()
+        Terminal.error("\(what): \(site.store.address). Ctrl-C ends it.")
+        do {
+            try await site.serve(schedules: schedules, threads: threads) { await interrupts.first() }
+        } catch {
+            await site.close()
+            throw error
+        }
+        await site.close()
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import PodiumBERT
+import PodiumCore
+import PodiumData
+import PodiumEval
+import PodiumGraph
+import PodiumJobs
+import PodiumReport
+import PodiumSpec
+import PodiumStore
+import PodiumText
+
+/// What a script can tell from how Podium ended.
+enum ExitStatus: Int32 {
+    case done = 0
+    /// The job or check failed.
+    case failed = 1
+    /// Wrong usage or a bad input file.
+    case usage = 2
+    /// Database, network or file-system trouble.
+    case trouble = 3
+    case interrupted = 130
+}
+
+/// An end that the user is told about in one message.
+struct Failure: Error {
+    let status: ExitStatus
+    let message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
+
+extension Failure {
+    /// The rooms' errors as one message and a status; nil for what is none of theirs.
+    init?(describing error: any Error) {
+        switch error {
+        case let error as Failure: self = error
+        case let error as SpecError: self.init(.usage, error.description)
+        case let error as StoreError: self.init(error.code == .value ? .usage : .trouble, error.description)
+        case let error as ModelLibrary.PullError: self.init(error.isNetworkTrouble ? .trouble : .usage, error.message)
+        case let error as DataError: self.init(error.code == .unreadable ? .trouble : .usage, error.message)
+        case let error as EvalError: self.init(.usage, error.message)
+        case let error as TextError: self.init(.usage, error.message)
+        case let error as BERTError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)
+        case let error as ReportError: self.init(error.code == .fileSystem ? .trouble : .failed, error.message)
+        case let error as JobError: self.init(error.failure == .infrastructure ? .trouble : .failed, error.message)
+        case let error as GraphError: self.init(.failed, error.message)
+        case is CancellationError: self.init(.interrupted, "interrupted")
+        case let error as CocoaError: self.init(.trouble, error.localizedDescription)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The root command; every command is in a file of its own under `Commands`.
+struct Podium: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "podium",
+        abstract: "Queues BERT experiments, runs them, and ranks what comes out.",
+        discussion: """
+            A job file says what to pre-train, fine-tune and evaluate. Podium keeps it in \
+            PostgreSQL, runs it on workers with its own BERT engine, scores it as the official \
+            evaluators do, and compares the systems in a leaderboard and a report.
+
+            First steps:
+              podium run jobs/quickstart.yaml        one file from start to report
+              podium up                              a queue that stays: database, scheduler, worker
+              podium submit jobs/glue-minilm.yaml    put a suite into that queue
+
+            Exit status: 0 done; 1 the job or check failed; 2 wrong usage or a bad input file;
+            3 database, network or file-system trouble; 130 interrupted.
+            """,
+        version: version,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Run experiments",
+                subcommands: [RunCommand.self, Submit.self, Queue.self, Show.self, Logs.self, Cancel.self, Retry.self]
+            ),
+            CommandGroup(name: "Read results", subcommands: [LeaderboardCommand.self, ReportCommand.self]),
+            CommandGroup(
+                name: "Operate",
+                subcommands: [Up.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self]
+            ),
+            CommandGroup(name: "Text and models", subcommands: [Tokenize.self, Model.self]),
+            CommandGroup(name: "Inside", subcommands: [Engine.self]),
+        ]
+    )
+}

@@ -1,6 +1,152 @@
+import PodiumBERT
 import PodiumCore
+import PodiumData
+import PodiumGraph
+import PodiumText
 
+/// Masked-LM and next-sentence pre-training on plain text (paper, section 3.1; `run_pretraining.py`).
 struct PretrainJob {
-    init(_ context: JobContext) {}
-    func run() throws -> RunResult { throw JobError(.input, "pre-training is not there yet") }
+    private let context: JobContext
+
+    init(_ context: JobContext) {
+        self.context = context
+    }
+
+    /// What is trained: a fresh model with a vocabulary of its own, or one that goes on.
+    private struct Start {
+        var configuration: Configuration
+        var tokenizer: Tokenizer
+        /// Nil for fresh weights.
+        var directory: ModelDirectory?
+    }
+
+    func run() throws -> RunResult {
+        let training = context.spec.training
+        let (corpus, use) = try readCorpus()
+        let start = try self.start(corpus)
+        try context.checkStop()
+        guard training.maxSequenceLength <= start.configuration.maximumPositions else {
+            throw JobError(.input, "maxSequenceLength may be at most \(start.configuration.maximumPositions) here")
+        }
+        let text = try PretrainingText(
+            documents: corpus.documents,
+            tokenizer: start.tokenizer,
+            options: PretrainingOptions(training),
+            seed: context.spec.seed
+        )
+        let encoder = Encoder(start.configuration)
+        let optimizer = AdamW.Options(training)
+        let trainer = try Trainer(
+            encoder: encoder,
+            head: .pretraining,
+            weights: try weights(start, for: encoder.trainingGraph(.pretraining, optimizer: optimizer)),
+            optimizer: optimizer,
+            seed: context.spec.seed,
+            device: context.device
+        )
+        var batches = PretrainingBatches(text, batchSize: training.batchSize)
+        context.log(
+            "\(start.configuration.summary), \(start.tokenizer.vocabulary.count) pieces; "
+                + "\(corpus.documents.count) documents, \(text.tokens) tokens, \(batches.sequencesPerPass) sequences a pass"
+        )
+        let loop = TrainingLoop(
+            context: context,
+            trainer: trainer,
+            schedule: try LearningRateSchedule(training),
+            totalSteps: training.maxSteps ?? (training.maxSeconds == nil ? batches.steps(passes: training.epochs) : nil),
+            trainExamples: batches.sequencesPerPass
+        )
+        let outcome = try loop.run { batches.batch(step: $0) }
+        let weights = try trainer.weights()
+        let written = try ModelDirectory.write(
+            weights,
+            configuration: start.configuration,
+            tokenizer: start.tokenizer,
+            to: context.path("model")
+        )
+        var result = RunResult()
+        result.modelPath = context.path("model")
+        result.modelSHA256 = written.sha256
+        result.modelBytes = written.bytes
+        result.modelSummary = start.configuration.summary
+        result.parameters = weights.parameterCount
+        result.startWeightsSHA256 = try start.directory.map { try Digest.sha256(file: $0.weightsPath) }
+        result.datasets = [use]
+        result.trainedSteps = outcome.steps
+        result.trainingSeconds = outcome.seconds
+        result.examplesPerSecond = outcome.examplesPerSecond
+        result.tokensPerSecond = outcome.tokensPerSecond
+        return result
+    }
+
+    private func readCorpus() throws -> (Corpus, DatasetUse) {
+        let isSample = context.spec.corpus.isEmpty
+        let files = isSample
+            ? try SampleLibrary(dataDirectory: context.assignment.dataDirectory).corpus() : context.spec.corpus
+        let corpus = try Corpus(files: files)
+        let use = DatasetUse(
+            task: nil,
+            split: "train",
+            origin: isSample ? .sample : .modified,
+            examples: corpus.documents.count,
+            files: try files.map { path in
+                DatasetUse.File(
+                    name: String(path.split(separator: "/").last ?? ""),
+                    sha256: try Digest.sha256(file: path),
+                    bytes: try FileSize.bytes(of: path)
+                )
+            }
+        )
+        return (corpus, use)
+    }
+
+    private func start(_ corpus: Corpus) throws -> Start {
+        guard case .preset(let name) = context.spec.model else {
+            let model = try StartingModel(context)
+            return Start(
+                configuration: model.configuration(context.spec.training),
+                tokenizer: model.directory.tokenizer,
+                directory: model.directory
+            )
+        }
+        var counts = WordCounts(lowercases: true)
+        for document in corpus.documents { for sentence in document { counts.add(sentence) } }
+        let vocabulary = try VocabularyTrainer(size: context.spec.training.vocabularySize).vocabulary(of: counts)
+        guard var configuration = Configuration(preset: name, vocabularySize: vocabulary.count) else {
+            throw JobError(.input, "no preset is called \(name); known: \(EnginePresets.names.joined(separator: ", "))")
+        }
+        if let rate = context.spec.training.dropout {
+            configuration.hiddenDropout = rate
+            configuration.attentionDropout = rate
+        }
+        return Start(
+            configuration: configuration,
+            tokenizer: Tokenizer(vocabulary: vocabulary, lowercases: true),
+            directory: nil
+        )
+    }
+
+    private func weights(_ start: Start, for graph: Graph) throws -> Weights {
+        guard let directory = start.directory else {
+            return Weights.fresh(for: graph, configuration: start.configuration, seed: context.spec.seed)
+        }
+        return try Weights.load(
+            try directory.weights(),
+            for: graph,
+            configuration: start.configuration,
+            seed: context.spec.seed,
+            needsHead: false
+        ).weights
+    }
+}
+
+extension PretrainingOptions {
+    init(_ training: TrainingOptions) {
+        self.init()
+        maximumLength = training.maxSequenceLength
+        maskedProbability = training.maskedLMProbability
+        maximumPredictions = training.maxPredictionsPerSequence
+        shortProbability = training.shortSequenceProbability
+        duplicateFactor = training.duplicateFactor
+    }
 }

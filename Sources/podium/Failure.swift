@@ -45,7 +45,12 @@ extension Failure {
         case let error as EvalError: self.init(.usage, error.message)
         case let error as TextError: self.init(.usage, error.message)
         case let error as BERTError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)
-        case let error as ReportError: self.init(error.code == .fileSystem ? .trouble : .failed, error.message)
+        case let error as ReportError: 
+            let findings = error.findings.map { "line \($0.line): \($0.message)" }
+            self.init(
+                error.code == .fileSystem ? .trouble : .failed,
+                ([error.message] + findings).joined(separator: "\n")
+            )
         case let error as JobError: self.init(error.failure == .infrastructure ? .trouble : .failed, error.message)
         case let error as GraphError: self.init(.failed, error.message)
         case is CancellationError: self.init(.interrupted, "interrupted")

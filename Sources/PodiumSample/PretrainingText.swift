@@ -16,10 +16,11 @@ struct PretrainingText {
             var lines: [String] = []
             for (position, fact) in facts.prefix(random.number(in: 5...8)).enumerated() {
                 let subject = position == 0 ? Mention(profile.name) : random.pick(profile.mentions)
-                lines.append(profile.statement(fact, form: random.below(3), subject: subject).text)
+                let form = random.below(3)
+                lines.append(profile.statement(fact, form: form, subject: subject).text)
                 guard random.chance(35) else { continue }
                 lines.append(profile.question(fact, form: random.below(3)))
-                lines.append(profile.statement(fact, form: random.below(3)).text)
+                lines.append(profile.statement(fact, form: form + 1).text)
             }
             return lines
         }

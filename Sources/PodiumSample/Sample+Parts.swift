@@ -41,7 +41,7 @@ extension Sample {
             ),
         ]
         return [
-            Part(.cola, CoLA(), train: 400, dev: 200),
+            Part(.cola, CoLA(), train: 600, dev: 200),
             Part(.sst2, SST2(), train: 400, dev: 200),
             Part(.mrpc, MRPC(), train: 400, dev: 160),
             Part(.stsb, STSB(), train: 400, dev: 160),

@@ -7,9 +7,9 @@ struct CoLA: ExampleSource {
         var good: String
         var bad: String
 
-        init(_ good: String, _ bad: String) {
-            self.good = Inflection.sentenceCase(good) + "."
-            self.bad = Inflection.sentenceCase(bad) + "."
+        init(_ good: String, _ bad: String, mark: String = ".") {
+            self.good = Inflection.sentenceCase(good) + mark
+            self.bad = Inflection.sentenceCase(bad) + mark
         }
     }
 
@@ -51,21 +51,16 @@ struct CoLA: ExampleSource {
         return Pair("\(rest) \(many) \(noun.plural)", "\(rest) \(many) \(noun.singular)")
     }
 
-    /// Subject, verb, object; article before noun; adjective before noun.
+    /// The object after the verb, the article before the adjective.
     private static func wordOrder(_ source: ClauseSource, _ random: inout Random) -> Pair {
-        var clause = source.clause(&random)
+        let clause = source.clause(&random)
         let adjective = random.pick(Lexicon.thingAdjectives).word
         let noun = (clause.object ?? clause.subject).noun.forms.singular
-        clause.object = nil
         let subject = clause.subject.text
         let verb = clause.sense.verb.past
         let good = "\(subject) \(verb) the \(adjective) \(noun)"
-        switch random.below(4) {
-        case 0: return Pair(good, "\(subject) the \(adjective) \(noun) \(verb)")
-        case 1: return Pair(good, "\(subject) \(verb) the \(noun) \(adjective)")
-        case 2: return Pair(good, "\(subject) \(verb) \(adjective) the \(noun)")
-        default: return Pair(good, "\(verb) \(subject) the \(adjective) \(noun)")
-        }
+        if random.chance(50) { return Pair(good, "\(subject) the \(adjective) \(noun) \(verb)") }
+        return Pair(good, "\(subject) \(verb) \(adjective) the \(noun)")
     }
 
     /// Verbs that take no object, and verbs that cannot do without.
@@ -90,19 +85,12 @@ struct CoLA: ExampleSource {
         let name = female ? random.pick(Names.women) : random.pick(Names.men)
         let verb = random.pick(["hurt", "blamed", "introduced", "saw", "washed", "defended", "admired", "described"])
         let place = random.pick(source.setting.places)
-        switch random.below(3) {
-        case 0:
+        if random.chance(50) {
             let people = source.person(&random).with(.thePlural).text
             return Pair("\(people) \(verb) themselves \(place)", "\(people) \(verb) itself \(place)")
-        case 1:
-            let forms = female ? ("herself", "himself") : ("himself", "herself")
-            return Pair("\(name) \(verb) \(forms.0) \(place)", "\(name) \(verb) \(forms.1) \(place)")
-        default:
-            return Pair(
-                "\(name) \(verb) \(female ? "herself" : "himself") \(place)",
-                "\(name) \(verb) themselves \(place)"
-            )
         }
+        let (right, wrong) = female ? ("herself", "himself") : ("himself", "herself")
+        return Pair("\(name) \(verb) \(right) \(place)", "\(name) \(verb) \(wrong) \(place)")
     }
 }
 
@@ -113,12 +101,10 @@ extension CoLA {
         let subject = clause.subject.text
         let rest = "\(clause.object?.text ?? "it") \(source.place(&random))"
         let verb = clause.sense.verb
-        switch random.below(4) {
-        case 0: return Pair("\(subject) has \(verb.participle) \(rest)", "\(subject) has \(verb.third) \(rest)")
-        case 1: return Pair("\(subject) is \(verb.gerund) \(rest)", "\(subject) is \(verb.lemma) \(rest)")
-        case 2: return Pair("\(subject) will \(verb.lemma) \(rest)", "\(subject) will \(verb.gerund) \(rest)")
-        default: return Pair("\(subject) can \(verb.lemma) \(rest)", "\(subject) can \(verb.third) \(rest)")
+        if random.chance(50) {
+            return Pair("\(subject) has \(verb.participle) \(rest)", "\(subject) has \(verb.third) \(rest)")
         }
+        return Pair("\(subject) will \(verb.lemma) \(rest)", "\(subject) will \(verb.gerund) \(rest)")
     }
 
     /// Subject and object forms of pronouns.
@@ -134,43 +120,35 @@ extension CoLA {
         return Pair("\(person) \(verb) \(pronoun.1) \(time)", "\(person) \(verb) \(pronoun.0) \(time)")
     }
 
-    /// Questions about an object leave its place empty and turn the auxiliary round.
+    /// A question about an object leaves its place empty and turns the auxiliary round.
     private static func question(_ source: ClauseSource, _ random: inout Random) -> Pair {
         let clause = source.clause(&random)
         let subject = clause.subject.text
-        let verb = clause.sense.verb
+        let verb = clause.sense.verb.lemma
         let place = source.place(&random)
-        let good = "what did \(subject) \(verb.lemma) \(place)"
-        var pair =
-            switch random.below(3) {
-            case 0: Pair(good, "what did \(subject) \(verb.lemma) \(clause.object?.text ?? "it") \(place)")
-            case 1: Pair(good, "what \(subject) did \(verb.lemma) \(place)")
-            default: Pair(good, "what did \(subject) \(verb.past)\(verb.past == verb.lemma ? "s" : "") \(place)")
-            }
-        pair.good = pair.good.dropLast() + "?"
-        pair.bad = pair.bad.dropLast() + "?"
-        return pair
+        let bad =
+            random.chance(50)
+            ? "what \(subject) did \(verb) \(place)"
+            : "what did \(subject) \(verb) \(clause.object?.text ?? "it") \(place)"
+        return Pair("what did \(subject) \(verb) \(place)", bad, mark: "?")
     }
 
     /// What a verb asks of the verb or the preposition after it.
     private static func complement(_ source: ClauseSource, _ random: inout Random) -> Pair {
         let clause = source.clause(&random)
         let subject = clause.subject.text
-        let action = "\(clause.object?.text ?? "it") \(source.place(&random))"
-        let verb = clause.sense.verb
-        switch random.below(3) {
-        case 0:
+        if random.chance(50) {
+            let action = "\(clause.sense.verb.lemma) \(clause.object?.text ?? "it") \(source.place(&random))"
             let head = random.pick(["wanted", "decided", "hoped", "tried", "agreed", "refused"])
-            return Pair("\(subject) \(head) to \(verb.lemma) \(action)", "\(subject) \(head) \(verb.lemma) \(action)")
-        case 1:
-            let head = random.pick(["enjoyed", "avoided", "finished", "kept", "denied"])
-            return Pair("\(subject) \(head) \(verb.gerund) \(action)", "\(subject) \(head) to \(verb.gerund) \(action)")
-        default:
-            let other = source.person(&random).text
-            let head = random.pick(["listened to", "waited for", "looked at", "talked to", "relied on", "laughed at"])
-            let bare = head.split(separator: " ")[0]
-            return Pair("\(subject) \(head) \(other)", "\(subject) \(bare) \(other)")
+            return Pair("\(subject) \(head) to \(action)", "\(subject) \(head) \(action)")
         }
+        let other = source.person(&random).text
+        let time = random.pick(Lexicon.pastTimes)
+        let (verb, preposition) = random.pick([
+            ("listened", "to"), ("waited", "for"), ("looked", "at"), ("talked", "to"), ("relied", "on"),
+            ("laughed", "at"),
+        ])
+        return Pair("\(subject) \(verb) \(preposition) \(other) \(time)", "\(subject) \(verb) \(other) \(time)")
     }
 
     /// Negation needs an auxiliary, and stands after it.
@@ -180,10 +158,7 @@ extension CoLA {
         let verb = clause.sense.verb
         let rest = "\(clause.object?.text ?? "it") \(source.place(&random))"
         let good = "\(subject) did not \(verb.lemma) \(rest)"
-        switch random.below(3) {
-        case 0: return Pair(good, "\(subject) not \(verb.past) \(rest)")
-        case 1: return Pair(good, "\(subject) not did \(verb.lemma) \(rest)")
-        default: return Pair(good, "\(subject) did not \(verb.gerund) \(rest)")
-        }
+        let bad = random.chance(50) ? "\(subject) not \(verb.past) \(rest)" : "\(subject) not did \(verb.lemma) \(rest)"
+        return Pair(good, bad)
     }
 }

@@ -21,7 +21,7 @@ struct MNLI: ExampleSource {
     private func premise(_ source: ClauseSource, _ random: inout Random) -> Clause {
         var clause = random.chance(70) ? source.clause(&random) : source.dealing(&random)
         // A premise with a not in it, so that a hypothesis with one is no contradiction by itself.
-        clause.isNegated = random.chance(25)
+        clause.isNegated = random.chance(40)
         return clause
     }
 
@@ -65,23 +65,25 @@ struct MNLI: ExampleSource {
 
     /// Denies, or says what cannot be true as well.
     private func contradiction(_ turn: Int, _ source: ClauseSource, _ random: inout Random) -> (String, String) {
-        let clause = premise(source, &random)
+        var clause = premise(source, &random)
         let shown = order(&random)
         var hypothesis = clause
         switch (turn / 4) % 4 {
         case 0:
             hypothesis = clause.negated
             if !clause.isNegated, random.chance(50) { hypothesis.subject.adjective = nil }
-        case 1 where clause.withOppositeVerb != nil && !clause.isNegated:
+        case 1 where clause.sense.opposite != nil && !clause.isNegated:
+            // Of the same thing, so that both cannot be true.
+            clause.object = clause.object.map { $0.with($0.isPlural ? .thePlural : .the) }
             hypothesis = clause.withOppositeVerb ?? clause.negated
         case 2 where !clause.isNegated:
             // Nobody did: the subject becomes its own kind.
             hypothesis.subject = clause.subject.general.with(.no)
             hypothesis.place = nil
             hypothesis.time = nil
+            return (clause.sentence(shown), hypothesis.sentence(.active))
         default:
             hypothesis = (clause.withSynonymousVerb ?? clause).negated
-            if clause.isNegated, random.chance(50) { hypothesis.time = clause.time }
         }
         return (clause.sentence(shown), hypothesis.sentence(order(&random)))
     }

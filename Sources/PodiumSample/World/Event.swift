@@ -26,12 +26,15 @@ struct Event: Sendable {
         tellings = Self.kinds[kind % Self.kinds.count]
         details = [:]
         for detail in Detail.allCases { details[detail] = Self.value(of: detail, &random) }
+        while details[.partner] == details[.company] { details[.partner] = Self.value(of: .partner, &random) }
     }
 
     /// The event with another value for one detail.
     func changing(_ detail: Detail, _ random: inout Random) -> Event {
         var result = self
-        while result.details[detail] == details[detail] { result.details[detail] = Self.value(of: detail, &random) }
+        while Self.values(details, contain: result.details[detail]) {
+            result.details[detail] = Self.value(of: detail, &random)
+        }
         return result
     }
 
@@ -45,6 +48,11 @@ struct Event: Sendable {
     }
 
     static let kindCount = kinds.count
+
+    /// Whether a value is there already; a company deals with another company.
+    private static func values(_ details: [Detail: String], contain value: String?) -> Bool {
+        details.values.contains { $0 == value }
+    }
 
     private static func value(of detail: Detail, _ random: inout Random) -> String {
         switch detail {

@@ -53,7 +53,8 @@ struct PretrainJob {
             context: context,
             trainer: trainer,
             schedule: try LearningRateSchedule(training),
-            totalSteps: training.maxSteps ?? (training.maxSeconds == nil ? batches.steps(passes: training.epochs) : nil),
+            totalSteps: training.maxSteps
+                ?? (training.maxSeconds == nil ? batches.steps(passes: training.epochs) : nil),
             trainExamples: batches.sequencesPerPass
         )
         let outcome = try loop.run { batches.batch(step: $0) }
@@ -81,7 +82,8 @@ struct PretrainJob {
 
     private func readCorpus() throws -> (Corpus, DatasetUse) {
         let isSample = context.spec.corpus.isEmpty
-        let files = isSample
+        let files =
+            isSample
             ? try SampleLibrary(dataDirectory: context.assignment.dataDirectory).corpus() : context.spec.corpus
         let corpus = try Corpus(files: files)
         let use = DatasetUse(

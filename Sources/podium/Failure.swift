@@ -45,7 +45,7 @@ extension Failure {
         case let error as EvalError: self.init(.usage, error.message)
         case let error as TextError: self.init(.usage, error.message)
         case let error as BERTError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)
-        case let error as ReportError: 
+        case let error as ReportError:
             let findings = error.findings.map { "line \($0.line): \($0.message)" }
             self.init(
                 error.code == .fileSystem ? .trouble : .failed,

@@ -63,7 +63,7 @@ struct ProgressDisplay {
             drawnLines = status.count
         } else if now - lastPlainLine >= 10 {
             lastPlainLine = now
-            Terminal.error(status.joined(separator: " · "))
+            Terminal.error(status.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " "))
         }
     }
 

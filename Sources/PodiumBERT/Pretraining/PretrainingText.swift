@@ -22,7 +22,8 @@ package struct PretrainingText: Sendable {
         guard let mask = tokenizer.vocabulary.mask else {
             throw BERTError(.invalidRequest, "the vocabulary has no [MASK]; pre-training needs it")
         }
-        self.documents = documents
+        self.documents =
+            documents
             .map { $0.map { tokenizer.ids(of: $0) }.filter { !$0.isEmpty } }
             .filter { !$0.isEmpty }
         guard self.documents.count > 1 else {

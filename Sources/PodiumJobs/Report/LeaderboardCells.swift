@@ -19,7 +19,7 @@ struct LeaderboardCells {
         let best = configurations.max { (mean($0) ?? -2) < (mean($1) ?? -2) } ?? runs
         let done = best.filter { $0.record.state == .succeeded }
         let failed = best.filter { $0.record.state == .failed || $0.record.state == .cancelled }.count
-        let dataset = done.first?.result?.datasets.first { $0.split.hasPrefix("dev") }
+        let dataset = done.first?.result?.datasets.first(where: \.isEvaluation)
         var outcome = Report.Outcome(
             system: system,
             task: task,

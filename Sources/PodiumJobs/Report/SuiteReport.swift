@@ -85,25 +85,30 @@ package struct SuiteReport {
         return result
     }
 
+    /// Each data set once; a task's evaluation sets are one (MNLI has two).
     private func datasets() -> [Report.Dataset] {
         var result: [Report.Dataset] = []
-        for use in histories.flatMap({ $0.result?.datasets ?? [] }) {
-            let id = use.reportID
-            guard !result.contains(where: { $0.id == id }) else { continue }
-            result.append(
-                Report.Dataset(
-                    id: id,
-                    task: use.task,
-                    split: use.split,
-                    origin: Report.Dataset.Origin(rawValue: use.origin.rawValue) ?? .modified,
-                    examples: use.examples,
-                    files: use.files.map { Report.Dataset.File(name: $0.name, sha256: $0.sha256, bytes: $0.bytes) }
+        for history in histories {
+            let uses = history.result?.datasets ?? []
+            for (id, parts) in Dictionary(grouping: uses, by: \.reportID).sorted(by: { $0.key < $1.key }) {
+                guard let first = parts.first, !result.contains(where: { $0.id == id }) else { continue }
+                result.append(
+                    Report.Dataset(
+                        id: id,
+                        task: first.task,
+                        split: first.reportSplit,
+                        origin: Report.Dataset.Origin(rawValue: first.origin.rawValue) ?? .modified,
+                        examples: parts.reduce(0) { $0 + $1.examples },
+                        files: parts.flatMap(\.files).map {
+                            Report.Dataset.File(name: $0.name, sha256: $0.sha256, bytes: $0.bytes)
+                        }
+                    )
                 )
-            )
+            }
         }
         // A task whose runs all failed read nothing that anybody knows of, but its cells name a data set.
         for spec in histories.map(\.record.spec) {
-            guard let task = spec.task, !result.contains(where: { $0.task == task && $0.split.hasPrefix("dev") })
+            guard let task = spec.task, !result.contains(where: { $0.task == task && $0.split == "dev" })
             else { continue }
             result.append(
                 Report.Dataset(
@@ -133,7 +138,7 @@ package struct SuiteReport {
             kind: record.spec.kind,
             system: system(of: record.spec),
             task: record.spec.task,
-            dataset: result?.datasets.first { $0.split.hasPrefix("dev") }?.reportID,
+            dataset: result?.datasets.first(where: \.isEvaluation)?.reportID,
             trainingSet: result?.datasets.first { $0.split == "train" }?.reportID,
             seed: record.spec.seed,
             state: record.state,
@@ -209,9 +214,15 @@ extension BenchmarkTask {
 
 extension DatasetUse {
     /// The data set's name in a report.
-    package var reportID: String {
-        "\(task?.rawValue ?? "corpus") \(split)"
+    var reportID: String {
+        "\(task?.rawValue ?? "corpus") \(reportSplit)"
     }
+
+    /// `dev` for MNLI's `dev_matched` and `dev_mismatched` alike.
+    var reportSplit: String { isEvaluation ? "dev" : split }
+
+    /// Whether the run was scored on it.
+    var isEvaluation: Bool { split.hasPrefix("dev") }
 }
 
 extension RunSpec {

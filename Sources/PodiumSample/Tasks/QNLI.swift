@@ -13,25 +13,12 @@ struct QNLI: ExampleSource {
             case ("entailment", false): [facts[1], facts[0]]
             default: [facts[1], facts[2]]
             }
-        let first = profile.statement(told[0], form: random.below(3)).text
-        let second = profile.statement(told[1], form: random.below(3), subject: profile.pronoun).text
-        let sentence = random.chance(50) ? first : "\(first.dropLast()), and \(Self.continued(second, profile))"
-        if sentence == first, label == "entailment", told[0].attribute != facts[0].attribute {
-            return Example(
-                first: question,
-                second: profile.statement(facts[0], form: random.below(3)).text,
-                label: label
-            )
+        let first = profile.statement(told[0], form: random.below(3))
+        let second = profile.statement(told[1], form: random.below(3), subject: profile.pronoun)
+        if random.chance(50) {
+            return Example(first: question, second: "\(first.text.dropLast()), and \(second.words).", label: label)
         }
-        return Example(first: question, second: sentence, label: label)
-    }
-
-    /// A sentence after `and`: its capital goes, unless it starts with a name.
-    static func continued(_ sentence: String, _ profile: Profile) -> String {
-        let starters = ["She", "He", "It", "The", "In", "Her", "His", "Its", "About", "Most", "A", "Every", "Today"]
-        guard let first = sentence.split(separator: " ").first, starters.contains(String(first)) else {
-            return sentence
-        }
-        return sentence.prefix(1).lowercased() + sentence.dropFirst()
+        let single = label == "entailment" ? profile.statement(facts[0], form: random.below(3)) : first
+        return Example(first: question, second: single.text, label: label)
     }
 }

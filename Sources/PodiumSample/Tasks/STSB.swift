@@ -20,7 +20,7 @@ struct STSB: ExampleSource {
         let source = ClauseSource(setting: random.pick(Setting.all))
         let clause = source.clause(&random, whole: true)
         let order = random.pick(Clause.Order.allCases)
-        if turn % 10 == 0 {
+        if turn % 5 == 4 {
             let other = ClauseSource(setting: random.pick(Setting.all, notNamed: source.setting.name)).clause(
                 &random,
                 whole: true
@@ -32,7 +32,7 @@ struct STSB: ExampleSource {
         if random.chance(50) { other.subject = other.subject.synonymous ?? other.subject }
         if random.chance(50) { other.object = other.object?.synonymous ?? other.object }
         var score = 5000
-        // From none to all but one of the parts differ, each number as often.
+        // None to three of the five parts differ, each number as often.
         for part in random.shuffled(Part.allCases).prefix(turn % 5) {
             score -= lost(by: part, in: &other, source, &random)
         }

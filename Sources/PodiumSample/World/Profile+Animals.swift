@@ -31,7 +31,7 @@ extension Profile {
                     "zoo",
                     Names.cities,
                     &random,
-                    ["{S} lives in the zoo of {A}.", "Visitors can see {O} in the zoo of {A}."],
+                    ["{S} lives in the zoo of {A}.", "visitors can see {O} in the zoo of {A}."],
                     ["In which zoo does {N} live?", "In which city can visitors see {N}?", "Where does {N} live?"]
                 ),
                 Fact(
@@ -52,7 +52,7 @@ extension Profile {
                     "food",
                     meals,
                     &random,
-                    ["{S} likes to eat {A}.", "{P} favorite food is {A}.", "Nothing tastes better to {O} than {A}."],
+                    ["{S} likes to eat {A}.", "{P} favorite food is {A}.", "nothing tastes better to {O} than {A}."],
                     [
                         "What does {N} like to eat?", "What is the favorite food of {N}?",
                         "Which food does {N} like best?",
@@ -79,7 +79,7 @@ extension Profile {
                     "birthday",
                     Lexicon.months,
                     &random,
-                    ["The zoo celebrates {P} birthday in {A}.", "{P} birthday is in {A}."],
+                    ["the zoo celebrates {P} birthday in {A}.", "{P} birthday is in {A}."],
                     ["In which month is the birthday of {N}?", "When does the zoo celebrate the birthday of {N}?"]
                 ),
                 Fact(

@@ -54,7 +54,7 @@ extension Profile {
                     "staff",
                     [Inflection.grouped(staff), Inflection.grouped(staff + 350)],
                     &random,
-                    ["{S} employs {A} people.", "{S} has {A} employees.", "About {A} workers are employed by {O}."],
+                    ["{S} employs {A} people.", "{S} has {A} employees.", "about {A} workers are employed by {O}."],
                     [
                         "How many people does {N} employ?", "How many employees does {N} have?",
                         "How many people work for {N}?",
@@ -78,7 +78,7 @@ extension Profile {
                     "market",
                     Names.countries,
                     &random,
-                    ["Most customers of {O} live in {A}.", "{S} sells most of {p} goods in {A}."],
+                    ["most customers of {O} live in {A}.", "{S} sells most of {p} goods in {A}."],
                     ["Where do most customers of {N} live?", "In which country does {N} sell most of its goods?"]
                 ),
                 Fact(

@@ -63,7 +63,7 @@ extension Profile {
                     "home",
                     Names.cities,
                     &random,
-                    ["{S} now lives in {A}.", "{S} has a house in {A}.", "Today {S} is at home in {A}."],
+                    ["{S} now lives in {A}.", "{S} has a house in {A}.", "today {S} is at home in {A}."],
                     ["Where does {N} live now?", "In which city does {N} live?", "Where is the home of {N}?"]
                 ),
                 Fact(
@@ -71,7 +71,7 @@ extension Profile {
                     hobbies,
                     &random,
                     [
-                        "In the evenings {S} enjoys {A}.", "{P} favorite hobby is {A}.",
+                        "in the evenings {S} enjoys {A}.", "{P} favorite hobby is {A}.",
                         "{S} spends the weekends with {A}.",
                     ],
                     [

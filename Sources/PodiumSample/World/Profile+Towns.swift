@@ -31,7 +31,7 @@ extension Profile {
                     "river",
                     rivers,
                     &random,
-                    ["{S} lies on the river {A}.", "The river {A} flows through {O}."],
+                    ["{S} lies on the river {A}.", "the river {A} flows through {O}."],
                     [
                         "On which river does {N} lie?", "Which river flows through {N}?",
                         "What is the name of the river in {N}?",
@@ -42,7 +42,7 @@ extension Profile {
                     [Inflection.grouped(population), Inflection.grouped(population + 1300)],
                     &random,
                     [
-                        "{S} has about {A} inhabitants.", "About {A} people live in {O}.",
+                        "{S} has about {A} inhabitants.", "about {A} people live in {O}.",
                         "{P} population is {A}.",
                     ],
                     [
@@ -78,7 +78,7 @@ extension Profile {
                     "sight",
                     sights,
                     &random,
-                    ["Tourists visit {O} to see the {A}.", "The {A} attracts many tourists to {O}."],
+                    ["tourists visit {O} to see the {A}.", "the {A} attracts many tourists to {O}."],
                     ["What do tourists want to see in {N}?", "What attracts tourists to {N}?"]
                 ),
                 Fact(
@@ -87,7 +87,7 @@ extension Profile {
                     &random,
                     [
                         "{P} music festival takes place every {A}.",
-                        "Every {A} musicians come to {O} for a festival.",
+                        "every {A} musicians come to {O} for a festival.",
                     ],
                     ["When does the music festival in {N} take place?", "In which month is the festival in {N}?"]
                 ),
@@ -95,7 +95,7 @@ extension Profile {
                     "schools",
                     3...12,
                     &random,
-                    ["{S} has {A} schools.", "Children can go to {A} schools in {O}."],
+                    ["{S} has {A} schools.", "children can go to {A} schools in {O}."],
                     ["How many schools does {N} have?", "How many schools are there in {N}?"]
                 ),
             ]

@@ -66,7 +66,7 @@ struct Mention: Equatable, Sendable {
 
     /// A name, or a noun with its article.
     init(_ name: String) {
-        self.init(subject: name, object: name, possessive: "\(name)'s")
+        self.init(subject: name, object: name, possessive: name.hasSuffix("s") ? "\(name)'" : "\(name)'s")
     }
 
     private init(subject: String, object: String, possessive: String) {
@@ -104,10 +104,13 @@ struct Fact: Sendable {
 
 /// A sentence that knows where its answer stands.
 struct Statement: Sendable {
-    var text: String
+    /// The sentence without capital and full stop, to go on with after `and`.
+    var words: String
     /// In Unicode scalars from the sentence's start.
     var answerStart: Int
     var answer: String
+
+    var text: String { Inflection.sentenceCase(words) + "." }
 
     init(pattern: String, fact: Fact, subject: Mention, pronoun: Mention) {
         let filled =
@@ -117,18 +120,11 @@ struct Statement: Sendable {
             .replacing("{P}", with: subject.possessive)
             .replacing("{p}", with: pronoun.possessive)
             .replacing("{a}", with: Inflection.article(before: fact.answer))
-        let sentence = Inflection.sentenceCase(filled)
-        guard let slot = sentence.firstRange(of: "{A}") else {
+        guard let slot = filled.firstRange(of: "{A}") else {
             preconditionFailure("the pattern \"\(pattern)\" has no answer")
         }
         answer = fact.answer
-        answerStart = sentence[..<slot.lowerBound].unicodeScalars.count
-        text = sentence.replacingCharacters(in: slot, with: fact.answer)
-    }
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> String {
-        self[..<range.lowerBound] + text + self[range.upperBound...]
+        answerStart = filled[..<slot.lowerBound].unicodeScalars.count
+        words = filled[..<slot.lowerBound] + fact.answer + filled[slot.upperBound...].dropLast()
     }
 }

@@ -8,7 +8,7 @@ internal import PodiumCore
 /// with each other and with nothing that is published.
 package struct Sample: Sendable {
     /// Changes when the content for the standard seed does: a number and the content's digest.
-    package static let version = "1-e1a2d6bbc55090d7"
+    package static let version = "1-878ac4f445770c7a"
 
     package static let standardSeed: UInt64 = 20_181_011
 
@@ -41,7 +41,7 @@ package struct Sample: Sendable {
         }
         let squad = squadFiles()
         files += squad.files
-        files += textFiles(avoiding: taken.union(squad.devContexts))
+        files += textFiles(avoiding: taken.union(squad.devSentences))
         return files
     }
 
@@ -61,7 +61,7 @@ package struct Sample: Sendable {
         File(path: "glue/\(name)", bytes: Array(GLUETable.text(task, split: split, examples).utf8))
     }
 
-    private func squadFiles() -> (files: [File], devContexts: Set<String>) {
+    private func squadFiles() -> (files: [File], devSentences: Set<String>) {
         var random = Random(seed: seed, stream: "squad")
         let train = (0..<76).map { SQuADArticle(number: $0, split: .train, questions: 4, &random) }
         let known = Set(train.map(\.title))
@@ -75,7 +75,7 @@ package struct Sample: Sendable {
         let files = [(Split.train, train), (.dev, dev)].map { split, articles in
             File(path: "squad/\(split.rawValue)-v1.1.json", bytes: Array(SQuADDocument.json(articles).utf8))
         }
-        return (files, Set(dev.map(\.context)))
+        return (files, Set(dev.flatMap(\.sentences)))
     }
 
     private func textFiles(avoiding taken: Set<String>) -> [File] {

@@ -96,6 +96,9 @@ struct SampleLayoutTests {
                 #expect(shared.isEmpty)
             }
         }
+        for passage in try SampleSQuADTests.read("dev").passages {
+            #expect(lines.isDisjoint(with: passage.replacing(". ", with: ".\n").components("\n")))
+        }
     }
 }
 

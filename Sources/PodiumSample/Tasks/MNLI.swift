@@ -49,7 +49,7 @@ struct MNLI: ExampleSource {
             if !negative { hypothesis.place = nil }
         default:
             if negative {
-                // What did not happen to any happened to no red one.
+                // What was done to no chair was done to no old chair.
                 clause.object = clause.object.map { NounPhrase(.a, $0.noun) }
                 hypothesis = clause
                 hypothesis.object = clause.object?.with(adjective: random.pick(Lexicon.thingAdjectives))

@@ -8,7 +8,9 @@ struct SQuADArticle: Sendable {
     }
 
     var title: String
-    var context: String
+    /// What the passage is made of.
+    var sentences: [String]
+    var context: String { sentences.joined(separator: " ") }
     var questions: [Question]
 
     /// - Parameter number: makes the ids, which are unique over both files with `split`.
@@ -16,25 +18,19 @@ struct SQuADArticle: Sendable {
         let kinds = Profile.Kind.allCases
         let profile = Profile(kinds[number % kinds.count], &random)
         title = profile.name.replacing(" ", with: "_")
-        var passage = ""
         var length = 0
         var told: [(fact: Fact, statement: Statement, start: Int)] = []
         // The first fact of a kind says what it is; the rest come in any order.
         let facts =
             [profile.facts[0]] + random.shuffled(Array(profile.facts.dropFirst())).prefix(random.number(in: 4...7))
         for (position, fact) in facts.enumerated() {
-            if position > 0 {
-                passage += " "
-                length += 1
-            }
             let subject = position == 0 || random.chance(15) ? Mention(profile.name) : random.pick(profile.mentions)
             let statement = profile.statement(fact, form: position == 0 ? 0 : random.below(3), subject: subject)
             told.append((fact, statement, length))
-            passage += statement.text
-            length += statement.text.unicodeScalars.count
+            length += statement.text.unicodeScalars.count + 1
         }
-        context = passage
-        let scalars = Array(passage.unicodeScalars)
+        sentences = told.map(\.statement.text)
+        let scalars = Array(sentences.joined(separator: " ").unicodeScalars)
         questions = random.shuffled(told).prefix(wanted).enumerated().map { index, item in
             let core = (text: item.statement.answer, start: item.start + item.statement.answerStart)
             let wide = Self.widened(core, in: scalars, from: item.start)

@@ -19,11 +19,21 @@ package enum AtomicFile {
             isOpen = false
             guard close(descriptor) == 0 else { throw failure("cannot close", path) }
             guard rename(temporary, path) == 0 else { throw failure("cannot rename into place", path) }
+            syncFolder(of: path)
         } catch {
             unlink(temporary)
             throw error
         }
         return writer.written
+    }
+
+    /// Makes the new name outlast a power failure; where a file system cannot, the file itself is safe.
+    private static func syncFolder(of path: String) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = fsync(descriptor)
+        close(descriptor)
     }
 
     package final class Writer {

@@ -52,7 +52,7 @@ package struct Safetensors: Sendable {
             init?(intValue: Int) { nil }
         }
         var tensors: [String: Description] = [:]
-        var metadata: [String: String] = [:]
+        var metadata: [String: String]?
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
@@ -90,7 +90,9 @@ package struct Safetensors: Sendable {
         } catch {
             throw bad("the header is not the JSON it should be")
         }
-        metadata = header.metadata
+        let names = header.tensors.count + (header.metadata == nil ? 0 : 1)
+        guard Self.outermostKeys(data[8..<start]) == names else { throw bad("the header names a tensor twice") }
+        metadata = header.metadata ?? [:]
         var entries: [Entry] = []
         for (name, description) in header.tensors {
             guard let type = ElementType(rawValue: description.dtype) else {
@@ -122,10 +124,35 @@ package struct Safetensors: Sendable {
             }
             end = entry.range.upperBound
         }
-        guard start + end == data.count else {
+        guard end == data.count - start else {
             throw bad("the tensors need \(end) bytes, the file has \(data.count - start) (was it cut short?)")
         }
         self.entries = entries
+    }
+
+    /// How many keys the outermost object of valid JSON has, one given twice counted twice (decoders keep only one).
+    private static func outermostKeys(_ json: Data) -> Int {
+        var depth = 0
+        var keys = 0
+        var isString = false
+        var isEscaped = false
+        for byte in json {
+            if isEscaped {
+                isEscaped = false
+            } else if isString {
+                isEscaped = byte == UInt8(ascii: "\\")
+                isString = byte != UInt8(ascii: "\"")
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+                case UInt8(ascii: ":") where depth == 1: keys += 1
+                default: break
+                }
+            }
+        }
+        return keys
     }
 
     package func entry(_ name: String) -> Entry? {
@@ -135,6 +162,22 @@ package struct Safetensors: Sendable {
     /// A tensor's numbers as float32, row-major.
     package func floats(_ name: String) throws(BERTError) -> [Float] {
         guard let entry = entry(name) else { throw BERTError(.mismatch, "\(path): there is no tensor \(name)") }
+        return floats(entry)
+    }
+
+    /// A tensor's numbers, none of which may be infinite or no number at all.
+    package func weights(_ entry: Entry) throws(BERTError) -> [Float] {
+        let floats = floats(entry)
+        guard floats.allSatisfy(\.isFinite) else {
+            throw BERTError(
+                .malformed,
+                "\(path): tensor \(entry.name) holds numbers that are not finite; the file is damaged or its training diverged"
+            )
+        }
+        return floats
+    }
+
+    private func floats(_ entry: Entry) -> [Float] {
         let count = entry.range.count / entry.type.width
         return data.withUnsafeBytes { all in
             let bytes = UnsafeRawBufferPointer(
@@ -167,87 +210,5 @@ package struct Safetensors: Sendable {
         case 31: return fraction == 0 ? sign * .infinity : .nan
         default: return sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
         }
-    }
-}
-
-extension Safetensors {
-    /// A tensor to write.
-    package struct Tensor: Sendable {
-        package var name: String
-        package var shape: [Int]
-        package var floats: [Float]
-
-        package init(name: String, shape: [Int], floats: [Float]) {
-            precondition(shape.reduce(1, *) == floats.count, "\(name): \(floats.count) numbers do not fill \(shape)")
-            self.name = name
-            self.shape = shape
-            self.floats = floats
-        }
-    }
-
-    private struct WrittenDescription: Encodable {
-        var dtype = "F32"
-        var shape: [Int]
-        var data_offsets: [Int]
-    }
-
-    private enum HeaderValue: Encodable {
-        case tensor(WrittenDescription)
-        case metadata([String: String])
-
-        func encode(to encoder: any Swift.Encoder) throws {
-            switch self {
-            case .tensor(let description): try description.encode(to: encoder)
-            case .metadata(let values): try values.encode(to: encoder)
-            }
-        }
-    }
-
-    /// Writes tensors as float32, atomically; equal input gives equal bytes.
-    ///
-    /// - Returns: the file's size in bytes.
-    @discardableResult
-    package static func write(
-        _ tensors: [Tensor],
-        metadata: [String: String] = [:],
-        to path: String
-    ) throws(BERTError) -> Int64 {
-        var header: [String: HeaderValue] = [:]
-        if !metadata.isEmpty { header["__metadata__"] = .metadata(metadata) }
-        var end = 0
-        for tensor in tensors {
-            let next = end + tensor.floats.count * 4
-            header[tensor.name] = .tensor(WrittenDescription(shape: tensor.shape, data_offsets: [end, next]))
-            end = next
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json: Data
-        do {
-            json = try encoder.encode(header)
-        } catch {
-            throw BERTError(.invalidRequest, "\(path): the header cannot be written as JSON (\(error))")
-        }
-        // The data begins at a multiple of eight.
-        json.append(Data(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
-        let bytes = Array(json)
-        return try AtomicFile.write(path) { (writer) throws(BERTError) in
-            var length = UInt64(bytes.count).littleEndian
-            let prefix = withUnsafeBytes(of: &length) { Array($0) } + bytes
-            try Self.append(prefix, to: writer)
-            for tensor in tensors { try Self.append(tensor.floats, to: writer) }
-        }
-    }
-
-    /// `withUnsafeBytes` rethrows any error; this keeps its type.
-    private static func append<T>(_ array: [T], to writer: AtomicFile.Writer) throws(BERTError) {
-        let result = array.withUnsafeBytes { (bytes) -> Result<Void, BERTError> in
-            do throws(BERTError) {
-                return .success(try writer.append(bytes))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
     }
 }

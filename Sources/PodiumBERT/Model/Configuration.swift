@@ -53,7 +53,22 @@ package struct Configuration: Codable, Hashable, Sendable {
         case direction = "podium_direction"
     }
 
+    /// What a file says of models that are built otherwise.
+    private enum KindKeys: String, CodingKey {
+        case model = "model_type"
+        case positions = "position_embedding_type"
+    }
+
     package init(from decoder: any Decoder) throws {
+        let kind = try decoder.container(keyedBy: KindKeys.self)
+        for (key, wanted) in [(KindKeys.model, "bert"), (.positions, "absolute")] {
+            guard let found = try kind.decodeIfPresent(String.self, forKey: key), found != wanted else { continue }
+            throw DecodingError.dataCorruptedError(
+                forKey: key,
+                in: kind,
+                debugDescription: "\"\(found)\" is another architecture; only \"\(wanted)\" is supported"
+            )
+        }
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             vocabularySize: try fields.decode(Int.self, forKey: .vocabularySize),
@@ -62,7 +77,16 @@ package struct Configuration: Codable, Hashable, Sendable {
             heads: try fields.decode(Int.self, forKey: .heads),
             intermediateSize: try fields.decode(Int.self, forKey: .intermediateSize)
         )
-        activation = try fields.decodeIfPresent(Activation.self, forKey: .activation) ?? activation
+        if let name = try fields.decodeIfPresent(String.self, forKey: .activation) {
+            guard let known = Activation(rawValue: name) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .activation,
+                    in: fields,
+                    debugDescription: "\"\(name)\" is not supported; only gelu and gelu_new are"
+                )
+            }
+            activation = known
+        }
         maximumPositions = try fields.decodeIfPresent(Int.self, forKey: .maximumPositions) ?? maximumPositions
         typeVocabularySize = try fields.decodeIfPresent(Int.self, forKey: .typeVocabularySize) ?? typeVocabularySize
         layerNormEpsilon = try fields.decodeIfPresent(Double.self, forKey: .layerNormEpsilon) ?? layerNormEpsilon
@@ -76,9 +100,13 @@ package struct Configuration: Codable, Hashable, Sendable {
     package var complaint: String? {
         let sizes = [vocabularySize, hiddenSize, layers, heads, intermediateSize, maximumPositions, typeVocabularySize]
         guard sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return "all sizes must be positive" }
+        guard layers <= 1000 else { return "num_hidden_layers is \(layers); at most 1000 are supported" }
         guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
         let rates = [hiddenDropout, attentionDropout]
         guard rates.allSatisfy({ $0 >= 0 && $0 < 1 }) else { return "dropout rates must be from 0 up to 1" }
+        guard layerNormEpsilon > 0, initializerRange > 0 else {
+            return "layer_norm_eps and initializer_range must be positive"
+        }
         return nil
     }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+import PodiumGraph
 package import PodiumText
 
 /// A model on disk, in the layout of transformers: `config.json`, `model.safetensors`, `vocab.txt`.
@@ -34,11 +35,12 @@ package struct ModelDirectory: Sendable {
                 "\(vocabularyPath): \(vocabulary.count) pieces, but config.json has a vocab_size of \(configuration.vocabularySize)"
             )
         }
-        let own = FileManager.default.contents(atPath: "\(path)/tokenizer_config.json")
-            .flatMap { try? JSONDecoder().decode(TokenizerConfiguration.self, from: $0) }
+        let tokenizerPath = "\(path)/tokenizer_config.json"
+        let hasOwn = FileManager.default.fileExists(atPath: tokenizerPath)
+        let own = hasOwn ? try Self.read(TokenizerConfiguration.self, tokenizerPath) : TokenizerConfiguration()
         tokenizer = Tokenizer(
             vocabulary: vocabulary,
-            lowercases: own?.do_lower_case ?? !Self.hasCapitals(vocabulary)
+            lowercases: own.do_lower_case ?? !Self.hasCapitals(vocabulary)
         )
     }
 
@@ -47,19 +49,22 @@ package struct ModelDirectory: Sendable {
     }
 
     private static func configuration(at path: String) throws(BERTError) -> Configuration {
+        let configuration = try read(Configuration.self, path)
+        if let complaint = configuration.complaint { throw BERTError(.malformed, "\(path): \(complaint)") }
+        return configuration
+    }
+
+    private static func read<T: Decodable>(_ type: T.Type, _ path: String) throws(BERTError) -> T {
         guard let bytes = FileManager.default.contents(atPath: path) else {
             throw BERTError(.file, "\(path): the file is missing or cannot be read")
         }
-        let configuration: Configuration
         do {
-            configuration = try JSONDecoder().decode(Configuration.self, from: bytes)
+            return try JSONDecoder().decode(type, from: bytes)
         } catch let error as DecodingError {
             throw BERTError(.malformed, "\(path): \(Self.text(of: error))")
         } catch {
             throw BERTError(.malformed, "\(path): \(error)")
         }
-        if let complaint = configuration.complaint { throw BERTError(.malformed, "\(path): \(complaint)") }
-        return configuration
     }
 
     private static func text(of error: DecodingError) -> String {
@@ -82,6 +87,25 @@ package struct ModelDirectory: Sendable {
         }
     }
 
+    /// `config.json` with what transformers asks for besides the sizes.
+    private struct ConfigurationFile: Encodable {
+        var configuration: Configuration
+        /// Of a classification head.
+        var labels: Int?
+
+        private enum Keys: String, CodingKey {
+            case model = "model_type"
+            case labels = "num_labels"
+        }
+
+        func encode(to encoder: any Swift.Encoder) throws {
+            try configuration.encode(to: encoder)
+            var more = encoder.container(keyedBy: Keys.self)
+            try more.encode("bert", forKey: .model)
+            try more.encodeIfPresent(labels, forKey: .labels)
+        }
+    }
+
     /// Writes a model so that `init(path:)` and transformers read it.
     ///
     /// - Returns: the weights file's size and SHA-256.
@@ -96,7 +120,8 @@ package struct ModelDirectory: Sendable {
         } catch {
             throw BERTError(.writeFailed, "\(path): cannot make the folder (\(error.localizedDescription))")
         }
-        try write(configuration, "\(path)/config.json")
+        let labels = weights.tensors["classifier.weight"]?.shape.first
+        try write(ConfigurationFile(configuration: configuration, labels: labels), "\(path)/config.json")
         try write(TokenizerConfiguration(do_lower_case: tokenizer.lowercases), "\(path)/tokenizer_config.json")
         let vocabulary = tokenizer.vocabulary.bytes
         try write(vocabulary, to: "\(path)/vocab.txt")

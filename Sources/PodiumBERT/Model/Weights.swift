@@ -47,13 +47,7 @@ package struct Weights: Sendable {
             let fits = entries.count == parts.count && entries.allSatisfy { $0.shape == partShape }
             if fits {
                 var floats: [Float] = []
-                for entry in entries { floats += try file.floats(entry.name) }
-                guard floats.allSatisfy(\.isFinite) else {
-                    throw BERTError(
-                        .malformed,
-                        "\(file.path): tensor \(entries[0].name) holds numbers that are not finite; the file is damaged or its training diverged"
-                    )
-                }
+                for entry in entries { floats += try file.weights(entry) }
                 weights.tensors[parameter.name] = HostTensor(floats, shape: shape)
             } else if Head.owns(parameter.name) || parameter.name.hasPrefix("pooler.") {
                 if needsHead {
@@ -68,10 +62,10 @@ package struct Weights: Sendable {
                     report.replaced.append(parameter.name)
                 }
                 weights.makeFresh(parameter.name, shape: shape, configuration: configuration, seed: seed)
-            } else if entries.count == parts.count {
+            } else if entries.count == parts.count, let wrong = entries.first(where: { $0.shape != partShape }) {
                 throw BERTError(
                     .mismatch,
-                    "\(file.path): tensor \(entries[0].name) has the shape \(entries[0].shape), config.json asks for \(partShape)"
+                    "\(file.path): tensor \(wrong.name) has the shape \(wrong.shape), config.json asks for \(partShape)"
                 )
             } else {
                 missing += zip(parts, found).filter { $0.1 == nil }.map(\.0)

@@ -34,7 +34,7 @@ package struct LearningRateSchedule: Hashable, Sendable {
         if share < warmupProportion { return peak * share / warmupProportion }
         switch shape {
         case .bert2018: return peak * (1 - share)
-        case .linear: return peak * (1 - share) / (1 - warmupProportion)
+        case .linear: return warmupProportion < 1 ? peak * (1 - share) / (1 - warmupProportion) : peak
         }
     }
 }

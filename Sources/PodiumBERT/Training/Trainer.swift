@@ -113,10 +113,14 @@ package final class Trainer {
             throw BERTError(.mismatch, "\(path): not a checkpoint of this run (seed \(seed))")
         }
         for variable in executor.graph.variables {
-            guard let entry = file.entry(variable.name), entry.shape == variable.value.type.shape.map(\.fixed) else {
-                throw BERTError(.mismatch, "\(path): no tensor \(variable.name) of the right shape")
+            let shape = variable.value.type.shape.map(\.fixed)
+            guard let entry = file.entry(variable.name), entry.shape == shape else {
+                throw BERTError(
+                    .mismatch,
+                    "\(path): no tensor \(variable.name) of shape \(shape); the checkpoint is of another model or task"
+                )
             }
-            try variables.write(variable.name, HostTensor(try file.floats(variable.name), shape: entry.shape))
+            try variables.write(variable.name, HostTensor(try file.weights(entry), shape: shape))
         }
         step = saved
         return file.metadata

@@ -1,8 +1,7 @@
 /// Learns a WordPiece vocabulary from word counts.
 ///
-/// Starts from single characters and joins, one at a time, the two
-/// neighbouring pieces that occur together most often. Deterministic: among
-/// equally frequent pairs the one that could be formed first wins.
+/// Starts from single characters and joins, one at a time, the two neighbouring pieces that occur together most often.
+/// Deterministic: among equally frequent pairs the one of the older pieces wins.
 package struct VocabularyTrainer: Sendable {
     /// Pieces in all, special ones and single characters included.
     package var size: Int
@@ -13,54 +12,39 @@ package struct VocabularyTrainer: Sendable {
         self.size = size
     }
 
-    /// A word that still changes while pieces are joined.
-    private struct Word {
-        var pieces: [Int32]
-        var count: Int
-    }
-
-    private struct Pair: Hashable {
-        var left: Int32
-        var right: Int32
-    }
-
     /// The vocabulary, all single characters of the text included even where that exceeds `size`.
     ///
     /// It has fewer pieces than `size` where no pair occurs twice any more.
     package func vocabulary(of counts: WordCounts) throws(TextError) -> Vocabulary {
-        var pieces: [[UInt8]] = []
-        var words = alphabet(counts, &pieces)
-        var pairs: [Pair: Int] = [:]
-        var places: [Pair: Set<Int>] = [:]
-        for (index, word) in words.enumerated() { Self.count(word, index, sign: 1, &pairs, &places) }
-        while pieces.count + Self.specialPieces.count < size, let best = Self.mostFrequent(pairs) {
-            let joined = Int32(pieces.count)
-            pieces.append(pieces[Int(best.left)] + pieces[Int(best.right)].dropFirst(2))
-            for index in places[best] ?? [] {
-                Self.count(words[index], index, sign: -1, &pairs, &places)
-                words[index].pieces = Self.join(words[index].pieces, best, into: joined)
-                Self.count(words[index], index, sign: 1, &pairs, &places)
-            }
-        }
-        // Different joins can spell the same piece.
-        var seen: Set<[UInt8]> = []
-        let all = Self.specialPieces.map { Array($0.utf8) } + pieces
-        return try Vocabulary(pieces: all.filter { seen.insert($0).inserted }, name: "the learned vocabulary")
+        var joining = PieceJoining(counts)
+        while joining.pieces.count + Self.specialPieces.count < size, joining.joinMostFrequent() {}
+        let special = Self.specialPieces.map { Array($0.utf8) }
+        return try Vocabulary(pieces: special + joining.pieces, name: "the learned vocabulary")
     }
+}
 
-    /// Splits words into characters, the first plain, the others with `##`.
-    private func alphabet(_ counts: WordCounts, _ pieces: inout [[UInt8]]) -> [Word] {
+/// Words as sequences of pieces, while pieces are joined.
+private struct PieceJoining {
+    private(set) var pieces: [[UInt8]]
+    private var ids: [[UInt8]: Int32]
+    private var words: [(pieces: [Int32], count: Int)]
+    /// How often pieces stand side by side, and in which words they do or once did.
+    private var counts: [Pair: Int] = [:]
+    private var places: [Pair: Set<Int32>] = [:]
+    private var queue = PairQueue()
+
+    init(_ counts: WordCounts) {
         let sorted = counts.sorted
-        let split = sorted.map { Self.characters(of: $0.word) }
-        var known: Set<[UInt8]> = []
-        for characters in split { known.formUnion(characters) }
-        pieces = known.sorted { $0.lexicographicallyPrecedes($1) }
-        let ids = Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ($1, Int32($0)) })
-        return zip(split, sorted).map { characters, entry in
-            Word(pieces: characters.compactMap { ids[$0] }, count: entry.count)
-        }
+        let characters = sorted.map { Self.characters(of: $0.word) }
+        pieces = Self.alphabet(characters)
+        ids = Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ($1, Int32($0)) })
+        let ids = ids
+        words = zip(characters, sorted).map { characters, entry in (characters.compactMap { ids[$0] }, entry.count) }
+        for index in words.indices { count(Int32(index), sign: 1) }
+        for (pair, count) in self.counts { queue.insert(PairQueue.Entry(pair: pair, count: count)) }
     }
 
+    /// The first character plain, the others with `##`.
     private static func characters(of word: [UInt8]) -> [[UInt8]] {
         var result: [[UInt8]] = []
         for byte in word {
@@ -74,35 +58,51 @@ package struct VocabularyTrainer: Sendable {
         return result
     }
 
-    private static func count(
-        _ word: Word,
-        _ index: Int,
-        sign: Int,
-        _ pairs: inout [Pair: Int],
-        _ places: inout [Pair: Set<Int>]
-    ) {
-        for (left, right) in zip(word.pieces, word.pieces.dropFirst()) {
-            let pair = Pair(left: left, right: right)
-            pairs[pair, default: 0] += sign * word.count
-            if pairs[pair] == 0 { pairs[pair] = nil }
-            if sign > 0 { places[pair, default: []].insert(index) } else { places[pair]?.remove(index) }
+    /// All characters; those of longer words both at the beginning and within one, so that no word of theirs is unknown.
+    private static func alphabet(_ words: [[[UInt8]]]) -> [[UInt8]] {
+        var known: Set<[UInt8]> = []
+        for word in words {
+            known.formUnion(word)
+            guard word.count > 1 else { continue }
+            known.insert(Array("##".utf8) + word[0])
+            known.formUnion(word.dropFirst().map { Array($0.dropFirst(2)) })
         }
+        return known.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// Nil when no pair occurs twice.
-    private static func mostFrequent(_ pairs: [Pair: Int]) -> Pair? {
-        var best: (pair: Pair, count: Int)?
-        for (pair, count) in pairs where count > 1 {
-            guard let known = best else {
-                best = (pair, count)
+    /// Makes one piece of the most frequent pair; false if no pair occurs twice.
+    mutating func joinMostFrequent() -> Bool {
+        while let entry = queue.removeFirst() {
+            // Entries are never changed in the queue: one whose count fell is put back with what is left of it.
+            let now = counts[entry.pair] ?? 0
+            guard now == entry.count else {
+                if now > 1, now < entry.count { queue.insert(PairQueue.Entry(pair: entry.pair, count: now)) }
                 continue
             }
-            let isBetter =
-                count != known.count
-                ? count > known.count : (pair.left, pair.right) < (known.pair.left, known.pair.right)
-            if isBetter { best = (pair, count) }
+            guard now > 1 else { return false }
+            join(entry.pair)
+            return true
         }
-        return best?.pair
+        return false
+    }
+
+    private mutating func join(_ pair: Pair) {
+        // Different pairs can spell the same piece.
+        let spelling = pieces[Int(pair.left)] + pieces[Int(pair.right)].dropFirst(2)
+        let joined = ids[spelling] ?? Int32(pieces.count)
+        if Int(joined) == pieces.count {
+            pieces.append(spelling)
+            ids[spelling] = joined
+        }
+        var touched: Set<Pair> = []
+        for index in places.removeValue(forKey: pair) ?? [] {
+            count(index, sign: -1)
+            words[Int(index)].pieces = Self.join(words[Int(index)].pieces, pair, into: joined)
+            count(index, sign: 1)
+            for neighbours in Self.pairs(words[Int(index)].pieces)
+            where neighbours.left == joined || neighbours.right == joined { touched.insert(neighbours) }
+        }
+        for pair in touched { queue.insert(PairQueue.Entry(pair: pair, count: counts[pair] ?? 0)) }
     }
 
     private static func join(_ pieces: [Int32], _ pair: Pair, into joined: Int32) -> [Int32] {
@@ -114,5 +114,62 @@ package struct VocabularyTrainer: Sendable {
             index += isPair ? 2 : 1
         }
         return result
+    }
+
+    private static func pairs(_ pieces: [Int32]) -> [Pair] {
+        zip(pieces, pieces.dropFirst()).map { Pair(left: $0, right: $1) }
+    }
+
+    private mutating func count(_ index: Int32, sign: Int) {
+        let word = words[Int(index)]
+        for pair in Self.pairs(word.pieces) {
+            counts[pair, default: 0] += sign * word.count
+            if counts[pair] == 0 { counts[pair] = nil }
+            if sign > 0 { places[pair, default: []].insert(index) }
+        }
+    }
+}
+
+private struct Pair: Hashable {
+    var left: Int32
+    var right: Int32
+}
+
+/// Pairs by falling count, then by age of their pieces: a binary heap.
+private struct PairQueue {
+    struct Entry {
+        var pair: Pair
+        var count: Int
+
+        func precedes(_ other: Entry) -> Bool {
+            (-count, pair.left, pair.right) < (-other.count, other.pair.left, other.pair.right)
+        }
+    }
+
+    private var entries: [Entry] = []
+
+    mutating func insert(_ entry: Entry) {
+        entries.append(entry)
+        var index = entries.count - 1
+        while index > 0, entries[index].precedes(entries[(index - 1) / 2]) {
+            entries.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() -> Entry? {
+        guard let first = entries.first, let last = entries.popLast() else { return nil }
+        guard !entries.isEmpty else { return first }
+        entries[0] = last
+        var index = 0
+        while true {
+            var best = index
+            for child in [2 * index + 1, 2 * index + 2] where child < entries.count {
+                if entries[child].precedes(entries[best]) { best = child }
+            }
+            guard best != index else { return first }
+            entries.swapAt(index, best)
+            index = best
+        }
     }
 }

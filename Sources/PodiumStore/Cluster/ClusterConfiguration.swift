@@ -32,7 +32,8 @@ struct ClusterConfiguration: Sendable {
             "lc_messages": "C",
         ]
         if !options.isDurable {
-            for name in ["fsync", "synchronous_commit", "full_page_writes"] { settings[name] = "off" }
+            // Commits still reach the kernel at once: a killed server loses nothing, only a power failure does.
+            for name in ["fsync", "full_page_writes"] { settings[name] = "off" }
         }
         settings.merge(options.settings) { _, callers in callers }
         let lines = settings.sorted { $0.key < $1.key }.map { "\($0.key) = \(Self.quoted($0.value))\n" }

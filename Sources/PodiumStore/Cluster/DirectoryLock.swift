@@ -13,7 +13,7 @@ final class DirectoryLock: Sendable {
         let path = "\(directory)/podium.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Directory.failure("open \(path)") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = Self.holder(descriptor)
             close(descriptor)
             let who = holder.map { "process \($0)" } ?? "another process"
@@ -31,6 +31,15 @@ final class DirectoryLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// A child that is just being started may hold a copy of the last owner's lock until it is under way.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for attempt in 0..<10 {
+            if attempt > 0 { usleep(50_000) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        }
+        return false
+    }
 
     private static func holder(_ descriptor: Int32) -> Int32? {
         var bytes = [UInt8](repeating: 0, count: 16)

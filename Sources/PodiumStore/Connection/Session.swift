@@ -139,9 +139,11 @@ final class Session {
     var isHealthy: Bool {
         guard !isBroken, PQstatus(pointer) == CONNECTION_OK else { return false }
         var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) > 0 else { return true }
-        return PQconsumeInput(pointer) == 1 && PQstatus(pointer) == CONNECTION_OK
-            && PQtransactionStatus(pointer) == PQTRANS_IDLE
+        // A server that says goodbye and hangs up takes two reads: the words, then the end.
+        while poll(&descriptor, 1, 0) > 0 {
+            guard PQconsumeInput(pointer) == 1, PQstatus(pointer) == CONNECTION_OK else { return false }
+        }
+        return PQtransactionStatus(pointer) == PQTRANS_IDLE
     }
 
     var isInTransaction: Bool { PQtransactionStatus(pointer) != PQTRANS_IDLE }

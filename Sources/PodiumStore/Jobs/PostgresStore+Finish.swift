@@ -117,9 +117,9 @@ extension PostgresStore {
         }
     }
 
-    /// Carries an ending out; false when the lease is lost. The caller holds the suite's lock.
+    /// Carries an ending out; false when the lease is lost.
     ///
-    /// A run that is to be cancelled never goes back to the queue, whatever the ending says.
+    /// The caller holds the suite's lock. A run that is to be cancelled never goes back to the queue, whatever the ending says.
     static func end(_ lease: Lease, _ ending: Ending, _ connection: Connection) async throws(StoreError) -> Bool {
         let rows = try await connection.query(
             """

@@ -1,0 +1,99 @@
+import FoundationEssentials
+import PodiumMigrations
+import PodiumStore
+import PodiumTestSupport
+import Testing
+
+@Suite
+struct MigratorTests {
+    @Test func migratingTwiceDoesNothingTheSecondTime() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        #expect(try await Migrator().migrate(address) == Migration.all.map(\.version))
+        #expect(try await Migrator().migrate(address) == [])
+        try await Migrator().check(Connection.open(address))
+    }
+
+    @Test func migratingFromSeveralProcessesAtOnceAppliesEachOnce() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        let applied = try await withThrowingTaskGroup(of: [Int].self) { group in
+            for _ in 1...6 { group.addTask { try await Migrator().migrate(address) } }
+            var all: [Int] = []
+            for try await versions in group { all += versions }
+            return all
+        }
+        #expect(applied == Migration.all.map(\.version))
+    }
+
+    @Test func aNewerSchemaIsRefused() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        let next = Migration(
+            version: Migration.all.count + 1,
+            name: "future",
+            sql: Array("create table future ()".utf8)
+        )
+        _ = try await Migrator(migrations: Migration.all + [next]).migrate(address)
+        for attempt in ["migrate", "open"] {
+            let error = await #expect(throws: StoreError.self) {
+                if attempt == "migrate" {
+                    _ = try await Migrator().migrate(address)
+                } else {
+                    _ = try await PostgresStore.open(address)
+                }
+            }
+            #expect(error?.code == .schemaTooNew)
+            #expect(error?.description.contains("use a newer podium") == true)
+        }
+    }
+
+    @Test func aDatabaseThatWasNotMigratedIsRefusedWithAdvice() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        let error = await #expect(throws: StoreError.self) { try await PostgresStore.open(address) }
+        #expect(error?.code == .schemaTooOld)
+        #expect(error?.description.contains("podium migrate") == true)
+    }
+
+    @Test func aMigrationThatWasChangedAfterwardsIsNoticed() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        _ = try await Migrator().migrate(address)
+        let changed = Migration(version: 1, name: "initial", sql: Array("select 1".utf8))
+        let error = await #expect(throws: StoreError.self) {
+            try await Migrator(migrations: [changed]).migrate(address)
+        }
+        #expect(error?.code == .schemaChanged)
+    }
+
+    @Test func aMigrationThatFailsLeavesNothing() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        let broken = Migration(version: 1, name: "broken", sql: Array("create table half (); select 1 / 0".utf8))
+        await #expect(throws: StoreError.self) { try await Migrator(migrations: [broken]).migrate(address) }
+        let rows = try await Connection.open(address).query("select to_regclass('half') is null as gone")
+        #expect(try rows.first?.get("gone") == true)
+        #expect(try await Migrator().migrate(address) == Migration.all.map(\.version))
+    }
+
+    @Test func everyFileInTheFolderIsAMigration() throws {
+        let names = try FileManager.default.contentsOfDirectory(atPath: SchemaDump.migrations)
+            .filter { $0.hasSuffix(".sql") && $0 != "schema.sql" }.sorted()
+        #expect(
+            names
+                == Migration.all.map {
+                    String(repeating: "0", count: 4 - "\($0.version)".count) + "\($0.version)_\($0.name).sql"
+                }
+        )
+        for (name, migration) in zip(names, Migration.all) {
+            #expect(try Array(Data(contentsOf: URL(filePath: "\(SchemaDump.migrations)/\(name)"))) == migration.sql)
+        }
+    }
+
+    @Test func theSchemaDumpIsWhatTheMigrationsAddUpTo() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        _ = try await Migrator().migrate(address)
+        let dump = try await SchemaDump.take(address)
+        let path = "\(SchemaDump.migrations)/schema.sql"
+        let recorded = try String(contentsOfFile: path, encoding: .utf8)
+        if dump != recorded, ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
+            try dump.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        #expect(dump == recorded, "run with RECORD_SNAPSHOTS=1 to write migrations/schema.sql anew, then review it")
+    }
+}

@@ -46,6 +46,13 @@ package enum AtomicFile {
             self.path = path
         }
 
+        /// The numbers' bytes as they lie in memory.
+        package func append<Number: BitwiseCopyable>(_ numbers: [Number]) throws(BERTError) {
+            try numbers.withUnsafeBufferPointer { (buffer) throws(BERTError) in
+                try append(UnsafeRawBufferPointer(buffer))
+            }
+        }
+
         package func append(_ bytes: UnsafeRawBufferPointer) throws(BERTError) {
             var offset = 0
             while offset < bytes.count {

@@ -64,20 +64,8 @@ extension Safetensors {
         return try AtomicFile.write(path) { (writer) throws(BERTError) in
             var length = UInt64(bytes.count).littleEndian
             let prefix = withUnsafeBytes(of: &length) { Array($0) } + bytes
-            try Self.append(prefix, to: writer)
-            for tensor in tensors { try Self.append(tensor.floats, to: writer) }
+            try writer.append(prefix)
+            for tensor in tensors { try writer.append(tensor.floats) }
         }
-    }
-
-    /// `withUnsafeBytes` rethrows any error; this keeps its type.
-    private static func append<T>(_ array: [T], to writer: AtomicFile.Writer) throws(BERTError) {
-        let result = array.withUnsafeBytes { (bytes) -> Result<Void, BERTError> in
-            do throws(BERTError) {
-                return .success(try writer.append(bytes))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
     }
 }

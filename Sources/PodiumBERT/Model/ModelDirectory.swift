@@ -140,11 +140,6 @@ package struct ModelDirectory: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws(BERTError) {
-        try AtomicFile.write(path) { (writer) throws(BERTError) in
-            let result = bytes.withUnsafeBytes { (raw) -> Result<Void, BERTError> in
-                do throws(BERTError) { return .success(try writer.append(raw)) } catch { return .failure(error) }
-            }
-            try result.get()
-        }
+        try AtomicFile.write(path) { (writer) throws(BERTError) in try writer.append(bytes) }
     }
 }

@@ -34,7 +34,7 @@ quickstart: build ## Runs jobs/quickstart.yaml and ends with a leaderboard and a
 test: deps ## Lints, builds and runs every test
 	@$(MAKE) --no-print-directory lint
 	$(BUILD)
-	$(SWIFT) test -c release
+	$(SWIFT) test -c release --no-parallel
 
 lint: ## Checks the format of every Swift file
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports
@@ -43,7 +43,7 @@ format: ## Formats every Swift file
 	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests migrations reports
 
 snapshots: build ## Records the tests' golden files anew
-	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release || true
+	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release --no-parallel || true
 
 clean: ## Removes what was built
 	rm -rf .build report

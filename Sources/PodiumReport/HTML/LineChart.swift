@@ -24,6 +24,7 @@ struct LineChart {
     /// Height of the whole drawing; without the strip it ends earlier.
     let height: Int
     let axisY: String
+    let tickY: String
     let labelY: String
 
     // The drawing is 280 units wide; the template repeats these numbers.
@@ -56,7 +57,11 @@ struct LineChart {
         self.xTicks = xAxis.ticks.map {
             let position = x($0)
             let anchor = position > Self.right - 12 ? "end" : position < Self.left + 4 ? "start" : "middle"
-            return Tick(at: coordinate(position), label: xAxis.label($0), anchor: anchor)
+            return Tick(
+                at: coordinate(position),
+                label: ($0 == 0 ? "step " : "") + xAxis.label($0),
+                anchor: anchor
+            )
         }
         let raw = points.map { (x(Double($0.step)), y($0.value)) }
         self.rawPath = mean.count == points.count && points.count > 12 ? Self.path(raw) : nil
@@ -83,7 +88,8 @@ struct LineChart {
         }
         let base = hasStrip ? Self.stripBottom : Self.bottom
         self.axisY = coordinate(base)
-        self.labelY = coordinate(base + 13)
+        self.tickY = coordinate(base + 3)
+        self.labelY = coordinate(base + 14)
         self.height = Int(base) + 18
     }
 
@@ -103,12 +109,11 @@ struct LineChart {
         return (0..<pointLimit).map { points[$0 * last / (pointLimit - 1)] }
     }
 
-    /// Centred, over about an eighth of the points, narrower towards both ends.
+    /// Centred, over about an eighth of the points; at the ends over those there are.
     private static func runningMean(_ points: [Report.Point]) -> [Double] {
         let reach = max(1, points.count / 16)
         return points.indices.map { index in
-            let side = min(reach, index, points.count - 1 - index)
-            let window = points[(index - side)...(index + side)]
+            let window = points[max(0, index - reach)...min(points.count - 1, index + reach)]
             return window.reduce(0) { $0 + $1.value } / Double(window.count)
         }
     }

@@ -77,7 +77,7 @@ struct RunView {
 /// Parameters that all runs of a kind have alike.
 struct SharedParameters {
     let kind: String
-    let count: String
+    let heading: String
     let parameters: [Report.Parameter]
 
     init(_ kind: RunKind, runs: [Report.Run]) {
@@ -85,7 +85,7 @@ struct SharedParameters {
         var common = sets.first ?? []
         for set in sets.dropFirst() { common.formIntersection(set) }
         self.kind = kind.rawValue
-        count = runs.count == 1 ? "1 run" : "\(runs.count) runs"
+        heading = runs.count == 1 ? "The \(kind.rawValue) run:" : "All \(runs.count) \(kind.rawValue) runs:"
         parameters = common.sorted { $0.name < $1.name }
     }
 }

@@ -17,7 +17,6 @@ struct TaskView {
         var strip: SeedStrip?
         var runs: [RunLink]
         var configuration: String?
-        var dataset: DataLink?
         var remarks: [String]
     }
 
@@ -31,6 +30,17 @@ struct TaskView {
         var name: String
     }
 
+    struct ScoredData {
+        var anchor: String
+        var name: String
+        var examples: String
+    }
+
+    /// A system's runs, drawn in a row of their own so that seeds stand below seeds.
+    struct FigureGroup {
+        var figures: [Figure]
+    }
+
     struct Figure {
         var run: RunLink
         var name: String
@@ -42,13 +52,13 @@ struct TaskView {
     let anchor: String
     let title: String
     let rule: String
-    let data: String
+    /// One, unless systems were scored on different data.
+    let data: [ScoredData]
     let isSample: Bool
     let metricNames: [String]
     let axisLabels: [LineChart.Tick]
     let rows: [Row]
-    let figures: [Figure]
-    let hasFigures: Bool
+    let figureGroups: [FigureGroup]
     /// Columns of the table.
     let span: Int
 
@@ -64,7 +74,9 @@ struct TaskView {
         anchor = anchors.task(task)
         title = task.displayName
         rule = task.scoreRule
-        data = used.map { "\($0.split), \(Decimal.grouped($0.examples)) examples" }.joined(separator: "; ")
+        data = used.map { set in
+            ScoredData(anchor: anchors.dataset(set.id), name: set.id, examples: Decimal.grouped(set.examples))
+        }
         isSample = used.contains { $0.origin == .sample }
         self.metricNames = metricNames.map { BenchmarkTask.metricName($0) }
         span = 7 + metricNames.count
@@ -82,12 +94,10 @@ struct TaskView {
                 strip: SeedStrip(result.score, axis: axis),
                 runs: result.runs.map { RunLink(anchor: anchors.run($0), number: $0) },
                 configuration: Self.configuration(result),
-                dataset: DataLink(anchor: anchors.dataset(result.dataset), name: result.dataset),
                 remarks: Self.remarks(result)
             )
         }
-        figures = Self.figures(runs, names: names, order: order, anchors: anchors)
-        hasFigures = !figures.isEmpty
+        figureGroups = Self.figures(runs, names: names, order: order, anchors: anchors)
     }
 
     private static func metric(_ measurement: Report.Measurement?, status: Report.Outcome.Status) -> Metric {
@@ -131,16 +141,11 @@ struct TaskView {
         names: [String: String],
         order: [String],
         anchors: Anchors
-    ) -> [Figure] {
+    ) -> [FigureGroup] {
         let drawn = runs.filter { run in run.curves.contains { $0.metric == "loss" && !$0.points.isEmpty } }
-            .sorted { a, b in
-                let left = order.firstIndex(of: a.system) ?? .max
-                let right = order.firstIndex(of: b.system) ?? .max
-                return (left, a.seed, a.id) < (right, b.seed, b.id)
-            }
         let losses = drawn.flatMap(\.curves).filter { $0.metric == "loss" }.flatMap { $0.points.map(\.value) }
         let axis = Axis(covering: losses, count: 4)
-        return drawn.compactMap { run in
+        func figure(_ run: Report.Run) -> Figure? {
             guard let curve = run.curves.first(where: { $0.metric == "loss" }) else { return nil }
             let name = names[run.system] ?? run.system
             return Figure(
@@ -156,6 +161,11 @@ struct TaskView {
                     rate: run.curves.first { $0.metric == "learning_rate" }?.points ?? []
                 )
             )
+        }
+        let systems = order + Set(drawn.map(\.system)).subtracting(order).sorted()
+        return systems.compactMap { system in
+            let mine = drawn.filter { $0.system == system }.sorted { ($0.seed, $0.id) < ($1.seed, $1.id) }
+            return mine.isEmpty ? nil : FigureGroup(figures: mine.compactMap(figure))
         }
     }
 }

@@ -31,14 +31,21 @@ extension Leaderboard {
             let isSample = used.contains { $0.origin == .sample }
             let origin: Report.Dataset.Origin =
                 isSample ? .sample : used.contains { $0.origin == .modified } ? .modified : .official
-            let title: String =
+            let note: String =
                 switch (origin, marks.count) {
-                case (_, 2...): "Measured · data differs by column, see the marks"
-                case (.sample, _): "Measured · \(splits) · sample data"
-                case (.modified, _): "Measured · \(splits) · data in the official layout, not the official files"
-                case (.official, _): "Measured · \(splits) · official data"
+                case (_, 2...): "data differs by column, see the marks"
+                case (.sample, _): "sample data"
+                case (.modified, _): "data in the official layout, not the official files"
+                case (.official, _): "official data"
                 }
-            return Group(isPublished: false, split: splits, origin: origin, title: title, rows: rows)
+            return Group(
+                isPublished: false,
+                split: splits,
+                origin: origin,
+                heading: "Measured · \(splits)",
+                dataNote: note,
+                rows: rows
+            )
         }
     }
 

@@ -22,9 +22,14 @@ extension Leaderboard {
             }
             guard !rows.isEmpty else { continue }
             let sets = split == "test" ? "official test sets" : "official dev sets"
-            let warning = besideSample ? " · sample: not comparable" : ""
             groups.append(
-                Group(isPublished: true, split: split, title: "Published · \(sets)\(warning)", rows: rows)
+                Group(
+                    isPublished: true,
+                    split: split,
+                    heading: "Published · \(sets)",
+                    dataNote: besideSample ? "sample: not comparable" : nil,
+                    rows: rows
+                )
             )
         }
         return (groups, sources)
@@ -64,7 +69,7 @@ extension Leaderboard {
                 case .seeds: "over seeds"
                 case .both: "over seeds and examples"
                 }
-            let text = "\(Decimal.short(interval.level * 100).trimmingZeros) % interval \(over), \(interval.method)"
+            let text = "\(Decimal.short(interval.level * 100)) % interval \(over), \(interval.method)"
             if !methods.contains(text) { methods.append(text) }
         }
         if !methods.isEmpty { lines.append("±: half the width of a \(methods.joined(separator: "; or a "))") }
@@ -89,15 +94,5 @@ extension Leaderboard {
             lines.append("! some seeds failed and are in no mean")
         }
         return lines
-    }
-}
-
-extension String {
-    /// `95.0` → `95`.
-    fileprivate var trimmingZeros: String {
-        var text = self
-        while text.last == "0" { text.removeLast() }
-        if text.last == "." { text.removeLast() }
-        return text
     }
 }

@@ -2,7 +2,9 @@ extension Leaderboard {
     /// A table of plain lines: systems down and tasks across where that fits, else turned.
     func terminalTable(width: Int) -> String {
         var lines = ["\(TerminalText.safe(title))"]
-        for group in groups {
+        // Beside scores on the sample, published ones would be compared whatever the words say.
+        let shown = groups.filter { !($0.isPublished && hasSampleScores) }
+        for group in shown {
             lines.append("")
             lines.append(group.title)
             let upright = uprightGrid(group)
@@ -12,7 +14,7 @@ extension Leaderboard {
         }
         if !remarks.isEmpty { lines.append("") }
         lines += remarks.map { "  " + TerminalText.safe($0) }
-        for (index, source) in sources.enumerated() {
+        for (index, source) in sources.enumerated() where shown.contains(where: \.isPublished) {
             lines.append("  [\(index + 1)] \(TerminalText.safe(source.source)); \(source.split)")
         }
         return lines.joined(separator: "\n") + "\n"

@@ -56,8 +56,15 @@ package struct Leaderboard: Sendable {
         package var split: String
         /// Set for measured rows; `.sample` if any data set of the group is the sample.
         package var origin: Report.Dataset.Origin?
-        package var title: String
+        /// `Measured · dev`.
+        package var heading: String
+        /// What the scores were taken on, or what they may not be compared with.
+        package var dataNote: String?
         package var rows: [Row]
+
+        package var title: String {
+            [heading, dataNote].compactMap(\.self).joined(separator: " · ")
+        }
     }
 
     package let title: String

@@ -26,7 +26,7 @@ enum Decimal {
         if magnitude == 0 { return "0" }
         if magnitude < 1e-3 || magnitude >= 1e9 { return scientific(value) }
         let digits = magnitude < 0.01 ? 5 : magnitude < 0.1 ? 4 : magnitude < 1 ? 3 : magnitude < 10 ? 2 : 1
-        return fixed(value, digits: magnitude >= 100 ? 0 : digits)
+        return magnitude >= 100 ? fixed(value, digits: 0) : trimmed(fixed(value, digits: digits))
     }
 
     /// `3e-5`, `2.5e-5`: at most three significant digits, no padding.
@@ -38,9 +38,14 @@ enum Decimal {
         while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
         var text = fixed(mantissa, digits: 2)
         if text == "10.00" { (text, exponent) = ("1.00", exponent + 1) }
-        while text.last == "0" { text.removeLast() }
-        if text.last == "." { text.removeLast() }
-        return "\(value < 0 ? "-" : "")\(text)e\(exponent)"
+        return "\(value < 0 ? "-" : "")\(trimmed(text))e\(exponent)"
+    }
+
+    /// Without zeros at the end of its decimals: `95.0` becomes `95`.
+    private static func trimmed(_ text: String) -> String {
+        guard text.contains(".") else { return text }
+        let kept = text.reversed().drop { $0 == "0" }
+        return String((kept.first == "." ? kept.dropFirst() : kept).reversed())
     }
 
     /// With thin groups of three digits: `10,570`.

@@ -1,0 +1,99 @@
+import Foundation
+import PodiumCore
+import PodiumReport
+import Testing
+
+@Suite struct RendererTests {
+    private static let small = SampleReport(tasks: [.mrpc, .squadV1], seeds: 2, points: 4)
+
+    @Test(arguments: [
+        "report.xml", "report.html", "report.json", "leaderboard.csv", "leaderboard.md", "leaderboard.tex",
+    ])
+    func fileMatchesItsSnapshot(name: String) throws {
+        var report = try Self.small.report()
+        report.published.removeAll { $0.split == "dev" }
+        let file = try #require(try ReportRenderer.files(report).first { $0.name == name })
+        var text = String(decoding: file.bytes, as: UTF8.self)
+        if let style = text.firstRange(of: "<style>"), let end = text.firstRange(of: "</style>") {
+            text.replaceSubrange(style.upperBound..<end.lowerBound, with: "…")
+        }
+        try Snapshot.expect(text, matches: name)
+    }
+
+    @Test func equalReportsGiveEqualBytesWhateverTheirOrder() throws {
+        let report = try SampleReport(points: 6).report()
+        var shuffled = report
+        shuffled.runs.reverse()
+        shuffled.systems.reverse()
+        shuffled.datasets.reverse()
+        shuffled.results.reverse()
+        shuffled.averages.reverse()
+        for index in shuffled.runs.indices {
+            shuffled.runs[index].parameters.reverse()
+            shuffled.runs[index].curves.reverse()
+        }
+        let first = try ReportRenderer.files(report)
+        for (a, b) in zip(first, try ReportRenderer.files(report)) { #expect(a.bytes == b.bytes, "\(a.name)") }
+        for (a, b) in zip(first, try ReportRenderer.files(shuffled)) { #expect(a.bytes == b.bytes, "\(a.name)") }
+    }
+
+    @Test func jsonReadsBackAsTheSameReport() throws {
+        let report = try Self.small.report()
+        let file = try #require(try ReportRenderer.files(report).first { $0.name == "report.json" })
+        #expect(try JSONDecoder().decode(Report.self, from: Data(file.bytes)) == report.canonical())
+    }
+
+    @Test func writesAllFilesAndNothingElse() throws {
+        try withTemporaryFolder { folder in
+            try ReportRenderer.write(Self.small.report(), to: folder + "/made/on/demand")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/made/on/demand").sorted()
+            #expect(
+                names == [
+                    "leaderboard.csv", "leaderboard.md", "leaderboard.tex", "report.html", "report.json", "report.xml",
+                ]
+            )
+        }
+    }
+
+    @Test func failedWriteLeavesTheOldReportAsItWas() throws {
+        try withTemporaryFolder { folder in
+            try ReportRenderer.write(Self.small.report(), to: folder)
+            let old = try Data(contentsOf: URL(filePath: folder + "/report.html"))
+            var broken = try Self.small.report()
+            broken.title = "new"
+            // A folder where the last temporary file should go.
+            let blocker = "\(folder)/.leaderboard.tex.\(ProcessInfo.processInfo.processIdentifier)"
+            try FileManager.default.createDirectory(atPath: blocker, withIntermediateDirectories: true)
+            let error = try #require(throws: ReportError.self) { try ReportRenderer.write(broken, to: folder) }
+            #expect(error.code == .fileSystem && error.message.contains("leaderboard.tex"))
+            #expect(try Data(contentsOf: URL(filePath: folder + "/report.html")) == old)
+            let rest = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(".") }
+            #expect(rest == [".leaderboard.tex.\(ProcessInfo.processInfo.processIdentifier)"])
+        }
+    }
+
+    @Test func folderThatCannotBeMadeIsAnError() throws {
+        let error = try #require(throws: ReportError.self) {
+            try ReportRenderer.write(Self.small.report(), to: "/dev/null/report")
+        }
+        #expect(error.code == .fileSystem && error.message.contains("/dev/null/report"))
+    }
+
+    @Test func reportOfOneSystemAndOneRunWithoutCurvesIsDrawn() throws {
+        var report = try SampleReport(tasks: [.sst2], seeds: 1, points: 2).report()
+        report.systems.removeAll { $0.id == "tiny" }
+        report.runs.removeAll { $0.system == "tiny" }
+        report.results.removeAll { $0.system == "tiny" }
+        report.averages.removeAll { $0.system == "tiny" }
+        report.comparisons = []
+        for index in report.runs.indices { report.runs[index].curves = [] }
+        #expect(HTMLCheck(try ReportHTML.render(report)).errors.isEmpty)
+    }
+
+    private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "podium-report-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path(percentEncoded: false))
+    }
+}

@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: Leaderboard.Format.allCases)
     func formatMatchesItsSnapshot(format: Leaderboard.Format) throws {
         let leaderboard = Leaderboard(try Self.small.report())
-        try Snapshot.expect(try leaderboard.render(format), matches: "leaderboard.\(format.rawValue)")
+        try Snapshot.expect(try leaderboard.render(format), matches: "format.\(format.rawValue)")
     }
 
     @Test func quickstartTableMatchesItsSnapshot() throws {

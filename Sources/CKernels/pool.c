@@ -1,6 +1,7 @@
 #include "podium_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,7 +97,11 @@ void pk_pool_run(pk_pool *pool, pk_body body, void *context, long tasks) {
     atomic_store(&pool->ticket, generation << (2 * FIELD) | (uint64_t)tasks << FIELD);
     wake_all(pool);
     drain(pool, 0);
-    while (atomic_load(&pool->finished) != tasks) relax();
+    // A thread that still computes may have been put aside for other processes: then it needs the processor more.
+    for (int spin = 0; atomic_load(&pool->finished) != tasks; spin++) {
+        if (spin < SPINS) relax();
+        else sched_yield();
+    }
 }
 
 pk_pool *pk_pool_create(int threads, void (*start)(void)) {

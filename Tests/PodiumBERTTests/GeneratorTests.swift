@@ -12,6 +12,13 @@ import Testing
         #expect(first(1, "a", 0) == all[0])
     }
 
+    /// Runs made before must come out the same again.
+    @Test func numbersStayWhatTheyWere() {
+        var generator = Generator(seed: 1, purpose: "order", index: 2)
+        let numbers = (0..<3).map { _ in generator.next() }
+        #expect(numbers == [16_047_629_661_287_990_493, 15_004_645_205_630_938_446, 17_854_841_715_564_873_642])
+    }
+
     @Test func permutationsHoldEveryNumberOnce() {
         var generator = Generator(seed: 3, purpose: "order")
         for count in [0, 1, 2, 100] {

@@ -8,7 +8,8 @@ package struct Generator: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
     private let stream: SIMD2<UInt32>
     private var block: UInt64 = 0
-    private var words: [UInt32] = []
+    /// The second half of the last block, if it was not taken yet.
+    private var spare: UInt64?
 
     /// - Parameters:
     ///   - purpose: what the numbers are for: `init/classifier.weight`, `order`.
@@ -22,18 +23,20 @@ package struct Generator: RandomNumberGenerator, Sendable {
     }
 
     package mutating func next() -> UInt64 {
-        if words.count < 2 {
-            let counter = SIMD4(
-                UInt32(truncatingIfNeeded: block),
-                UInt32(truncatingIfNeeded: block >> 32),
-                stream.x,
-                stream.y
-            )
-            let fresh = Philox.words(counter: counter, key: key)
-            words = [fresh.x, fresh.y, fresh.z, fresh.w]
-            block += 1
+        if let spare {
+            self.spare = nil
+            return spare
         }
-        return UInt64(words.removeLast()) << 32 | UInt64(words.removeLast())
+        let counter = SIMD4(
+            UInt32(truncatingIfNeeded: block),
+            UInt32(truncatingIfNeeded: block >> 32),
+            stream.x,
+            stream.y
+        )
+        let words = Philox.words(counter: counter, key: key)
+        block += 1
+        spare = UInt64(words.y) << 32 | UInt64(words.x)
+        return UInt64(words.w) << 32 | UInt64(words.z)
     }
 
     /// From 0 up to 1, with 53 bits.

@@ -19,6 +19,8 @@ package struct PretrainingText: Sendable {
         options: PretrainingOptions,
         seed: UInt64
     ) throws(BERTError) {
+        precondition(options.maximumLength >= 5, "two segments and their special tokens need five places")
+        precondition(options.duplicateFactor >= 1 && options.maximumPredictions >= 1)
         guard let mask = tokenizer.vocabulary.mask else {
             throw BERTError(.invalidRequest, "the vocabulary has no [MASK]; pre-training needs it")
         }

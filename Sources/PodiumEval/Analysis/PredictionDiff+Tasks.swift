@@ -1,0 +1,106 @@
+package import PodiumCore
+
+extension PredictionDiff {
+    /// Compares two sets of GLUE predictions.
+    ///
+    /// - Parameter slices: further slices of an example by its id: length, AX's categories.
+    package static func glue(
+        task: BenchmarkTask,
+        gold: [LabelledRow],
+        first: [LabelledRow],
+        second: [LabelledRow],
+        slices: [String: [SliceKey]] = [:]
+    ) throws(EvalError) -> PredictionDiff {
+        let a = try LabelledRow.pair(gold: gold, predictions: first).map(\.predicted)
+        let b = try LabelledRow.pair(gold: gold, predictions: second).map(\.predicted)
+        let firstScores = try GLUEExamples(task: task, rows: gold, predicted: a).exampleScores
+        let secondScores = try GLUEExamples(task: task, rows: gold, predicted: b).exampleScores
+        let isClasses = if case .classification = task.output { true } else { false }
+        let examples = gold.indices.map { index in
+            let row = gold[index]
+            let own = isClasses ? [SliceKey("label", row.label)] : []
+            return Example(
+                id: row.id,
+                gold: row.label,
+                first: a[index],
+                second: b[index],
+                firstScore: firstScores[index],
+                secondScore: secondScores[index],
+                slices: own + (slices[row.id] ?? [])
+            )
+        }
+        // For numbers, a tenth of the range is half a point of STS-B's five.
+        return PredictionDiff(examples, threshold: isClasses ? 0.5 : 0.1)
+    }
+
+    /// Compares two sets of SQuAD predictions by exact match; slices by answerability, answer type and length.
+    package static func squad(
+        _ references: [SQuADReference],
+        first: SQuADPredictions,
+        second: SQuADPredictions,
+        version: BenchmarkTask
+    ) throws(EvalError) -> PredictionDiff {
+        func score(_ predictions: SQuADPredictions) throws(EvalError) -> SQuADScore {
+            version == .squadV1
+                ? try .v1(references, predictions: predictions, protocol: .corrected)
+                : try .v2(references, predictions: predictions, protocol: .corrected)
+        }
+        let a = try score(first).questions
+        let b = try score(second).questions
+        let byID = Dictionary(references.map { ($0.id, $0) }) { $1 }
+        var examples: [Example] = []
+        for (one, other) in zip(a, b) {
+            let answers = byID[one.id]?.answers ?? []
+            examples.append(
+                Example(
+                    id: one.id.description,
+                    gold: answers.map(\.description).joined(separator: " | "),
+                    first: try first.answer(to: one.id)?.description ?? "",
+                    second: try second.answer(to: one.id)?.description ?? "",
+                    firstScore: one.score.exact,
+                    secondScore: other.score.exact,
+                    slices: Self.slices(of: answers)
+                )
+            )
+        }
+        return PredictionDiff(examples)
+    }
+
+    private static func slices(of answers: [ExactText]) -> [SliceKey] {
+        guard let first = answers.first else { return [SliceKey("answerable", "no")] }
+        let words = first.description.split(separator: " ")
+        let length =
+            words.count <= 1
+            ? "1 word" : words.count <= 3 ? "2–3 words" : words.count <= 8 ? "4–8 words" : "9 words and more"
+        let type =
+            if words.contains(where: { $0.utf8.contains { (0x30...0x39).contains($0) } }) {
+                "number or date"
+            } else if !words.isEmpty, words.allSatisfy({ $0.first?.isUppercase == true }) {
+                "name"
+            } else {
+                "phrase"
+            }
+        return [SliceKey("answerable", "yes"), SliceKey("answer type", type), SliceKey("answer length", length)]
+    }
+
+    /// The name of a length bucket for a text of so many words: powers of two.
+    package static func lengthBucket(words: Int) -> SliceKey {
+        var upper = 8
+        while upper < words, upper < 128 { upper *= 2 }
+        if words > 128 { return SliceKey("length", "over 128") }
+        return SliceKey("length", upper == 8 ? "1–8" : "\(upper / 2 + 1)–\(upper)")
+    }
+}
+
+extension GLUEExamples {
+    /// Every example's own score: 1 or 0 for a class, 1 − |error| ÷ range for a number.
+    package var exampleScores: [Double] {
+        switch self {
+        case .classes(_, _, let gold, let predicted):
+            return zip(gold, predicted).map { $0 == $1 ? 1 : 0 }
+        case .numbers(let task, let gold, let predicted):
+            guard case .regression(let lower, let upper) = task.output else { return [] }
+            return zip(gold, predicted).map { max(0, 1 - ($0 - $1).magnitude / (upper - lower)) }
+        }
+    }
+}

@@ -99,7 +99,8 @@ import Testing
         let evaluator = try device.load(graph(training: false), variables: store)
         let x = HostTensor((0..<12).map { Float($0 % 5) - 2 }, shape: [4, 3])
         let feeds = [
-            "x": x, "targets": HostTensor([1, -2, 3, 0.5] as [Float]), "learningRate": HostTensor(scalar: 0.02 as Float),
+            "x": x, "targets": HostTensor([1, -2, 3, 0.5] as [Float]),
+            "learningRate": HostTensor(scalar: 0.02 as Float),
         ]
         var losses: [Float] = []
         for _ in 0..<200 { losses.append(try trainer.run(feeds)["loss"]?.floats[0] ?? .nan) }

@@ -129,6 +129,13 @@ let package = Package(
             "PodiumStoreTests",
             ["PodiumCore", "PodiumMigrations", "PodiumStore", "PodiumTestSupport", subprocess]
         ),
+        tests(
+            "PodiumBERTTests",
+            ["PodiumBERT", "PodiumCPU", "PodiumGraph", "PodiumText"],
+            exclude: ["Fixtures"]
+        ),
+        tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
+        tests("PodiumTests", ["podium", subprocess]),
         tests("PodiumTextTests", ["PodiumText"], exclude: ["Fixtures"]),
         tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),

@@ -16,6 +16,8 @@ actor Attempt {
     private var control: EngineProcess.Control?
     private var orders: [AttemptSupervision.Action] = []
     private var killTimer: Task<Void, Never>?
+    /// The worker goes: what cannot be stored is left to the rescue by the next one.
+    private var isLeaving = false
 
     /// How often the store may refuse an attempt's end before a plain failure is stored in its place.
     private static let patience = 20
@@ -56,6 +58,7 @@ actor Attempt {
 
     /// Brings an order of the user or of the worker.
     func receive(_ input: AttemptSupervision.Input) async {
+        if input == .shutdown { isLeaving = true }
         for action in supervision.receive(input) { await perform(action) }
     }
 
@@ -122,7 +125,7 @@ actor Attempt {
                     outcome = .failed(.infrastructure, message: "its end could not be stored: \(error)")
                 }
             }
-            if Task.isCancelled { return }
+            if isLeaving { return }
             try? await Task.sleep(for: options.heartbeat)
         }
         if case .succeeded = outcome { folder.keepOnlyResults() }

@@ -61,7 +61,8 @@ struct ClusterStarter: Sendable {
             let before = Directory.read(placement.log)?.utf8.count ?? 0
             let arguments = ["start", "-D", placement.data, "-l", placement.log, "-w", "-t", String(seconds)]
             let ending = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
-            if ending.isSuccess { return }
+            // pg_ctl gives up on a server that takes long to recover; whoever connects waits for it.
+            if ending.isSuccess || Postmaster.running(on: placement.data) != nil { return }
             let log =
                 Directory.read(placement.log).map { String(decoding: $0.utf8.dropFirst(before), as: UTF8.self) } ?? ""
             // After kill -9 of the server its children take a moment to notice and let go of shared memory.

@@ -40,6 +40,12 @@ package struct PredictionDiff: Hashable, Sendable {
             self.axis = axis
             self.name = name
         }
+
+        /// Where the name stands in its axis: by its leading number, if it has one, then by its bytes.
+        fileprivate var place: (Int, String) {
+            let digits = name.utf8.prefix { (0x30...0x39).contains($0) }
+            return (Int(String(decoding: digits, as: UTF8.self)) ?? Int.max, name)
+        }
     }
 
     /// Mean scores of both systems on a part of the examples.
@@ -56,7 +62,7 @@ package struct PredictionDiff: Hashable, Sendable {
     package var lost: [Example]
     /// McNemar's exact p of gained against lost.
     package var p: Double
-    /// By axis in order of first appearance, then by name as the axis gives them.
+    /// By axis in order of first appearance, then by name, numbers in names by their size.
     package var slices: [Slice]
 
     /// - Parameter threshold: how much a score must differ to count as gained or lost.
@@ -77,7 +83,7 @@ package struct PredictionDiff: Hashable, Sendable {
         var axes: [String] = []
         for key in order where !axes.contains(key.axis) { axes.append(key.axis) }
         slices = axes.flatMap { axis in
-            order.filter { $0.axis == axis }.compactMap { key in
+            order.filter { $0.axis == axis }.sorted { $0.place < $1.place }.compactMap { key in
                 sums[key].map { sum in
                     let size = Double(sum.n)
                     return Slice(key: key, n: sum.n, first: sum.first / size, second: sum.second / size)

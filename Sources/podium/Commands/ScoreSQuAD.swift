@@ -1,0 +1,92 @@
+import ArgumentParser
+import PodiumCore
+import PodiumEval
+
+extension SQuADProtocol: ExpressibleByArgument {}
+
+struct ScoreSQuAD: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "squad",
+        abstract: "Scores SQuAD answers.",
+        discussion: """
+            The protocol "official" equals the official scripts bit for bit, their faults included; \
+            "corrected" counts missing answers as wrong, never puts a threshold between equal \
+            no-answer scores, and lets two answers that normalise to nothing agree in F1.
+
+            Examples:
+              podium score squad --version 1.1 --gold dev-v1.1.json --predictions predictions.json
+              podium score squad --version 2.0 --gold dev-v2.0.json --predictions predictions.json \\
+                --na-probs null_odds.json --protocol corrected
+            """
+    )
+
+    @Option(help: "Version of the data set: 1.1 or 2.0.")
+    var version: String
+    @Option(help: "The official data file.", completion: .file(extensions: ["json"]))
+    var gold: String
+    @Option(help: "Answers by question id.", completion: .file(extensions: ["json"]))
+    var predictions: String
+    @Option(help: "No-answer probabilities or odds by question id (2.0).", completion: .file(extensions: ["json"]))
+    var naProbs: String?
+    @Option(help: "A question counts as unanswered above this no-answer score.")
+    var naProbThreshold = 1.0
+    @Option(name: .customLong("protocol"), help: "official or corrected.")
+    var rules: SQuADProtocol = .official
+    @Flag(help: "One JSON document, as the official scripts print it.")
+    var json = false
+
+    func run() throws {
+        let task = try squadTask(version: version)
+        let questions = try InputFile.read(gold) { (bytes) throws(EvalError) in try SQuADReferences(json: bytes) }
+            .questions
+        let answers = try InputFile.read(predictions) { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
+        let odds = try naProbs.map { path in
+            try InputFile.read(path) { (bytes) throws(EvalError) in try NoAnswerScores(json: bytes) }
+        }
+        let score: SQuADScore
+        if task == .squadV1 {
+            if odds != nil { throw Failure(.usage, "--na-probs belongs to version 2.0; 1.1 has no such questions") }
+            score = try .v1(questions, predictions: answers, protocol: rules)
+        } else {
+            score = try .v2(
+                questions,
+                predictions: answers,
+                noAnswer: odds,
+                threshold: naProbThreshold,
+                protocol: rules
+            )
+        }
+        Terminal.print(json ? score.json.text : table(score))
+        warn(score, task, questions, answers)
+    }
+
+    private func table(_ score: SQuADScore) -> String {
+        var table = TextTable([("METRIC", .left), ("VALUE", .right)])
+        for entry in score.entries {
+            switch entry.value {
+            case .count(let count): table.add([entry.name, "\(count)"])
+            case .number(let number) where entry.name.hasSuffix("_thresh"): table.add([entry.name, "\(number)"])
+            case .number(let number): table.add([entry.name, percentText(number / 100)])
+            case .undefined(let reason): table.add([entry.name, "– (\(reason))"])
+            }
+        }
+        return table.rendered()
+    }
+
+    private func warn(
+        _ score: SQuADScore,
+        _ task: BenchmarkTask,
+        _ questions: [SQuADReference],
+        _ answers: SQuADPredictions
+    ) {
+        var notes = [
+            Detectors.size(of: task, split: .dev, n: score.questions.count)?.message,
+            Detectors.literalNoAnswers(questions, predictions: answers)?.message,
+        ].compactMap(\.self)
+        if !score.missing.isEmpty { notes.append("\(score.missing.count) questions have no prediction") }
+        if score.extraPredictions > 0 {
+            notes.append("\(score.extraPredictions) predictions are for no question of the file and change nothing")
+        }
+        for note in notes { Terminal.error("note: \(note)") }
+    }
+}

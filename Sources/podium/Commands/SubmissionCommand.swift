@@ -3,8 +3,9 @@ import Foundation
 import PodiumCore
 import PodiumEval
 
-struct Submission: ParsableCommand {
+struct SubmissionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "submission",
         abstract: "Writes and checks what the leaderboards' servers take.",
         discussion: """
             Examples:

@@ -26,7 +26,11 @@ struct Podium: AsyncParsableCommand {
                 name: "Run experiments",
                 subcommands: [RunCommand.self, Submit.self, Queue.self, Show.self, Logs.self, Cancel.self, Retry.self]
             ),
-            CommandGroup(name: "Read results", subcommands: [LeaderboardCommand.self, ReportCommand.self]),
+            CommandGroup(
+                name: "Read results",
+                subcommands: [LeaderboardCommand.self, ReportCommand.self, Compare.self]
+            ),
+            CommandGroup(name: "Score", subcommands: [Score.self, SubmissionCommand.self]),
             CommandGroup(
                 name: "Operate",
                 subcommands: [Up.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self]

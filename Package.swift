@@ -124,6 +124,7 @@ let package = Package(
             path: "Tests/GraphCases",
             swiftSettings: settings
         ),
+        tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler"]),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
         tests(
             "PodiumStoreTests",

@@ -1,0 +1,90 @@
+import PodiumCore
+import PodiumScheduler
+import Testing
+
+/// What happens to an attempt, as transcripts.
+struct AttemptSupervisionTests {
+    private static let result = RunResult(score: 0.5)
+
+    @Test func aResultAndAGoodExitAreSuccess() {
+        var attempt = AttemptSupervision()
+        let started = EngineEvent.started(totalSteps: 3, trainExamples: 9, resumedFromStep: nil)
+        #expect(attempt.receive(.event(started)) == [.record(started)])
+        #expect(attempt.receive(.event(.result(Self.result))) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result))])
+    }
+
+    @Test func aGoodExitWithoutAResultIsACrash() {
+        var attempt = AttemptSupervision()
+        let actions = attempt.receive(.exited(EngineExit(.exited(0))))
+        #expect(actions == [.finish(.failed(.crash, message: "the engine ended without a result"))])
+    }
+
+    @Test func aResultIsWorthNothingWhenTheEngineThenFails() {
+        var attempt = AttemptSupervision()
+        _ = attempt.receive(.event(.result(Self.result)))
+        guard case .finish(.failed(.crash, _)) = attempt.receive(.exited(EngineExit(.signaled(11)))).first else {
+            return #expect(Bool(false), "a crash after the result must fail the attempt")
+        }
+    }
+
+    @Test func whatTheEngineSaidOutranksItsExitStatus() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.event(.failed(.diverged, "NaN"))) == [.record(.log(.error, "NaN"))])
+        #expect(attempt.receive(.exited(EngineExit(.exited(1)))) == [.finish(.failed(.diverged, message: "NaN"))])
+    }
+
+    @Test func sigkillOfTheKernelIsTakenForWantOfMemory() {
+        var attempt = AttemptSupervision()
+        let exit = EngineExit(.signaled(9), lastWords: ["allocating"])
+        guard case .finish(.failed(.outOfMemory, let message)) = attempt.receive(.exited(exit)).first else {
+            return #expect(Bool(false), "SIGKILL must count as want of memory")
+        }
+        #expect(message.contains("allocating"))
+    }
+
+    @Test func aCancelledEngineIsAskedThenKilled() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.cancelOrdered) == [.terminate])
+        #expect(attempt.receive(.cancelOrdered) == [])
+        #expect(attempt.receive(.killDelayPassed) == [.kill])
+        #expect(attempt.receive(.exited(EngineExit(.signaled(9)))) == [.finish(.cancelled)])
+    }
+
+    @Test func aRunThatWasDoneBeforeItCouldBeCancelledCounts() {
+        var attempt = AttemptSupervision()
+        _ = attempt.receive(.event(.result(Self.result)))
+        #expect(attempt.receive(.cancelOrdered) == [.terminate])
+        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result))])
+    }
+
+    @Test func aShutdownGivesTheRunBack() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.shutdown) == [.terminate])
+        #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.released)])
+    }
+
+    @Test func theUsersWishOutranksAShutdown() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.shutdown) == [.terminate])
+        #expect(attempt.receive(.cancelOrdered) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.cancelled)])
+    }
+
+    @Test func aLostLeaseEndsTheEngineAndWritesNothing() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.leaseLost) == [.kill])
+        #expect(attempt.receive(.event(.result(Self.result))) == [])
+        #expect(attempt.receive(.event(.log(.info, "late"))) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.discard])
+    }
+
+    @Test func aTimeLimitIsAFailureThatIsNotTriedAgain() {
+        var attempt = AttemptSupervision(timeLimitSeconds: 60)
+        #expect(attempt.receive(.timeLimitReached) == [.terminate])
+        guard case .finish(.failed(let failure, let message)) = attempt.receive(.exited(EngineExit(.exited(143)))).first
+        else { return #expect(Bool(false), "a time limit must fail the attempt") }
+        #expect(failure == .timeout && !failure.isWorthRetrying)
+        #expect(message.contains("60 s"))
+    }
+}

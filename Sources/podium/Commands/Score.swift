@@ -79,7 +79,7 @@ struct ScoreGLUE: ParsableCommand {
         let intervals = try score.intervals(of: sets, bootstrap: resampling.bootstrap)
         let findings =
             sets.flatMap(Detectors.predictions)
-            + [Detectors.size(of: task, split: .dev, n: score.n)].compactMap(\.self)
+            + sets.compactMap { Detectors.size(of: task, split: .dev, n: $0.count) }
         Terminal.print(json ? document(score, intervals, findings).text : table(score, intervals))
         for finding in json ? [] : findings { Terminal.error("note: \(finding.message)") }
     }

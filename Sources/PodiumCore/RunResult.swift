@@ -6,6 +6,10 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var metrics: [String: Double]
     /// The task's score as it enters averages (0…1), nil for pre-training.
     package var score: Double?
+    /// What another draw of evaluation examples might have given, by metric, and as `score` for the score.
+    ///
+    /// On the metrics' scales.
+    package var intervals: [String: ScoreInterval]?
     /// How many examples were scored.
     package var examples: Int
     /// The final model's directory, if the run trained one.
@@ -65,6 +69,23 @@ package struct RunResult: Codable, Sendable, Equatable {
         self.examplesPerSecond = examplesPerSecond
         self.tokensPerSecond = tokensPerSecond
         self.notes = notes
+    }
+}
+
+/// A confidence interval of one number.
+package struct ScoreInterval: Codable, Sendable, Hashable {
+    package var low: Double
+    package var high: Double
+    /// 0.95 for 95 %.
+    package var level: Double
+    /// `wilson`, `bootstrap`.
+    package var method: String
+
+    package init(low: Double, high: Double, level: Double, method: String) {
+        self.low = low
+        self.high = high
+        self.level = level
+        self.method = method
     }
 }
 

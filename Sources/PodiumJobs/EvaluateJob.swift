@@ -29,7 +29,7 @@ struct EvaluateJob {
             device: context.device
         )
         let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
-        return RunResult(
+        var result = RunResult(
             metrics: evaluation.metrics,
             score: evaluation.score,
             examples: evaluation.examples,
@@ -40,5 +40,7 @@ struct EvaluateJob {
             datasets: recipe.datasets,
             notes: evaluation.notes
         )
+        result.intervals = evaluation.intervals
+        return result
     }
 }

@@ -66,7 +66,7 @@ struct FinetuneJob {
             tokenizer: model.directory.tokenizer,
             to: context.path("model")
         )
-        return RunResult(
+        var result = RunResult(
             metrics: evaluation.metrics,
             score: evaluation.score,
             examples: evaluation.examples,
@@ -84,6 +84,8 @@ struct FinetuneJob {
             tokensPerSecond: outcome.tokensPerSecond,
             notes: evaluation.notes
         )
+        result.intervals = evaluation.intervals
+        return result
     }
 
     private func description(

@@ -30,11 +30,13 @@ struct LeaderboardCells {
             configuration: configurations.count > 1 ? label(of: best, among: configurations) : nil,
             configurations: configurations.count
         )
-        outcome.score = measurement(of: done, failed: failed) { $0.score }
+        outcome.score = measurement(of: done, failed: failed, interval: "score", scale: 1) { $0.score }
         outcome.metrics = task.metrics.map { name in
             Report.Metric(
                 name: name,
-                measurement: measurement(of: done, failed: failed) { $0.metrics[name].map { $0 / task.metricScale } }
+                measurement: measurement(of: done, failed: failed, interval: name, scale: task.metricScale) {
+                    $0.metrics[name].map { $0 / task.metricScale }
+                }
             )
         }
         return outcome
@@ -59,6 +61,8 @@ struct LeaderboardCells {
     private func measurement(
         of done: [SuiteHistory.Run],
         failed: Int,
+        interval name: String,
+        scale: Double,
         _ value: (RunResult) -> Double?
     ) -> Report.Measurement? {
         let values = done.compactMap { history in
@@ -69,8 +73,21 @@ struct LeaderboardCells {
         guard let summary = Report.SeedSummary(values.sorted { $0.seed < $1.seed }, failed: failed) else { return nil }
         return Report.Measurement(
             value: summary.mean,
-            intervals: Self.seedInterval(summary).map { [$0] } ?? [],
+            intervals: [Self.seedInterval(summary) ?? Self.exampleInterval(done, name, scale)].compactMap(\.self),
             seeds: values.count + failed > 1 ? summary : nil
+        )
+    }
+
+    /// A single run's own interval: what other examples might have given.
+    private static func exampleInterval(_ done: [SuiteHistory.Run], _ name: String, _ scale: Double) -> Report.Interval?
+    {
+        guard done.count == 1, let interval = done.first?.result?.intervals?[name] else { return nil }
+        return Report.Interval(
+            low: interval.low / scale,
+            high: interval.high / scale,
+            level: interval.level,
+            source: .examples,
+            method: interval.method
         )
     }
 

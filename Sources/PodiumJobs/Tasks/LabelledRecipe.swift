@@ -75,20 +75,28 @@ struct LabelledRecipe: TaskRecipe {
     func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation {
         var predictions: [ExamplePrediction] = []
         var scores: [GLUEScore] = []
+        var sets: [GLUEExamples] = []
         for (split, examples) in evaluation {
             let logits = try predictor.logits(examples.map(\.sequence)) { _ in try progress() }
             let rows = zip(examples, logits).map { prediction($0, logits: $1, split: split) }
             predictions += rows
+            let gold = examples.map { LabelledRow(id: $0.id, label: $0.label) }
             scores.append(
                 try GLUEScore.score(
                     task: task,
-                    gold: examples.map { LabelledRow(id: $0.id, label: $0.label) },
+                    gold: gold,
                     predictions: rows.map { LabelledRow(id: $0.example, label: $0.prediction) }
                 )
             )
+            sets.append(try GLUEExamples(task: task, rows: gold, predicted: rows.map(\.prediction)))
         }
         let score = task == .mnli ? try GLUEScore.mnli(matched: scores[0], mismatched: scores[1]) : scores[0]
         var result = Evaluation(metrics: [:], score: score.score.value, examples: score.n, predictions: predictions)
+        for (name, interval) in try score.intervals(of: sets) {
+            result.intervals[name] = interval.map {
+                ScoreInterval(low: $0.low, high: $0.high, level: $0.level, method: $0.method.rawValue)
+            }
+        }
         for metric in score.metrics {
             switch metric.value {
             case .value(let value): result.metrics[metric.name] = value

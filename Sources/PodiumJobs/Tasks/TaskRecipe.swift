@@ -22,6 +22,8 @@ struct Evaluation {
     var metrics: [String: Double]
     /// As it enters averages.
     var score: Double?
+    /// By metric, and as `score` for the score.
+    var intervals: [String: ScoreInterval] = [:]
     var examples: Int
     var predictions: [ExamplePrediction]
     var notes: [String] = []

@@ -33,8 +33,8 @@ quickstart: build ## Runs jobs/quickstart.yaml and ends with a leaderboard and a
 
 test: deps ## Lints, builds and runs every test
 	@$(MAKE) --no-print-directory lint
-	$(BUILD)
-	$(SWIFT) test -c release --no-parallel
+	$(BUILD) --build-tests
+	$(SWIFT) test -c release --skip-build --no-parallel
 
 lint: ## Checks the format of every Swift file
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports

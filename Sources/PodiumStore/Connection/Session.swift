@@ -16,6 +16,8 @@ final class Session {
     var nextStatementNumber = 1
     private(set) var isBroken = false
     private let cancelRequests = DispatchGroup()
+    /// Of its own, because the shared queues have as many threads as cores, and blocking calls fill them.
+    private static let cancelQueue = DispatchQueue(label: "podium.cancel", attributes: .concurrent)
 
     struct PreparedStatement {
         var name: String
@@ -23,7 +25,7 @@ final class Session {
     }
 
     /// How long a cancelled query may take to end before the connection is given up.
-    static let cancelGrace: Duration = .seconds(5)
+    static let cancelGrace: Duration = .seconds(10)
 
     /// Connects, or throws within `timeout`.
     init(_ address: DatabaseAddress, interrupter: Interrupter, timeout: Duration) throws(StoreError) {
@@ -120,7 +122,7 @@ final class Session {
         guard let request = PQgetCancel(pointer) else { return }
         // A copy of the address and key, independent of the connection; the closure is its only user.
         nonisolated(unsafe) let cancel = request
-        DispatchQueue.global().async(group: cancelRequests) {
+        Self.cancelQueue.async(group: cancelRequests) {
             var message = [CChar](repeating: 0, count: 256)
             // A refusal is not an error: the query may just have ended.
             _ = PQcancel(cancel, &message, Int32(message.count))

@@ -24,8 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
     @Option(help: "Write the report here instead of into the data directory.", completion: .directory)
     var report: String?
-    @Option(help: "Threads of the worker (default: all cores).")
-    var threads: Int?
+    @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
         let submission = try await job.submission(place: place)
@@ -35,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
         let interrupts = Interrupts()
         let ending: (suite: SuiteID, succeeded: Bool)
         do {
-            ending = try await site.serve(schedules: true, threads: threads ?? Machine.cores) { [submission] in
+            ending = try await site.serve(schedules: true, threads: worker.threadCount) { [submission] in
                 let waiting = try await site.store.runs(suite: nil, includingTerminal: false).filter { !$0.isOver }
                 if !waiting.isEmpty {
                     Terminal.error("\(waiting.count) runs of earlier suites are not over yet and go first.")

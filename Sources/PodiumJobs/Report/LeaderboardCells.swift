@@ -87,7 +87,7 @@ struct LeaderboardCells {
             high: interval.high / scale,
             level: interval.level,
             source: .examples,
-            method: interval.method
+            method: interval.method == "wilson" ? "Wilson" : interval.method
         )
     }
 

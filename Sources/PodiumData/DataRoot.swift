@@ -9,9 +9,9 @@ package struct DataRoot: Sendable {
         self.path = path
     }
 
-    /// A file of the root, read.
+    /// A file of the root, read; still packed if it was found as `.gz`.
     package struct File: Sendable {
-        /// In the official layout: `MRPC/train.tsv`.
+        /// In the official layout, unpacked: `MRPC/train.tsv`.
         package var name: String
         package var path: String
         package var bytes: [UInt8]
@@ -34,11 +34,11 @@ package struct DataRoot: Sendable {
         task == .mnli ? ["dev_matched", "dev_mismatched"] : ["dev"]
     }
 
-    /// Reads a task's file, wherever in the layout it lies.
+    /// Reads a task's file, wherever in the layout it lies, plain or with `.gz` after its name.
     package func read(task: BenchmarkTask, split: String) throws(DataError) -> File {
         let name = Self.fileName(task: task, split: split)
         let places = [name, (task.isSQuAD ? "squad/" : "glue/") + name]
-        for place in places {
+        for place in places.flatMap({ [$0, $0 + ".gz"] }) {
             let full = "\(path)/\(place)"
             guard FileManager.default.fileExists(atPath: full) else { continue }
             do {

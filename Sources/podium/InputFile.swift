@@ -3,12 +3,18 @@ import PodiumEval
 
 /// Input files that the user names on the command line.
 enum InputFile {
-    /// A file's bytes; a missing file is wrong usage.
+    /// A file's bytes, unpacked if it is a gzip file; a missing file is wrong usage.
     static func bytes(_ path: String) throws -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Failure(.usage, "\(path): the file is missing or cannot be read")
         }
-        return [UInt8](data)
+        let bytes = [UInt8](data)
+        guard Gzip.isPacked(bytes) else { return bytes }
+        do throws(EvalError) {
+            return try Gzip.unpack(bytes)
+        } catch {
+            throw error.inFile(path)
+        }
     }
 
     /// Reads a file by a scorer's reader; its errors name the file.

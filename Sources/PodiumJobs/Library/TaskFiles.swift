@@ -1,14 +1,15 @@
 import PodiumBERT
-import PodiumCore
-import PodiumData
+package import PodiumCore
+package import PodiumData
+import PodiumEval
 import PodiumSample
 
 /// The files of a task, wherever a run's data reference points, with what identifies them.
-struct TaskFiles {
+package struct TaskFiles {
     private let root: DataRoot
     private let isSample: Bool
 
-    init(_ reference: DataReference, dataDirectory: String) throws {
+    package init(_ reference: DataReference, dataDirectory: String) throws {
         switch reference {
         case .sample:
             root = DataRoot(path: try SampleLibrary(dataDirectory: dataDirectory).folder())
@@ -19,8 +20,16 @@ struct TaskFiles {
         }
     }
 
-    func read(_ task: BenchmarkTask, _ split: String) throws(DataError) -> DataRoot.File {
-        try root.read(task: task, split: split)
+    /// A file's content, unpacked if need be.
+    package func read(_ task: BenchmarkTask, _ split: String) throws -> DataRoot.File {
+        var file = try root.read(task: task, split: split)
+        guard Gzip.isPacked(file.bytes) else { return file }
+        do throws(EvalError) {
+            file.bytes = try Gzip.unpack(file.bytes)
+        } catch {
+            throw DataError(.unreadable, "\(file.path): \(error.message)")
+        }
+        return file
     }
 
     /// What a run's provenance says of a file of which it used so many examples.

@@ -46,7 +46,9 @@ package struct SQuADPredictions: Hashable, Sendable {
 /// How sure a system is that a question has no answer: probabilities or logit differences, in file order.
 package struct NoAnswerScores: Hashable, Sendable {
     package private(set) var ids: [ExactText] = []
-    private var scores: [ExactText: Double] = [:]
+    /// In the order of `ids`.
+    package private(set) var values: [Double] = []
+    private var places: [ExactText: Int] = [:]
 
     /// If an id occurs twice the last value counts at the first place, as in Python.
     package init(_ pairs: some Sequence<(id: ExactText, score: Double)>) {
@@ -63,10 +65,16 @@ package struct NoAnswerScores: Hashable, Sendable {
         self.init(pairs)
     }
 
-    package subscript(id: ExactText) -> Double? { scores[id] }
+    package subscript(id: ExactText) -> Double? { places[id].map { values[$0] } }
 
     private mutating func set(_ score: Double, for id: ExactText) {
         precondition(!score.isNaN, "a no-answer score must be a number")
-        if scores.updateValue(score, forKey: id) == nil { ids.append(id) }
+        if let place = places[id] {
+            values[place] = score
+        } else {
+            places[id] = ids.count
+            ids.append(id)
+            values.append(score)
+        }
     }
 }

@@ -25,6 +25,12 @@ package struct SQuADReference: Hashable, Sendable {
 
     /// What the official script calls HasAns: the file lists an answer, whatever `is_impossible` says.
     package var hasAnswer: Bool { !answers.isEmpty }
+
+    /// The answers without repetitions, which change no maximum; most annotators agree.
+    var distinctAnswers: [ExactText] {
+        guard answers.count > 1 else { return answers }
+        return answers.indices.filter { !answers[..<$0].contains(answers[$0]) }.map { answers[$0] }
+    }
 }
 
 /// The questions of an official SQuAD file, in its order, without the texts that scoring does not need.

@@ -24,8 +24,18 @@ extension SQuADScore {
         _ predictions: SQuADPredictions,
         _ noAnswer: NoAnswerScores
     ) throws(EvalError) -> [Entry] {
-        let byID = Dictionary(raw.map { ($0.id, $0) }) { $1 }
-        let order = stableOrder(noAnswer.ids.map { noAnswer[$0] ?? 0 }).map { noAnswer.ids[$0] }
+        var places: [ExactText: Int] = [:]
+        places.reserveCapacity(raw.count)
+        for (place, question) in raw.enumerated() { places[question.id] = place }
+        // Per question that the search passes: its own score, and what answering it costs where nothing is right.
+        var passed: [(question: Int, loss: Double, threshold: Double)] = []
+        passed.reserveCapacity(noAnswer.ids.count)
+        for index in stableOrder(noAnswer.values) {
+            let id = noAnswer.ids[index]
+            guard let place = places[id], !raw[place].isMissing else { continue }
+            let answer = raw[place].hasAnswer ? nil : try predictions.answer(to: id)
+            passed.append((place, answer?.isEmpty == false ? 1 : 0, noAnswer.values[index]))
+        }
         let start = Double(raw.count { !$0.hasAnswer })
         let scored = Double(raw.count { !$0.isMissing })
         var entries: [Entry] = []
@@ -33,16 +43,15 @@ extension SQuADScore {
             var current = start
             var best = start
             var threshold = 0.0
-            for id in order {
-                guard let question = byID[id], !question.isMissing else { continue }
-                if question.hasAnswer {
-                    current += part(question.score)
-                } else if try predictions.answer(to: id)?.isEmpty == false {
-                    current -= 1
+            for step in passed {
+                if raw[step.question].hasAnswer {
+                    current += part(raw[step.question].score)
+                } else {
+                    current -= step.loss
                 }
                 if current > best {
                     best = current
-                    threshold = noAnswer[id] ?? 0
+                    threshold = step.threshold
                 }
             }
             entries.append(Entry(name: name, value: .number(100 * best / scored)))

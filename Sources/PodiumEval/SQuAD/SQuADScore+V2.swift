@@ -72,23 +72,23 @@ extension SQuADScore {
         _ references: [SQuADReference],
         _ predictions: SQuADPredictions
     ) throws(EvalError) -> [Question] {
-        var questions: [Question] = []
-        questions.reserveCapacity(references.count)
+        var answers: [ExactText?] = []
+        answers.reserveCapacity(references.count)
+        for reference in references { answers.append(try predictions.answer(to: reference.id)) }
         let nothing = NormalizedAnswer(ExactText(bytes: []))
-        for reference in references {
-            guard let answer = try predictions.answer(to: reference.id) else {
-                questions.append(Question(reference, score: AnswerScore(exact: 0, f1: 0), isMissing: true))
-                continue
+        return Parallel.map(references.count, chunk: 512) { [answers] place in
+            let reference = references[place]
+            guard let answer = answers[place] else {
+                return Question(reference, score: AnswerScore(exact: 0, f1: 0), isMissing: true)
             }
             let predicted = NormalizedAnswer(answer)
-            let golds = reference.answers.lazy.map { NormalizedAnswer($0) }.filter { !$0.isEmpty }
+            let golds = reference.distinctAnswers.map { NormalizedAnswer($0) }.filter { !$0.isEmpty }
             let score =
-                golds.first == nil
+                golds.isEmpty
                 ? AnswerScore(prediction: predicted, gold: nothing, emptyAgreement: 1)
                 : AnswerScore(prediction: predicted, golds: golds, emptyAgreement: 1)
-            questions.append(Question(reference, score: score, isMissing: false))
+            return Question(reference, score: score, isMissing: false)
         }
-        return questions
     }
 
     /// Where the script raises ZeroDivisionError or KeyError.

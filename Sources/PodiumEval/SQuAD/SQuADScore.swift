@@ -76,10 +76,8 @@ extension SQuADScore {
     ) throws(EvalError) -> SQuADScore {
         guard !references.isEmpty else { throw EvalError(.mismatchedExamples, "the data set has no questions") }
         let emptyAgreement: Double = rules == .official ? 0 : 1
-        var exact = 0.0
-        var f1 = 0.0
-        var questions: [Question] = []
-        questions.reserveCapacity(references.count)
+        var answers: [ExactText?] = []
+        answers.reserveCapacity(references.count)
         for reference in references {
             let answer = try predictions.answer(to: reference.id)
             if answer != nil, reference.answers.isEmpty {
@@ -88,17 +86,25 @@ extension SQuADScore {
                     "question \(reference.id) has no answers; score SQuAD v2.0 data with version 2.0"
                 )
             }
-            var score = AnswerScore(exact: 0, f1: 0)
-            if let answer {
-                score = AnswerScore(
-                    prediction: NormalizedAnswer(answer),
-                    golds: reference.answers.lazy.map { NormalizedAnswer($0) },
-                    emptyAgreement: emptyAgreement
-                )
+            answers.append(answer)
+        }
+        let questions = Parallel.map(references.count, chunk: 512) { [answers] place in
+            let reference = references[place]
+            guard let answer = answers[place] else {
+                return Question(reference, score: AnswerScore(exact: 0, f1: 0), isMissing: true)
             }
-            exact += score.exact
-            f1 += score.f1
-            questions.append(Question(reference, score: score, isMissing: answer == nil))
+            let score = AnswerScore(
+                prediction: NormalizedAnswer(answer),
+                golds: reference.distinctAnswers.lazy.map { NormalizedAnswer($0) },
+                emptyAgreement: emptyAgreement
+            )
+            return Question(reference, score: score, isMissing: false)
+        }
+        var exact = 0.0
+        var f1 = 0.0
+        for question in questions {
+            exact += question.score.exact
+            f1 += question.score.f1
         }
         let total = Double(references.count)
         return SQuADScore(

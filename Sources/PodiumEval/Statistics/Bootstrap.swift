@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Resampling of examples, and of seeds, that gives the same numbers for the same seed on any machine.
 package struct Bootstrap: Hashable, Sendable {
     package var resamples: Int
@@ -53,17 +51,9 @@ package struct Bootstrap: Hashable, Sendable {
 
     /// Runs the body once per resample, in parallel; resample r has generator stream r.
     package func run<Value: Sendable>(_ body: @Sendable (inout Generator) -> Value) -> [Value] {
-        let chunk = 64
-        let chunks = (resamples + chunk - 1) / chunk
-        return [Value](unsafeUninitializedCapacity: resamples) { buffer, count in
-            nonisolated(unsafe) let places = buffer
-            DispatchQueue.concurrentPerform(iterations: chunks) { part in
-                for index in (part * chunk)..<min(resamples, (part + 1) * chunk) {
-                    var generator = Generator(seed: seed, stream: UInt64(index))
-                    places.initializeElement(at: index, to: body(&generator))
-                }
-            }
-            count = resamples
+        Parallel.map(resamples, chunk: 64) { index in
+            var generator = Generator(seed: seed, stream: UInt64(index))
+            return body(&generator)
         }
     }
 }

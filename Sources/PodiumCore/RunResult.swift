@@ -34,6 +34,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var examplesPerSecond: Double?
     package var tokensPerSecond: Double?
     package var notes: [String]
+    /// What detectors found suspicious in data or predictions.
+    package var findings: [RunFinding]?
 
     package init(
         metrics: [String: Double] = [:],
@@ -86,6 +88,18 @@ package struct ScoreInterval: Codable, Sendable, Hashable {
         self.high = high
         self.level = level
         self.method = method
+    }
+}
+
+/// Something that a reader must know before trusting a score.
+package struct RunFinding: Codable, Sendable, Hashable {
+    /// Short and stable, in kebab case: `collapsed`, `leaked-rows`.
+    package var code: String
+    package var message: String
+
+    package init(code: String, message: String) {
+        self.code = code
+        self.message = message
     }
 }
 

@@ -30,17 +30,12 @@ struct EvaluateJob {
         )
         let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
         var result = RunResult(
-            metrics: evaluation.metrics,
-            score: evaluation.score,
-            examples: evaluation.examples,
             modelSummary: model.configuration.summary,
             parameters: loaded.weights.parameterCount,
             startWeightsSHA256: try Digest.sha256(file: model.directory.weightsPath),
-            predictionsPath: try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl")),
-            datasets: recipe.datasets,
-            notes: evaluation.notes
+            datasets: recipe.datasets
         )
-        result.intervals = evaluation.intervals
+        try result.record(evaluation, in: context)
         return result
     }
 }

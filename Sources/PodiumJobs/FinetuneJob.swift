@@ -67,24 +67,19 @@ struct FinetuneJob {
             to: context.path("model")
         )
         var result = RunResult(
-            metrics: evaluation.metrics,
-            score: evaluation.score,
-            examples: evaluation.examples,
             modelPath: context.path("model"),
             modelSHA256: written.sha256,
             modelBytes: written.bytes,
             modelSummary: encoder.configuration.summary,
             parameters: weights.parameterCount,
             startWeightsSHA256: try Digest.sha256(file: model.directory.weightsPath),
-            predictionsPath: try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl")),
             datasets: recipe.datasets,
             trainedSteps: outcome.steps,
             trainingSeconds: outcome.seconds,
             examplesPerSecond: outcome.examplesPerSecond,
-            tokensPerSecond: outcome.tokensPerSecond,
-            notes: evaluation.notes
+            tokensPerSecond: outcome.tokensPerSecond
         )
-        result.intervals = evaluation.intervals
+        try result.record(evaluation, in: context)
         return result
     }
 
@@ -125,25 +120,5 @@ extension LearningRateSchedule {
 extension Weights {
     var parameterCount: Int64 {
         tensors.values.reduce(0) { $0 + Int64($1.shape.reduce(1, *)) }
-    }
-}
-
-/// Predictions as JSON lines, which the worker reads back.
-enum PredictionLog {
-    static func write(_ predictions: [ExamplePrediction], to path: String) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var bytes = Data()
-        for prediction in predictions {
-            bytes.append(try encoder.encode(prediction))
-            bytes.append(UInt8(ascii: "\n"))
-        }
-        try AtomicFile.write(path) { (writer) throws(BERTError) in
-            let result = bytes.withUnsafeBytes { (raw) -> Result<Void, BERTError> in
-                do throws(BERTError) { return .success(try writer.append(raw)) } catch { return .failure(error) }
-            }
-            try result.get()
-        }
-        return path
     }
 }

@@ -66,6 +66,9 @@ extension ComparedSet {
             let range = paired.interval.map { ", 95% \(percentText($0.low)) to \(percentText($0.high))" } ?? ""
             let value = paired.difference.value.map(percentText) ?? "undefined (\(paired.difference.reason ?? ""))"
             lines.append("  B minus A  \(value)\(range) (paired bootstrap)")
+            if let least = paired.minimumDetectableDifference {
+                lines.append("  detectable \(percentText(least)) or more (with 80 % power, on these examples)")
+            }
             if let p = paired.permutationP { lines.append("  p          \(rounded(p)) (permutation)") }
         }
         lines.append(
@@ -117,6 +120,7 @@ extension ComparedSet {
         return .object([
             .init("set", .string(title)), .init("n", .integer(diff.n)),
             .init("difference", number(paired?.difference.value)), .init("interval", paired?.interval?.json ?? .null),
+            .init("minimumDetectableDifference", number(paired?.minimumDetectableDifference)),
             .init("bootstrapP", number(paired?.bootstrapP)), .init("permutationP", number(paired?.permutationP)),
             .init("gained", .integer(diff.gained.count)), .init("lost", .integer(diff.lost.count)),
             .init("mcnemarP", .number(diff.p)), .init("gainedExamples", list(diff.gained)),

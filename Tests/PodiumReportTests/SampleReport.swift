@@ -96,6 +96,8 @@ struct SampleReport {
                 second: "tiny",
                 task: tasks[0],
                 difference: 0.213,
+                interval: Report.Interval(low: 0.15, high: 0.28, source: .both, method: "two-level bootstrap"),
+                detectable: 0.09,
                 test: "paired bootstrap",
                 p: 0.0004,
                 adjustedP: 0.004,

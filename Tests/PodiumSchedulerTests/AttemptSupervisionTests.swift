@@ -24,7 +24,8 @@ struct AttemptSupervisionTests {
         var attempt = AttemptSupervision()
         _ = attempt.receive(.event(.result(Self.result)))
         guard case .finish(.failed(.crash, _)) = attempt.receive(.exited(EngineExit(.signaled(11)))).first else {
-            return #expect(Bool(false), "a crash after the result must fail the attempt")
+            Issue.record("a crash after the result must fail the attempt")
+            return
         }
     }
 
@@ -38,7 +39,8 @@ struct AttemptSupervisionTests {
         var attempt = AttemptSupervision()
         let exit = EngineExit(.signaled(9), lastWords: ["allocating"])
         guard case .finish(.failed(.outOfMemory, let message)) = attempt.receive(.exited(exit)).first else {
-            return #expect(Bool(false), "SIGKILL must count as want of memory")
+            Issue.record("SIGKILL must count as want of memory")
+            return
         }
         #expect(message.contains("allocating"))
     }
@@ -83,7 +85,10 @@ struct AttemptSupervisionTests {
         var attempt = AttemptSupervision(timeLimitSeconds: 60)
         #expect(attempt.receive(.timeLimitReached) == [.terminate])
         guard case .finish(.failed(let failure, let message)) = attempt.receive(.exited(EngineExit(.exited(143)))).first
-        else { return #expect(Bool(false), "a time limit must fail the attempt") }
+        else {
+            Issue.record("a time limit must fail the attempt")
+            return
+        }
         #expect(failure == .timeout && !failure.isWorthRetrying)
         #expect(message.contains("60 s"))
     }

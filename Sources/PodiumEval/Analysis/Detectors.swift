@@ -66,6 +66,17 @@ package enum Detectors {
         )
     }
 
+    /// What the data of a run's score say against comparing it with published ones; nothing of our own sample.
+    package static func data(_ use: DatasetUse) -> [Finding] {
+        guard use.origin != .sample, let task = use.task else { return [] }
+        var findings = [size(of: task, split: .dev, n: use.examples)].compactMap(\.self)
+        if use.origin == .modified {
+            let names = use.files.map(\.name).joined(separator: ", ")
+            findings.append(Finding(.unofficialData, "\(names): not the bytes of the official file"))
+        }
+        return findings
+    }
+
     /// Whether a score (×1) lies more than `margin` outside the published scores of its protocol.
     package static func plausibility(_ score: Double, published: [Double], margin: Double = 0.15) -> Finding? {
         guard let low = published.min(), let high = published.max() else { return nil }

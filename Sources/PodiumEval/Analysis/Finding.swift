@@ -1,3 +1,5 @@
+package import PodiumCore
+
 /// Something about a result that a reader must know before trusting it.
 package struct Finding: Hashable, Sendable {
     package enum Code: String, CaseIterable, Hashable, Sendable {
@@ -25,5 +27,12 @@ package struct Finding: Hashable, Sendable {
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+}
+
+extension RunFinding {
+    /// As a run's result keeps it.
+    package init(_ finding: Finding) {
+        self.init(code: finding.code.rawValue, message: finding.message)
     }
 }

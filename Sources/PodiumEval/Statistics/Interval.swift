@@ -12,6 +12,17 @@ package struct Interval: Hashable, Sendable {
         case bootstrap
         case hierarchicalBootstrap = "hierarchical-bootstrap"
         case student = "student-t"
+
+        /// As tables name it.
+        package var title: String {
+            switch self {
+            case .wilson: "Wilson"
+            case .fisherZ: "Fisher z"
+            case .bootstrap: "bootstrap"
+            case .hierarchicalBootstrap: "two-level bootstrap"
+            case .student: "Student t"
+            }
+        }
     }
 
     package var low: Double

@@ -10,6 +10,8 @@ package struct PairedComparison: Hashable, Sendable {
     package var permutationP: Double?
     /// Examples that were compared.
     package var n: Int
+    /// The difference in each resample, for means over tasks; empty where the difference is undefined.
+    package private(set) var draws: [Double] = []
 
     /// Compares column 0 of the table (A) with column 1 (B).
     package init(_ table: ScoreTable, bootstrap: Bootstrap = Bootstrap()) {
@@ -42,11 +44,48 @@ package struct PairedComparison: Hashable, Sendable {
                 - bootstrap.meanScore(of: values, table, columns: b, using: &generator)
         }
         let method: Interval.Method = table.columns > 2 ? .hierarchicalBootstrap : .bootstrap
+        draws = drawn
         interval = Interval.percentiles(of: drawn, level: bootstrap.level, method: method)
+        bootstrapP = Self.p(drawn)
+    }
+
+    /// Two-sided p of resampled differences; nil where none is defined.
+    package static func p(_ drawn: [Double]) -> Double? {
         let defined = drawn.count { !$0.isNaN }
         let below = drawn.count { $0 <= 0 }
         let above = drawn.count { $0 >= 0 }
-        bootstrapP = defined == 0 ? nil : min(1, 2 * Double(min(below, above) + 1) / Double(defined + 1))
+        return defined == 0 ? nil : min(1, 2 * Double(min(below, above) + 1) / Double(defined + 1))
+    }
+
+    /// The comparison of mean scores over several tasks whose examples were drawn independently of each other.
+    ///
+    /// - Returns: nil without a task, or if a task's difference has no value.
+    package static func mean(of tasks: [PairedComparison], level: Double = 0.95) -> PairedComparison? {
+        let differences = tasks.compactMap(\.difference.value)
+        guard let first = tasks.first, differences.count == tasks.count,
+            tasks.allSatisfy({ $0.draws.count == first.draws.count })
+        else { return nil }
+        let count = Double(tasks.count)
+        var result = first
+        result.difference = .value(differences.reduce(0, +) / count)
+        result.draws = first.draws.indices.map { draw in tasks.reduce(0) { $0 + $1.draws[draw] } / count }
+        result.n = tasks.reduce(0) { $0 + $1.n }
+        let levels = tasks.compactMap(\.interval?.method)
+        let method: Interval.Method = levels.contains(.hierarchicalBootstrap) ? .hierarchicalBootstrap : .bootstrap
+        result.interval = Interval.percentiles(of: result.draws, level: level, method: method)
+        result.bootstrapP = p(result.draws)
+        result.permutationP = nil
+        return result
+    }
+
+    /// The smallest true difference that would be found with 80 % power; nil where no difference varies.
+    package var minimumDetectableDifference: Double? {
+        let defined = draws.filter { !$0.isNaN }
+        guard defined.count > 1 else { return nil }
+        let mean = defined.reduce(0, +) / Double(defined.count)
+        let squares = defined.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let error = (squares / Double(defined.count - 1)).squareRoot()
+        return error > 0 ? Power.minimumDetectableDifference(standardError: error) : nil
     }
 
     private static func mean(_ values: [Double], _ table: ScoreTable, _ columns: Range<Int>) -> Double {

@@ -34,6 +34,18 @@ package enum Power {
         return Distribution.root(of: surplus, low: 0, high: discordance)
     }
 
+    /// The smallest true difference that a test of a normally distributed difference would find.
+    ///
+    /// (z_{1−α/2} + z_{power}) standard errors; of resampled differences their standard deviation is the
+    /// standard error.
+    package static func minimumDetectableDifference(
+        standardError: Double,
+        level: Double = 0.95,
+        power: Double = 0.8
+    ) -> Double {
+        (Distribution.normalQuantile(1 - (1 - level) / 2) + Distribution.normalQuantile(power)) * standardError
+    }
+
     /// Expected best validation value of a budget of 1 … count independent trials.
     ///
     /// For values observed in independent trials (not a grid): the mean of the maximum of k draws with

@@ -84,6 +84,18 @@ package struct ScoreTable: Sendable {
         counts = Array(repeating: 1, count: units)
     }
 
+    /// Arranges scores that are known example by example, one list per system, with their mean as the metric.
+    package init(scores: [[Double]], metric: String) throws(EvalError) {
+        guard let first = scores.first, !first.isEmpty, scores.allSatisfy({ $0.count == first.count }) else {
+            throw EvalError(.mismatchedExamples, "systems can be compared on the same examples only")
+        }
+        metrics = [metric]
+        columns = scores.count
+        n = first.count
+        kind = .means(sums: scores.map { [$0] }, sizes: Array(repeating: 1, count: first.count))
+        counts = Array(repeating: 1, count: first.count)
+    }
+
     private static func patterns(gold: [Int], predicted: [[Int]]) -> (units: [[Int]], counts: [Int]) {
         var place: [[Int]: Int] = [:]
         var units: [[Int]] = []
@@ -107,7 +119,7 @@ extension ScoreTable {
     package var values: [Double] { values(weights: counts) }
 
     /// A draw of n examples (or all clusters) with replacement, as a weight per unit.
-    func resample(using generator: inout Generator) -> [Int] {
+    package func resample(using generator: inout Generator) -> [Int] {
         if case .classes = kind { return Multinomial.resample(counts, using: &generator) }
         var weights = [Int](repeating: 0, count: counts.count)
         for _ in 0..<counts.count { weights[generator.index(below: counts.count)] += 1 }

@@ -2,21 +2,16 @@ import PodiumCore
 import PodiumEval
 import PodiumReport
 
-/// Makes one leaderboard cell of all the runs of a system on a task.
+/// Makes one leaderboard cell of all the runs of a system on a task: those of its best configuration.
 ///
-/// Runs that differ in nothing but the seed are one configuration; the cell
-/// shows the configuration that the suite's selection rule picks. Failed seeds
-/// are counted, never hidden.
+/// Failed seeds are counted, never hidden.
 struct LeaderboardCells {
     let histories: [SuiteHistory.Run]
-    let selection: SelectionRule
+    let tables: PredictionTables
 
     func outcome(system: String, task: BenchmarkTask) -> Report.Outcome? {
-        let runs = histories.filter { $0.record.spec.system == system && $0.record.spec.task == task }
-        guard !runs.isEmpty else { return nil }
-        let configurations = Dictionary(grouping: runs) { $0.record.spec.training }.values
-            .sorted { ($0.first?.record.id.rawValue ?? 0) < ($1.first?.record.id.rawValue ?? 0) }
-        let best = configurations.max { (mean($0) ?? -2) < (mean($1) ?? -2) } ?? runs
+        let configurations = Configurations(histories, system: system, task: task)
+        guard let best = configurations.best else { return nil }
         let done = best.filter { $0.record.state == .succeeded }
         let failed = best.filter { $0.record.state == .failed || $0.record.state == .cancelled }.count
         let dataset = done.first?.result?.datasets.first(where: \.isEvaluation)
@@ -27,10 +22,16 @@ struct LeaderboardCells {
             status: status(of: best, done: done, failed: failed),
             examples: done.first?.result?.examples ?? 0,
             runs: best.map(\.record.id.rawValue),
-            configuration: configurations.count > 1 ? label(of: best, among: configurations) : nil,
-            configurations: configurations.count
+            configuration: configurations.label(of: best),
+            configurations: configurations.all.count,
+            notes: Self.findings(done) + Self.budget(configurations)
         )
         outcome.score = measurement(of: done, failed: failed, interval: "score", scale: 1) { $0.score }
+        if done.count > 1, let table = tables.table(of: done, task: task),
+            let interval = Bootstrap().hierarchical(table)
+        {
+            outcome.score?.intervals.append(Report.Interval(interval, source: .both))
+        }
         outcome.metrics = task.metrics.map { name in
             Report.Metric(
                 name: name,
@@ -42,9 +43,34 @@ struct LeaderboardCells {
         return outcome
     }
 
-    private func mean(_ runs: [SuiteHistory.Run]) -> Double? {
-        let scores = runs.compactMap { $0.record.state == .succeeded ? $0.result?.score : nil }
-        return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
+    /// What detectors found in the runs, with how many of several found it.
+    private static func findings(_ done: [SuiteHistory.Run]) -> [Report.Note] {
+        let all = done.flatMap { $0.result?.findings ?? [] }
+        var notes: [Report.Note] = []
+        for code in all.map(\.code) where !notes.contains(where: { $0.code == code }) {
+            let same = all.filter { $0.code == code }
+            let several = done.count > 1 ? "\(same.count) of \(done.count) seeds: " : ""
+            let isWarning = code != Finding.Code.adversarialSet.rawValue
+            notes.append(
+                Report.Note(code: code, severity: isWarning ? .warning : .info, message: several + same[0].message)
+            )
+        }
+        return notes
+    }
+
+    /// What a smaller tuning budget would have been expected to reach.
+    private static func budget(_ configurations: Configurations) -> [Report.Note] {
+        let means = configurations.means
+        guard means.count > 2 else { return [] }
+        let expected = Power.expectedMaximum(means).dropLast().enumerated().map { place, value in
+            "\(place + 1): \((value * 10_000).rounded() / 100)"
+        }
+        return [
+            Report.Note(
+                code: "expected-maximum",
+                message: "expected best of fewer configurations: \(expected.joined(separator: ", "))"
+            )
+        ]
     }
 
     private func status(
@@ -55,7 +81,9 @@ struct LeaderboardCells {
         if done.isEmpty { return failed == runs.count ? .failed : .missing }
         let scoresPart = done.contains { $0.record.spec.training.evaluationExamples != nil }
         if done.count + failed < runs.count || scoresPart { return .partial }
-        return done.contains { $0.result?.score != nil } ? .ok : .undefined
+        guard done.contains(where: { $0.result?.score != nil }) else { return .undefined }
+        let collapsed = Finding.Code.collapsed.rawValue
+        return done.allSatisfy { $0.result?.findings?.contains { $0.code == collapsed } == true } ? .degenerate : .ok
     }
 
     private func measurement(
@@ -87,7 +115,7 @@ struct LeaderboardCells {
             high: interval.high / scale,
             level: interval.level,
             source: .examples,
-            method: interval.method == "wilson" ? "Wilson" : interval.method
+            method: Interval.Method(rawValue: interval.method)?.title ?? interval.method
         )
     }
 
@@ -100,15 +128,7 @@ struct LeaderboardCells {
             low: summary.mean - half,
             high: summary.mean + half,
             source: .seeds,
-            method: "Student t"
+            method: Interval.Method.student.title
         )
-    }
-
-    /// What tells one configuration from the others of its sweep.
-    private func label(of chosen: [SuiteHistory.Run], among all: [[SuiteHistory.Run]]) -> String? {
-        guard let own = chosen.first?.record.spec.reportParameters else { return nil }
-        let others = all.compactMap { $0.first?.record.spec.reportParameters }
-        let telling = own.filter { parameter in !others.allSatisfy { $0.contains(parameter) } }
-        return telling.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     }
 }

@@ -11,7 +11,7 @@ package struct SuiteReport {
 
     package init(_ history: SuiteHistory) {
         suite = history.suite
-        histories = history.runs.filter { $0.record.spec.kind != .report }
+        histories = history.reportedRuns
     }
 
     /// The tasks that runs of the suite are scored on, in the benchmark's order.
@@ -25,10 +25,24 @@ package struct SuiteReport {
         generatedAt: Double,
         published: [Report.PublishedTable]
     ) -> Report {
-        let cells = LeaderboardCells(histories: histories, selection: suite.selection)
+        let tables = PredictionTables(histories)
+        let cells = LeaderboardCells(histories: histories, tables: tables)
         let systems = self.systems()
         let results = systems.flatMap { system in tasks.compactMap { cells.outcome(system: system.id, task: $0) } }
+        let tests = SystemComparisons(systems: systems.map(\.id), tasks: tasks, tables: tables) { system, task in
+            Configurations(histories, system: system, task: task).best?.filter { $0.record.state == .succeeded } ?? []
+        }
         var notes: [Report.Note] = []
+        if !tables.missing.isEmpty {
+            let runs = tables.missing.map { "\($0)" }.joined(separator: ", ")
+            notes.append(
+                Report.Note(
+                    code: "predictions-missing",
+                    severity: .warning,
+                    message: "Nothing is tested with these runs, whose predictions are not on this machine: \(runs)"
+                )
+            )
+        }
         if histories.contains(where: { $0.record.spec.data == .sample && $0.record.spec.task != nil }) {
             notes.append(
                 Report.Note(
@@ -44,13 +58,15 @@ package struct SuiteReport {
             provenance: provenance,
             selection: suite.selection.rule == "best"
                 ? "per task, the configuration with the best mean development score over its seeds"
-                : "every configuration",
+                : "every configuration, in a row of its own",
             tasks: tasks,
             datasets: datasets(),
             systems: systems,
             runs: histories.map { run($0) },
             results: results,
             averages: systems.flatMap { averages(of: $0.id, results: results) },
+            comparisons: tests.comparisons,
+            tiers: tests.tiers,
             published: tasks.isEmpty ? [] : published,
             notes: notes
         )

@@ -11,6 +11,7 @@ struct LabelledRecipe: TaskRecipe {
     private(set) var datasets: [DatasetUse] = []
     private var training: [Example] = []
     private var evaluation: [(split: String, examples: [Example])] = []
+    private var findings: [Finding] = []
 
     private struct Example {
         var sequence: PackedBatch.Sequence
@@ -28,13 +29,15 @@ struct LabelledRecipe: TaskRecipe {
         trains: Bool
     ) throws {
         self.task = task
+        var texts: [String: [[String]]] = [:]
         func load(_ split: String, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
             let file = try files.read(task, split)
-            var texts = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.path)
-            if let limit { texts = Array(texts.prefix(limit)) }
-            guard !texts.isEmpty else { throw DataError(.empty, "\(file.path): the file has no examples") }
-            datasets.append(files.use(of: file, task: task, split: split, examples: texts.count))
-            return texts.enumerated().map { number, text in
+            var rows = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.path)
+            if let limit { rows = Array(rows.prefix(limit)) }
+            guard !rows.isEmpty else { throw DataError(.empty, "\(file.path): the file has no examples") }
+            datasets.append(files.use(of: file, task: task, split: split, examples: rows.count))
+            texts[split] = rows.map { [$0.first, $0.second ?? ""] }
+            return rows.enumerated().map { number, text in
                 let encoded = EncodedSequence(text, tokenizer: tokenizer, maximumLength: length)
                 return Example(
                     sequence: PackedBatch.Sequence(ids: encoded.ids, types: encoded.types, example: Int32(number)),
@@ -46,7 +49,11 @@ struct LabelledRecipe: TaskRecipe {
         if trains { training = try load("train", .train, limit: options.trainExamples) }
         for split in DataRoot.evaluationSplits(of: task) {
             evaluation.append((split, try load(split, .dev, limit: options.evaluationExamples)))
+            if let training = texts["train"], let rows = texts[split] {
+                findings += [Detectors.leaks(training: training, evaluation: rows)].compactMap(\.self)
+            }
         }
+        if let use = datasets.last { findings += Detectors.data(use) }
     }
 
     /// Label strings; a class's index is its place.
@@ -90,6 +97,7 @@ struct LabelledRecipe: TaskRecipe {
             )
             sets.append(try GLUEExamples(task: task, rows: gold, predicted: rows.map(\.prediction)))
         }
+        let suspicious = findings + sets.flatMap(Detectors.predictions)
         let score = task == .mnli ? try GLUEScore.mnli(matched: scores[0], mismatched: scores[1]) : scores[0]
         var result = Evaluation(metrics: [:], score: score.score.value, examples: score.n, predictions: predictions)
         for (name, interval) in try score.intervals(of: sets) {
@@ -97,6 +105,7 @@ struct LabelledRecipe: TaskRecipe {
                 ScoreInterval(low: $0.low, high: $0.high, level: $0.level, method: $0.method.rawValue)
             }
         }
+        result.findings = suspicious.map(RunFinding.init)
         for metric in score.metrics {
             switch metric.value {
             case .value(let value): result.metrics[metric.name] = value

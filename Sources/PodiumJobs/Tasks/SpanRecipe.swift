@@ -85,25 +85,30 @@ struct SpanRecipe: TaskRecipe {
         var result = Evaluation(metrics: [:], score: nil, examples: references.count, predictions: [], notes: notes)
         for name in task.metrics { result.metrics[name] = score[name] }
         result.score = score["f1"].map { $0 / 100 }
+        result.intervals = try intervals(of: score)
+        result.findings = datasets.last.map { Detectors.data($0).map(RunFinding.init) } ?? []
         result.predictions = zip(evaluation.questions, score.questions).map { question, scored in
             ExamplePrediction(
                 split: "dev",
                 example: question.id,
-                prediction: answers[question.id]?.given ?? "",
+                prediction: given(answers[question.id]),
                 gold: question.answers.first?.text ?? "",
                 score: scored.score.f1
             )
         }
+        result.documents["predictions.json"] = answers.mapValues(given)
+        result.documents["nbest_predictions.json"] = answers.mapValues(\.candidates)
+        if task == .squadV2 { result.documents["null_odds.json"] = answers.mapValues(\.nullOdds) }
         return result
     }
 
-    private struct Given {
-        /// What the system answers: v2.0 says nothing where that has the higher score.
-        var given: String
-        var nullOdds: Double
+    /// What the system says: in v2.0 nothing, where that has the higher score.
+    private func given(_ answer: SpanDecoder.Answer?) -> String {
+        guard let answer, task == .squadV1 || answer.nullOdds <= 0 else { return "" }
+        return answer.text
     }
 
-    private func answers(_ predictor: Predictor, progress: () throws -> Void) throws -> [String: Given] {
+    private func answers(_ predictor: Predictor, progress: () throws -> Void) throws -> [String: SpanDecoder.Answer] {
         let sequences = evaluation.windows.enumerated().map { number, window in
             PackedBatch.Sequence(ids: window.sequence.ids, types: window.sequence.types, example: Int32(number))
         }
@@ -116,19 +121,37 @@ struct SpanRecipe: TaskRecipe {
             scored[window.question].append(SpanDecoder.Scored(window: window, start: start, end: end))
         }
         let decoder = SpanDecoder(nBestSize: options.nBestSize, maximumAnswerLength: options.maxAnswerLength)
-        var answers: [String: Given] = [:]
+        var answers: [String: SpanDecoder.Answer] = [:]
         for (question, windows) in zip(evaluation.questions, scored) {
-            let answer = decoder.answer(windows, passage: evaluation.passages[question.passage])
-            let saysNothing = task == .squadV2 && answer.nullOdds > 0
-            answers[question.id] = Given(given: saysNothing ? "" : answer.text, nullOdds: answer.nullOdds)
+            answers[question.id] = decoder.answer(windows, passage: evaluation.passages[question.passage])
         }
         return answers
     }
 
-    private func score(_ references: [SQuADReference], _ answers: [String: Given]) throws -> SQuADScore {
-        let predictions = SQuADPredictions(answers.mapValues(\.given))
+    private func score(
+        _ references: [SQuADReference],
+        _ answers: [String: SpanDecoder.Answer]
+    ) throws -> SQuADScore {
+        let predictions = SQuADPredictions(answers.mapValues(given))
         return task == .squadV2
             ? try SQuADScore.v2(references, predictions: predictions)
             : try SQuADScore.v1(references, predictions: predictions)
+    }
+
+    /// Whole paragraphs are drawn: questions about one are not independent.
+    private func intervals(of score: SQuADScore) throws -> [String: ScoreInterval] {
+        let names = Array(task.metrics.prefix(2))
+        let table = try ScoreTable(squad: [score], metrics: names, clustered: true)
+        var result: [String: ScoreInterval] = [:]
+        for (name, interval) in zip(names, Bootstrap().intervals(of: table).map(\.interval)) {
+            result[name] = interval.map {
+                ScoreInterval(low: 100 * $0.low, high: 100 * $0.high, level: $0.level, method: $0.method.rawValue)
+            }
+        }
+        // The score is F1 ÷ 100.
+        result["score"] = result["f1"].map {
+            ScoreInterval(low: $0.low / 100, high: $0.high / 100, level: $0.level, method: $0.method)
+        }
+        return result
     }
 }

@@ -16,19 +16,6 @@ protocol TaskRecipe {
     var datasets: [DatasetUse] { get }
 }
 
-/// How a model did.
-struct Evaluation {
-    /// On the official scale; undefined ones are left out and explained in `notes`.
-    var metrics: [String: Double]
-    /// As it enters averages.
-    var score: Double?
-    /// By metric, and as `score` for the score.
-    var intervals: [String: ScoreInterval] = [:]
-    var examples: Int
-    var predictions: [ExamplePrediction]
-    var notes: [String] = []
-}
-
 enum TaskRecipes {
     /// The recipe of the run's task.
     ///

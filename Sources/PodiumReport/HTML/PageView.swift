@@ -40,6 +40,8 @@ struct PageView {
         var second: String
         var task: String
         var difference: String
+        var interval: String
+        var detectable: String
         var test: String
         var p: String
         var adjusted: String
@@ -128,6 +130,10 @@ struct PageView {
                 second: name(comparison.second),
                 task: comparison.task?.displayName ?? "average",
                 difference: (comparison.difference > 0 ? "+" : "") + Decimal.percent(comparison.difference, digits: 2),
+                interval: comparison.interval.map { interval in
+                    "\(Decimal.percent(interval.low, digits: 2)) to \(Decimal.percent(interval.high, digits: 2))"
+                } ?? "–",
+                detectable: comparison.detectable.map { Decimal.percent($0, digits: 2) } ?? "–",
                 test: [comparison.test, comparison.correction].compactMap(\.self).joined(separator: ", "),
                 p: Decimal.short(comparison.p),
                 adjusted: comparison.adjustedP.map { Decimal.short($0) } ?? "–"

@@ -8,7 +8,7 @@ package enum ReportHTML {
     package static func render(_ report: Report) throws(ReportError) -> String {
         try report.check()
         let library: MustacheLibrary
-        switch Templates.library {
+        switch Templates.all {
         case .success(let parsed): library = parsed
         case .failure(let error): throw error
         }
@@ -21,7 +21,7 @@ package enum ReportHTML {
 
 /// The templates of `reports/`, parsed once.
 enum Templates {
-    static let library: Result<MustacheLibrary, ReportError> = {
+    static let all: Result<MustacheLibrary, ReportError> = {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var library = MustacheLibrary()
         for (name, bytes) in ReportAssets.templates {

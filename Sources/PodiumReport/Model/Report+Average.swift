@@ -58,6 +58,10 @@ extension Report {
         package var task: BenchmarkTask?
         /// The first system's score minus the second's.
         package var difference: Double
+        /// Of the difference.
+        package var interval: Interval?
+        /// The smallest true difference that the test would have found with 80 % power.
+        package var detectable: Double?
         /// `McNemar exact`, `paired bootstrap`, `Welch t over seeds`.
         package var test: String
         package var p: Double
@@ -71,6 +75,8 @@ extension Report {
             second: String,
             task: BenchmarkTask?,
             difference: Double,
+            interval: Interval? = nil,
+            detectable: Double? = nil,
             test: String,
             p: Double,
             adjustedP: Double? = nil,
@@ -80,6 +86,8 @@ extension Report {
             self.second = second
             self.task = task
             self.difference = difference
+            self.interval = interval
+            self.detectable = detectable
             self.test = test
             self.p = p
             self.adjustedP = adjustedP

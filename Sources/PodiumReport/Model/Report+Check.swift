@@ -92,7 +92,10 @@ extension Report {
             for system in [comparison.first, comparison.second] {
                 try require(systemIDs.contains(ExactText(system)), "a comparison names the unknown system “\(system)”")
             }
-            for number in [comparison.difference, comparison.p, comparison.adjustedP ?? 0] {
+            let ends = [
+                comparison.interval?.low, comparison.interval?.high, comparison.detectable, comparison.adjustedP,
+            ]
+            for number in [comparison.difference, comparison.p] + ends.compactMap(\.self) {
                 try finite(number, "the comparison of \(comparison.first) and \(comparison.second)")
             }
         }

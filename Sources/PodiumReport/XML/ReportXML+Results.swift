@@ -132,9 +132,10 @@ extension ReportXML {
             [
                 "first": names.system(comparison.first), "second": names.system(comparison.second),
                 "task": comparison.task?.rawValue, "difference": "\(comparison.difference)", "p": "\(comparison.p)",
-                "adjustedP": number(comparison.adjustedP),
+                "adjustedP": number(comparison.adjustedP), "detectable": number(comparison.detectable),
             ]
         ) { xml in
+            if let interval = comparison.interval { write(interval, to: &xml) }
             xml.text("test", comparison.test)
             xml.text("correction", comparison.correction)
         }

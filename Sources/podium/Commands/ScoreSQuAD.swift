@@ -32,6 +32,7 @@ struct ScoreSQuAD: ParsableCommand {
     var naProbThreshold = 1.0
     @Option(name: .customLong("protocol"), help: "official or corrected.")
     var rules: SQuADProtocol = .official
+    @OptionGroup var resampling: ResamplingOptions
     @Flag(help: "One JSON document, as the official scripts print it.")
     var json = false
 
@@ -56,18 +57,23 @@ struct ScoreSQuAD: ParsableCommand {
                 protocol: rules
             )
         }
-        Terminal.print(json ? score.json.text : table(score))
+        Terminal.print(json ? score.json.text : try table(score, of: task))
         warn(score, task, questions, answers)
     }
 
-    private func table(_ score: SQuADScore) -> String {
-        var table = TextTable([("METRIC", .left), ("VALUE", .right)])
+    /// With intervals of the two overall metrics; paragraphs are drawn whole.
+    private func table(_ score: SQuADScore, of task: BenchmarkTask) throws -> String {
+        var table = TextTable([("METRIC", .left), ("VALUE", .right), ("95% INTERVAL", .right)])
+        let names = Array(task.metrics.prefix(2))
+        let drawn = try ScoreTable(squad: [score], metrics: names, clustered: true)
+        let intervals = Dictionary(uniqueKeysWithValues: resampling.bootstrap.intervals(of: drawn).map { ($0, $1) })
         for entry in score.entries {
+            let range = (intervals[entry.name] ?? nil).map { "\(percentText($0.low)) to \(percentText($0.high))" } ?? ""
             switch entry.value {
-            case .count(let count): table.add([entry.name, "\(count)"])
-            case .number(let number) where entry.name.hasSuffix("_thresh"): table.add([entry.name, "\(number)"])
-            case .number(let number): table.add([entry.name, percentText(number / 100)])
-            case .undefined(let reason): table.add([entry.name, "– (\(reason))"])
+            case .count(let count): table.add([entry.name, "\(count)", ""])
+            case .number(let number) where entry.name.hasSuffix("_thresh"): table.add([entry.name, "\(number)", ""])
+            case .number(let number): table.add([entry.name, percentText(number / 100), range])
+            case .undefined(let reason): table.add([entry.name, "– (\(reason))", ""])
             }
         }
         return table.rendered()

@@ -1,0 +1,39 @@
+import Foundation
+import PodiumBERT
+import PodiumCore
+
+/// How a model did.
+struct Evaluation {
+    /// On the official scale; undefined ones are left out and explained in `notes`.
+    var metrics: [String: Double]
+    /// As it enters averages.
+    var score: Double?
+    /// By metric, and as `score` for the score.
+    var intervals: [String: ScoreInterval] = [:]
+    var examples: Int
+    var predictions: [ExamplePrediction]
+    var notes: [String] = []
+    /// What detectors found in data or predictions.
+    var findings: [RunFinding] = []
+    /// JSON documents by file name, in the layout of the official scripts, from which scores can be made anew.
+    var documents: [String: any Encodable] = [:]
+}
+
+extension RunResult {
+    /// Takes over an evaluation; its files go into the attempt's folder.
+    mutating func record(_ evaluation: Evaluation, in context: JobContext) throws {
+        metrics = evaluation.metrics
+        score = evaluation.score
+        intervals = evaluation.intervals
+        examples = evaluation.examples
+        notes += evaluation.notes
+        findings = evaluation.findings
+        predictionsPath = try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl"))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        for (name, document) in evaluation.documents.sorted(by: { $0.key < $1.key }) {
+            let bytes = [UInt8](try encoder.encode(document))
+            try AtomicFile.write(context.path(name)) { (writer) throws(BERTError) in try writer.append(bytes) }
+        }
+    }
+}

@@ -53,9 +53,9 @@ let package = Package(
         // C libraries and kernels
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CKernels"),
+        .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "COpenBLAS"),
 
         // What a job is
         library("PodiumCore"),
@@ -134,6 +134,10 @@ let package = Package(
             "PodiumBERTTests",
             ["PodiumBERT", "PodiumCPU", "PodiumGraph", "PodiumText"],
             exclude: ["Fixtures"]
+        ),
+        tests(
+            "PodiumJobsTests",
+            ["PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumJobs", "PodiumReport"]
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),

@@ -9,6 +9,8 @@ package final class CPUDevice: GraphDevice {
     let pool: WorkerPool
     let kernels: pk_kernels
     let products: Products
+    /// Records where time goes if set.
+    package var times: OperationTimes?
 
     package init(_ configuration: CPUConfiguration) throws(GraphError) {
         let candidates = configuration.instructions.map { [$0] } ?? [.avx512, .avx2, .plain]
@@ -19,10 +21,18 @@ package final class CPUDevice: GraphDevice {
         guard let pool = WorkerPool(threads: configuration.threads, start: { Products.prepareThread() }) else {
             throw GraphError(.unsupported, "\(configuration.threads) threads could not be started; ask for fewer")
         }
+        if configuration.precision == .bfloat16 {
+            guard configuration.products == .oneDNN, Products.hasBFloat16 else {
+                throw GraphError(
+                    .unsupported,
+                    "bf16 needs oneDNN's products and a processor with AVX512-BF16 or AMX; use float32 on this machine"
+                )
+            }
+        }
         self.configuration = configuration
         self.kernels = kernels.pointee
         self.pool = pool
-        products = Products(configuration.products)
+        products = try Products(configuration.products)
     }
 
     /// Name of the instruction set in use.

@@ -37,7 +37,7 @@ final class CPUExecutor: GraphExecutor {
         for variable in graph.variables {
             try variables.declare(variable.name, shape: variable.value.shape.map(\.fixed))
         }
-        schedule = try Schedule(graph)
+        schedule = try Schedule(graph, precision: device.configuration.precision)
     }
 
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {
@@ -57,7 +57,11 @@ final class CPUExecutor: GraphExecutor {
                 products: device.products,
                 kernels: device.kernels
             )
-            try bound.operation.run(step)
+            guard let times = device.times else {
+                try bound.operation.run(step)
+                continue
+            }
+            try times.measure(bound.operation.mnemonic) { () throws(GraphError) in try bound.operation.run(step) }
         }
         let results = layout.outputs.map { ($0.name, $0.view.host()) }
         for copy in layout.copies { copy.to.base.copyMemory(from: copy.from.base, byteCount: copy.to.count * 4) }
@@ -83,7 +87,12 @@ final class CPUExecutor: GraphExecutor {
             case .variable(let name): return try store.view(name)
             case .slot(let slot):
                 let base = arena.base + plan.offsets[slot] * 4
-                return TensorView(base: base, type: value.type.element, shape: value.type.dimensions(in: bindings))
+                return TensorView(
+                    base: base,
+                    type: value.type.element,
+                    shape: value.type.dimensions(in: bindings),
+                    isNarrow: schedule.slots[slot].isNarrow
+                )
             case nil: preconditionFailure("value \(value.id) has no storage")
             }
         }

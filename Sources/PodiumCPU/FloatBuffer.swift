@@ -21,8 +21,11 @@ struct TensorView {
     let base: UnsafeMutableRawPointer
     let type: ElementType
     let shape: [Int]
+    /// Whether the elements are bfloat16, for products only.
+    var isNarrow = false
 
     var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+    var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
     var integers: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
     var count: Int { shape.reduce(1, *) }
     /// All dimensions but the last.

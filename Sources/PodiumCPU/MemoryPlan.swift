@@ -14,7 +14,10 @@ struct MemoryPlan {
 
     init(_ schedule: Schedule, bindings: [String: Int], threads: Int) {
         var blocks = schedule.slots.map { slot in
-            (first: slot.first, last: slot.last, size: MemoryPlan.padded(slot.type.count(in: bindings)))
+            let count = slot.type.count(in: bindings)
+            return (
+                first: slot.first, last: slot.last, size: MemoryPlan.padded(slot.isNarrow ? (count + 1) / 2 : count)
+            )
         }
         let needs = schedule.steps.map { step in
             let inputs = step.inputs.map { $0.type.dimensions(in: bindings) }

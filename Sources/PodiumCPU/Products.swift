@@ -2,24 +2,55 @@ internal import COneDNN
 internal import COpenBLAS
 import PodiumGraph
 
-/// Single-precision matrix products, each computed by the calling thread alone; parallelism is the worker pool's.
+/// Matrix products with float32 sums, each computed by the calling thread alone; parallelism is the worker pool's.
 struct Products {
-    let library: CPUConfiguration.Products
+    let provider: CPUConfiguration.Products
 
     /// A row-major matrix inside a larger one: `stride` elements from row to row.
     struct Matrix {
-        let base: UnsafePointer<Float>
+        let base: UnsafeRawPointer
         let stride: Int
         /// Whether the product takes its transpose.
-        var isTransposed = false
+        let isTransposed: Bool
+        /// Whether the elements are bfloat16; both operands or none.
+        let isNarrow: Bool
+
+        init(base: UnsafePointer<Float>, stride: Int, isTransposed: Bool = false) {
+            self.base = UnsafeRawPointer(base)
+            self.stride = stride
+            self.isTransposed = isTransposed
+            isNarrow = false
+        }
+
+        /// From an element of a tensor on.
+        init(_ view: TensorView, row: Int = 0, column: Int = 0, isTransposed: Bool = false) {
+            base = UnsafeRawPointer(view.base + (row * view.columns + column) * (view.isNarrow ? 2 : 4))
+            stride = view.columns
+            self.isTransposed = isTransposed
+            isNarrow = view.isNarrow
+        }
     }
+
+    /// Whether this machine has bfloat16 products worth the name.
+    static var hasBFloat16: Bool { podium_onednn_has_bf16() }
 
     /// Makes the calling thread compute alone; called once by every thread that multiplies.
     static func prepareThread() { podium_onednn_use_calling_thread() }
 
-    init(_ library: CPUConfiguration.Products) {
-        self.library = library
-        if library == .openBLAS { openblas_set_num_threads(1) }
+    private let blasProduct: podium_sgemm?
+
+    init(_ provider: CPUConfiguration.Products) throws(GraphError) {
+        self.provider = provider
+        guard provider == .openBLAS else {
+            blasProduct = nil
+            return
+        }
+        var reason: UnsafePointer<CChar>?
+        blasProduct = podium_openblas_sgemm(&reason)
+        guard blasProduct != nil else {
+            let text = reason.map { String(cString: $0) } ?? "no reason given"
+            throw GraphError(.unsupported, "OpenBLAS cannot be loaded (\(text)); install libopenblas0 or use onednn")
+        }
     }
 
     /// c [m, n] = factor · a [m, k] · b [k, n], plus c if `adds`; shapes are those after transposition.
@@ -35,37 +66,39 @@ struct Products {
         adds: Bool = false
     ) {
         guard m > 0, n > 0 else { return }
-        switch library {
+        precondition(a.isNarrow == b.isNarrow, "both operands have one precision")
+        switch provider {
         case .oneDNN:
-            let (plain, transposed) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "T")))
-            let status = dnnl_sgemm(
-                a.isTransposed ? transposed : plain,
-                b.isTransposed ? transposed : plain,
-                Int64(m),
-                Int64(n),
-                Int64(k),
-                factor,
-                a.base,
-                Int64(a.stride),
-                b.base,
-                Int64(b.stride),
-                adds ? 1 : 0,
-                c,
-                Int64(stride)
+            var product = podium_product(
+                a: a.base,
+                b: b.base,
+                c: c,
+                a_stride: a.stride,
+                b_stride: b.stride,
+                c_stride: stride,
+                m: m,
+                n: n,
+                k: k,
+                factor: factor,
+                a_transposed: a.isTransposed,
+                b_transposed: b.isTransposed,
+                adds: adds,
+                bf16: a.isNarrow
             )
-            precondition(status == dnnl_success, "oneDNN refused a \(m)×\(n)×\(k) product")
+            let status = podium_onednn_multiply(&product)
+            precondition(status == 0, "oneDNN refused a \(m)×\(n)×\(k) product (status \(status))")
         case .openBLAS:
-            cblas_sgemm(
-                CblasRowMajor,
-                a.isTransposed ? CblasTrans : CblasNoTrans,
-                b.isTransposed ? CblasTrans : CblasNoTrans,
+            blasProduct?(
+                Int32(podium_blas_row_major),
+                Int32(a.isTransposed ? podium_blas_transposed : podium_blas_plain),
+                Int32(b.isTransposed ? podium_blas_transposed : podium_blas_plain),
                 Int32(m),
                 Int32(n),
                 Int32(k),
                 factor,
-                a.base,
+                a.base.assumingMemoryBound(to: Float.self),
                 Int32(a.stride),
-                b.base,
+                b.base.assumingMemoryBound(to: Float.self),
                 Int32(b.stride),
                 adds ? 1 : 0,
                 c,

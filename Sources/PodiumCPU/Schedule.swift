@@ -21,6 +21,7 @@ struct Schedule {
     /// A piece of the arena, in use from one step to another, both included.
     struct Slot {
         let type: TensorType
+        let isNarrow: Bool
         var first: Int
         var last: Int
     }
@@ -31,10 +32,11 @@ struct Schedule {
     /// Assignments whose new content is not computed in place.
     private(set) var copies: [(variable: String, value: Value)] = []
 
-    init(_ graph: Graph) throws(GraphError) {
+    init(_ graph: Graph, precision: CPUConfiguration.Precision = .float32) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
-        let nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
+        var nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
+        if precision == .bfloat16 { nodes = Rounded.narrow(nodes, of: graph) }
         let read = kept.union(nodes.flatMap(\.inputs))
         var steps: [Step] = []
         for node in nodes {
@@ -65,7 +67,8 @@ struct Schedule {
                     storage[value] = .slot(slot)
                     slots[slot].last = max(slots[slot].last, lastUse[value] ?? index)
                 } else {
-                    place(value, from: index, to: lastUse[value] ?? index)
+                    let isNarrow = step.operation is Rounded
+                    place(value, isNarrow: isNarrow, from: index, to: lastUse[value] ?? index)
                 }
             }
         }
@@ -76,9 +79,9 @@ struct Schedule {
         }
     }
 
-    private mutating func place(_ value: Value, from first: Int, to last: Int) {
+    private mutating func place(_ value: Value, isNarrow: Bool = false, from first: Int, to last: Int) {
         storage[value] = .slot(slots.count)
-        slots.append(Slot(type: value.type, first: first, last: last))
+        slots.append(Slot(type: value.type, isNarrow: isNarrow, first: first, last: last))
     }
 
     /// Whether a step may write its result over an input: nobody reads it later, or twice in this step.

@@ -9,6 +9,22 @@ static void scale(float *out, const float *a, float factor, long count) {
     for (long c = 0; c < count; c += PK_LANES) store_some(out + c, load_some(a + c, count - c) * factor, count - c);
 }
 
+// To the nearest bfloat16, ties to even; a NaN stays one.
+static void round_bf16(uint16_t *out, const float *x, long count) {
+    for (long c = 0; c < count; c += PK_LANES) {
+        vu bits = (vu)load_some(x + c, count - c);
+        vu rounded = bits + (0x7fffu - (vu){0}) + (bits >> 16 & 1);
+        vi is_nan = (vi)((bits & 0x7fffffffu) > (0x7f800000u - (vu){0}));
+        bits = (vu)select_(is_nan, (vf)(bits | 0x400000u), (vf)rounded) >> 16;
+        if (count - c >= PK_LANES) {
+            vh half = __builtin_convertvector(bits, vh);
+            memcpy(out + c, &half, sizeof half);
+        } else {
+            for (long i = 0; i < count - c; i++) out[c + i] = (uint16_t)bits[i];
+        }
+    }
+}
+
 static double sum_of_squares(const float *x, long count) {
     double total = 0;
     for (long base = 0; base < count; base += 1024) {

@@ -19,6 +19,7 @@ const pk_kernels PK_TABLE = {
     .scaled_softmax = scaled_softmax,
     .add = add,
     .scale = scale,
+    .round_bf16 = round_bf16,
     .sum_of_squares = sum_of_squares,
     .adam = adam,
 };

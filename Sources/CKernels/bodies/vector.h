@@ -9,6 +9,7 @@
 typedef float vf __attribute__((vector_size(4 * PK_LANES)));
 typedef int32_t vi __attribute__((vector_size(4 * PK_LANES)));
 typedef uint32_t vu __attribute__((vector_size(4 * PK_LANES)));
+typedef uint16_t vh __attribute__((vector_size(2 * PK_LANES)));
 typedef uint64_t vw __attribute__((vector_size(4 * PK_LANES)));
 
 // Elements whose random words come from one group of 16 counters (see `philox_group`).

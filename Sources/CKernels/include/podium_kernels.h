@@ -71,6 +71,8 @@ typedef struct {
     void (*_Nonnull scaled_softmax)(float *_Nonnull out, const float *_Nonnull x, float lse, float factor, long count);
     void (*_Nonnull add)(float *_Nonnull out, const float *_Nonnull a, const float *_Nonnull b, long count);
     void (*_Nonnull scale)(float *_Nonnull out, const float *_Nonnull a, float factor, long count);
+    // To the nearest bfloat16, ties to even.
+    void (*_Nonnull round_bf16)(uint16_t *_Nonnull out, const float *_Nonnull x, long count);
     double (*_Nonnull sum_of_squares)(const float *_Nonnull x, long count);
     void (*_Nonnull adam)(float *_Nonnull p, float *_Nonnull m, float *_Nonnull v, const float *_Nonnull g, long count,
                           const pk_adam *_Nonnull options);

@@ -16,12 +16,8 @@ extension Linear: CPUOperation {
             let (rows, columns) = tiling[tile]
             let corner = rows.lowerBound * width + columns.lowerBound
             products.multiply(
-                Products.Matrix(base: x.floats + rows.lowerBound * x.columns, stride: x.columns),
-                Products.Matrix(
-                    base: weight.floats + columns.lowerBound * x.columns,
-                    stride: x.columns,
-                    isTransposed: true
-                ),
+                Products.Matrix(x, row: rows.lowerBound),
+                Products.Matrix(weight, row: columns.lowerBound, isTransposed: true),
                 into: target.floats + corner,
                 stride: width,
                 m: rows.count,
@@ -88,6 +84,9 @@ extension ActivationGradient: CPUOperation {
 }
 
 extension Product: CPUOperation {
+    /// Rows that one product sums over, where that number is the number of tokens.
+    private static let innerBlock = 512
+
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         multiply(step.inputs[0], step.inputs[1], into: step.output(0), adds: false, step)
     }
@@ -104,20 +103,28 @@ extension Product: CPUOperation {
         let (products, form) = (step.products, form)
         if inner == 0, !adds { output.floats.update(repeating: 0, count: output.count) }
         guard inner > 0 else { return }
+        // The number of tokens differs from batch to batch: whole blocks and a rest keep the number of shapes small.
+        let whole = form == .firstTransposed ? inner / Self.innerBlock * Self.innerBlock : inner
+        let parts = [0..<whole, whole..<inner].filter { !$0.isEmpty }
         step.pool.run(tiling.count) { tile, _ in
             let (rows, columns) = tiling[tile]
-            let left = form == .firstTransposed ? rows.lowerBound : rows.lowerBound * a.columns
-            let right = form == .secondTransposed ? columns.lowerBound * b.columns : columns.lowerBound
-            products.multiply(
-                Products.Matrix(base: a.floats + left, stride: a.columns, isTransposed: form == .firstTransposed),
-                Products.Matrix(base: b.floats + right, stride: b.columns, isTransposed: form == .secondTransposed),
-                into: output.floats + rows.lowerBound * output.columns + columns.lowerBound,
-                stride: output.columns,
-                m: rows.count,
-                n: columns.count,
-                k: inner,
-                adds: adds
-            )
+            let corner = output.floats + rows.lowerBound * output.columns + columns.lowerBound
+            for part in parts {
+                products.multiply(
+                    form == .firstTransposed
+                        ? Products.Matrix(a, row: part.lowerBound, column: rows.lowerBound, isTransposed: true)
+                        : Products.Matrix(a, row: rows.lowerBound, column: part.lowerBound),
+                    form == .secondTransposed
+                        ? Products.Matrix(b, row: columns.lowerBound, column: part.lowerBound, isTransposed: true)
+                        : Products.Matrix(b, row: part.lowerBound, column: columns.lowerBound),
+                    into: corner,
+                    stride: output.columns,
+                    m: rows.count,
+                    n: columns.count,
+                    k: part.count,
+                    adds: adds || part.lowerBound > 0
+                )
+            }
         }
     }
 }

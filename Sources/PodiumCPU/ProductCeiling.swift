@@ -1,0 +1,39 @@
+import PodiumGraph
+
+extension CPUDevice {
+    /// How fast this device multiplies when nothing else is in the way, in operations a second.
+    ///
+    /// All threads multiply matrices of their own that stay in cache (256 × 768 by 768 × 384), for about `seconds`.
+    package func measureProductCeiling(seconds: Double = 0.3) -> Double {
+        let (m, n, k) = (256, 384, 768)
+        // Too large by half for bfloat16, which is no matter.
+        let workspaces = (0..<pool.threads).map { _ in FloatBuffer(count: m * k + k * n + m * n) }
+        for workspace in workspaces {
+            let floats = workspace.base.assumingMemoryBound(to: Float.self)
+            for index in 0..<workspace.count { floats[index] = Float(index % 17) * 0.1 - 0.8 }
+        }
+        let isNarrow = configuration.precision == .bfloat16
+        func operands(_ worker: Int) -> (Products.Matrix, Products.Matrix, UnsafeMutablePointer<Float>) {
+            let base = workspaces[worker].base
+            let b = base + m * k * 4
+            return (
+                Products.Matrix(TensorView(base: base, type: .float32, shape: [m, k], isNarrow: isNarrow)),
+                Products.Matrix(TensorView(base: b, type: .float32, shape: [k, n], isNarrow: isNarrow)),
+                (b + k * n * 4).assumingMemoryBound(to: Float.self)
+            )
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var rounds = 0
+        while clock.now - start < .seconds(seconds) {
+            pool.run(4 * pool.threads) { _, worker in
+                let (a, b, c) = operands(worker)
+                products.multiply(a, b, into: c, stride: n, m: m, n: n, k: k)
+            }
+            rounds += 1
+        }
+        let elapsed = (clock.now - start).components
+        let time = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+        return Double(rounds * 4 * pool.threads) * 2 * Double(m * n * k) / time
+    }
+}

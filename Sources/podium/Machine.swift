@@ -9,6 +9,12 @@ enum Machine {
     /// Cores that this process may use.
     static let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
+    /// Most memory that this process ever held, in bytes.
+    static var peakMemory: Double {
+        (value(of: "VmHWM", in: "/proc/self/status", separator: ":")?.split(separator: " ").first)
+            .flatMap { Double($0) }.map { $0 * 1024 } ?? 0
+    }
+
     /// The path of the running binary, which is started again as the engine.
     static func ownExecutable() throws -> String {
         do {

@@ -3,6 +3,9 @@
 /// Sources: google-research/bert `run_classifier.py`, `run_squad.py`,
 /// `run_pretraining.py` and `optimization.py`.
 package struct TrainingOptions: Codable, Hashable, Sendable {
+    /// What products multiply; sums and weights are float32 always.
+    package enum Precision: String, Codable, Hashable, Sendable, CaseIterable { case float32, bf16 }
+
     package var epochs: Double = 3
     package var batchSize: Int = 32
     package var learningRate: Double = 5e-5
@@ -15,6 +18,8 @@ package struct TrainingOptions: Codable, Hashable, Sendable {
     package var clipNorm: Double = 1.0
     /// Overrides the model's own dropout probabilities.
     package var dropout: Double?
+    /// Nil for float32.
+    package var precision: Precision?
     package var maxSequenceLength: Int = 128
     /// Ends training early; the schedule is computed on this many steps when it is set.
     package var maxSteps: Int?

@@ -3,7 +3,7 @@ internal import PodiumCore
 extension SpecReader {
     static let trainingKeys = [
         "epochs", "batchSize", "learningRate", "warmupProportion", "schedule", "weightDecay", "adamEpsilon",
-        "biasCorrection", "clipNorm", "dropout", "maxSequenceLength", "maxSteps", "maxDuration", "trainExamples",
+        "biasCorrection", "clipNorm", "dropout", "precision", "maxSequenceLength", "maxSteps", "maxDuration", "trainExamples",
         "evaluationExamples", "checkpointEverySteps", "docStride", "maxQueryLength", "nBestSize", "maxAnswerLength",
         "maskedLMProbability", "maxPredictionsPerSequence", "shortSequenceProbability", "duplicateFactor",
         "vocabularySize",
@@ -41,6 +41,9 @@ extension SpecReader {
         case "biasCorrection": options.biasCorrection = try field.bool()
         case "clipNorm": options.clipNorm = try field.number(positive) { $0 > 0 }
         case "dropout": options.dropout = try field.number("from 0 up to 1") { $0 >= 0 && $0 < 1 }
+        case "precision":
+            let name = try field.choice(TrainingOptions.Precision.allCases.map(\.rawValue))
+            options.precision = TrainingOptions.Precision(rawValue: name)
         case "maxSequenceLength": options.maxSequenceLength = try field.integer(8...4096)
         case "maxSteps": options.maxSteps = try field.integer(1...Int.max)
         case "maxDuration": options.maxSeconds = try field.seconds()

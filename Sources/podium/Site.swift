@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PodiumCPU
 import PodiumCore
 import PodiumScheduler
 import PodiumStore
@@ -45,17 +46,17 @@ final class Site: Sendable {
 
     /// Runs scheduler and worker until `until` returns, then ends them in good order.
     ///
-    /// - Parameter threads: of the worker; nil for no worker.
+    /// - Parameter worker: nil for no worker.
     func serve<Result: Sendable>(
         schedules: Bool,
-        threads: Int?,
+        worker options: WorkerOptionGroup?,
         until body: @Sendable () async throws -> Result
     ) async throws -> Result {
         let keeper = Task { await keepServerAlive() }
         let name = "\(Machine.hostName):\(ProcessInfo.processInfo.processIdentifier)"
         let scheduler = schedules ? Scheduler(store: store, name: name, log: log) : nil
         let scheduling = Task { await scheduler?.run() }
-        let worker = try threads.map { try makeWorker(threads: $0) }
+        let worker = try options.map(makeWorker)
         let working = Task { await worker?.run() }
         func end() async {
             await worker?.shutDown()
@@ -81,7 +82,7 @@ final class Site: Sendable {
         do { try await cluster?.stop(.fast) } catch { log.error("\(error)") }
     }
 
-    private func makeWorker(threads: Int) throws -> Worker {
+    private func makeWorker(_ options: WorkerOptionGroup) throws -> Worker {
         try FileManager.default.createDirectory(
             atPath: place.dataDirectory + "/artifacts",
             withIntermediateDirectories: true
@@ -92,10 +93,13 @@ final class Site: Sendable {
                 host: Machine.hostName,
                 processID: ProcessInfo.processInfo.processIdentifier,
                 pool: "cpu",
-                threads: threads,
+                threads: options.threadCount,
                 version: Podium.version
             ),
-            engine: EngineCommand(executable: try Machine.ownExecutable(), arguments: ["engine"]),
+            engine: EngineCommand(
+                executable: try Machine.ownExecutable(),
+                arguments: ["engine", "--products", options.products.rawValue]
+            ),
             options: WorkerOptions(dataDirectory: place.dataDirectory),
             log: log
         )

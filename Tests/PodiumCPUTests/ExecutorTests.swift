@@ -126,4 +126,25 @@ import Testing
             #expect((Double(value) - exact).magnitude <= 1.5e-7 * max(1, Double(point).magnitude), "at \(point)")
         }
     }
+
+    /// Rows of a product that come and go with batches, past the number of shapes that are kept.
+    @Test func productsOfManyShapesAreRight() throws {
+        var graph = Graph()
+        let x = graph.input("x", .float32, [.symbol("rows"), 2])
+        graph.output("y", graph.linear(x, weight: graph.parameter("w", [1, 2])))
+        let store = device.makeVariables()
+        let executor = try device.load(graph, variables: store)
+        try store.write("w", HostTensor([2, -1] as [Float], shape: [1, 2]))
+        // Two products a size of more than 256 rows: whole tiles and a rest.
+        for rows in 1...1100 {
+            let floats = (0..<2 * rows).map(Float.init)
+            let output = try executor.run(["x": HostTensor(floats, shape: [rows, 2])])["y"]
+            #expect(output?.floats == (0..<rows).map { Float(2 * $0 - 1) }, "\(rows) rows")
+        }
+    }
+
+    @Test func bfloat16IsRefusedWhereItCannotBeMultiplied() {
+        let configuration = CPUConfiguration(threads: 1, products: .openBLAS, precision: .bfloat16)
+        #expect(code { _ = try CPUDevice(configuration) } == .unsupported)
+    }
 }

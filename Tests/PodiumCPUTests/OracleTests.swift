@@ -7,16 +7,24 @@ import Testing
 struct Path: Sendable, CustomStringConvertible {
     let instructions: CPUConfiguration.Instructions
     let products: CPUConfiguration.Products
+    let precision: CPUConfiguration.Precision
 
-    var description: String { "\(instructions), \(products.rawValue)" }
+    var description: String { "\(instructions), \(products.rawValue), \(precision.rawValue)" }
+
+    /// Largest error allowed, of a tensor's largest element: bfloat16 has eight significant bits.
+    var tolerance: Double { precision == .float32 ? 1e-5 : 2e-2 }
 
     /// Every path that this machine has.
     static let all = CPUConfiguration.Instructions.allCases.flatMap { instructions in
-        CPUConfiguration.Products.allCases.map { Path(instructions: instructions, products: $0) }
+        CPUConfiguration.Products.allCases.flatMap { products in
+            CPUConfiguration.Precision.allCases.map {
+                Path(instructions: instructions, products: products, precision: $0)
+            }
+        }
     }.filter { (try? CPUDevice($0.configuration(threads: 1))) != nil }
 
     func configuration(threads: Int) -> CPUConfiguration {
-        CPUConfiguration(threads: threads, products: products, instructions: instructions)
+        CPUConfiguration(threads: threads, products: products, precision: precision, instructions: instructions)
     }
 }
 
@@ -50,10 +58,11 @@ extension GraphCase {
             let result = try example.run(path.configuration(threads: 2))
             for (name, reference) in expected.outputs {
                 let context = "\(example.name), \(name)"
-                try expectClose(result.outputs[name], reference, context)
+                try expectClose(result.outputs[name], reference, within: path.tolerance, context)
             }
             for (name, reference) in expected.assigned {
-                try expectClose(result.variables[name], reference, "\(example.name), next \(name)")
+                let context = "\(example.name), next \(name)"
+                try expectClose(result.variables[name], reference, within: path.tolerance, context)
             }
         }
     }
@@ -65,12 +74,17 @@ extension GraphCase {
         }
     }
 
-    /// Within 1e-5 of the tensor's largest element.
-    private func expectClose(_ tensor: HostTensor?, _ reference: Reference, _ context: String) throws {
+    /// Within a share of the tensor's largest element.
+    private func expectClose(
+        _ tensor: HostTensor?,
+        _ reference: Reference,
+        within tolerance: Double,
+        _ context: String
+    ) throws {
         let tensor = try #require(tensor)
         #expect(tensor.shape == reference.shape)
         let largest = reference.values.reduce(1e-6) { max($0, $1.magnitude) }
         let error = zip(tensor.floats, reference.values).reduce(0) { max($0, (Double($1.0) - $1.1).magnitude) }
-        #expect(error <= 1e-5 * largest, "\(context): \(error / largest)")
+        #expect(error <= tolerance * largest, "\(context): \(error / largest)")
     }
 }

@@ -248,6 +248,7 @@ extension RunSpec {
         var result: [(String, String?)] = [
             ("batchSize", "\(training.batchSize)"),
             ("maxSequenceLength", "\(training.maxSequenceLength)"),
+            ("precision", training.precision?.rawValue),
         ]
         if kind != .evaluate {
             result += [

@@ -22,6 +22,8 @@ struct Engine: AsyncParsableCommand {
 
     @Argument(help: "The attempt's folder.")
     var folder: String
+    @Option(help: "The library that multiplies: onednn or openblas.")
+    var products: CPUConfiguration.Products = .oneDNN
 
     func run() async throws {
         let assignment = try readAssignment()
@@ -29,7 +31,14 @@ struct Engine: AsyncParsableCommand {
         stop.watch()
         let channel = EventChannel()
         do {
-            let device = try CPUDevice(CPUConfiguration(threads: assignment.spec.resources.threads))
+            let spec = assignment.spec
+            let device = try CPUDevice(
+                CPUConfiguration(
+                    threads: spec.resources.threads,
+                    products: products,
+                    precision: spec.training.precision == .bf16 ? .bfloat16 : .float32
+                )
+            )
             let context = JobContext(
                 assignment: assignment,
                 folder: folder,

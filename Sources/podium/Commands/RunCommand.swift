@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
         let interrupts = Interrupts()
         let ending: (suite: SuiteID, succeeded: Bool)
         do {
-            ending = try await site.serve(schedules: true, threads: worker.threadCount) { [submission] in
+            ending = try await site.serve(schedules: true, worker: worker) { [submission] in
                 let waiting = try await site.store.runs(suite: nil, includingTerminal: false).filter { !$0.isOver }
                 if !waiting.isEmpty {
                     Terminal.error("\(waiting.count) runs of earlier suites are not over yet and go first.")

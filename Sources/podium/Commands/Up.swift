@@ -1,12 +1,16 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PodiumCPU
 import PodiumStore
 
-/// How many threads a worker has.
+/// What a worker computes with.
 struct WorkerOptionGroup: ParsableArguments {
     @Option(help: "Threads for runs on this machine (default: all cores).")
     var threads: Int?
+
+    @Option(help: "The library that multiplies matrices: onednn or openblas.")
+    var products: CPUConfiguration.Products = .oneDNN
 
     var threadCount: Int { threads ?? Machine.cores }
 
@@ -34,7 +38,7 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
-        try await place.serve(schedules: true, threads: worker.threadCount, says: "Podium is up")
+        try await place.serve(schedules: true, worker: worker, says: "Podium is up")
     }
 }
 
@@ -52,7 +56,7 @@ struct Daemon: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        try await place.serve(schedules: true, threads: nil, says: "The daemon runs")
+        try await place.serve(schedules: true, worker: nil, says: "The daemon runs")
     }
 }
 
@@ -76,19 +80,19 @@ struct WorkerCommand: AsyncParsableCommand {
         let site = try await Site.join(place, log: LineLog.standardError())
         let interrupts = Interrupts()
         Terminal.error("The worker waits for runs (\(worker.threadCount) threads). Ctrl-C ends it.")
-        try await site.serve(schedules: false, threads: worker.threadCount) { await interrupts.first() }
+        try await site.serve(schedules: false, worker: worker) { await interrupts.first() }
         await site.close()
     }
 }
 
 extension PlaceOptions {
     /// Serves until interrupted.
-    func serve(schedules: Bool, threads: Int?, says what: String) async throws {
+    func serve(schedules: Bool, worker: WorkerOptionGroup?, says what: String) async throws {
         let site = try await Site.start(self, log: LineLog.standardError())
         let interrupts = Interrupts()
         Terminal.error("\(what): \(site.store.address). Ctrl-C ends it.")
         do {
-            try await site.serve(schedules: schedules, threads: threads) { await interrupts.first() }
+            try await site.serve(schedules: schedules, worker: worker) { await interrupts.first() }
         } catch {
             await site.close()
             throw error

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumBERT
 import PodiumCPU
+import PodiumCore
 import PodiumGraph
 
 extension CPUConfiguration.Precision: ExpressibleByArgument {}
@@ -12,16 +13,18 @@ struct BenchEngine: ParsableCommand {
         commandName: "engine",
         abstract: "Training steps and inference of named model sizes.",
         discussion: """
-            A step is what training does: forward, backward, dropout, clipping and the optimizer, on \
-            full rows of random tokens. Its figure is the arithmetic that the model needs (not what \
-            is computed twice) per second; the ceiling is products alone, on the same threads.
+            A step is what training does: forward, backward, dropout, clipping and the optimizer. Its \
+            figure is the arithmetic that the model needs (not what is computed twice) per second; \
+            the ceiling is products alone, on the same threads.
 
-            Names: engine/SIZE/PRECISION/full-rows, with SIZE one of \(BenchShape.all.map(\.name).joined(separator: ", ")),
-            and after it /inference, /seconds, /tokens, /peak-memory.
+            Names: engine/SIZE/PRECISION/ROWS. SIZE is one of
+            \(BenchShape.all.map(\.name).joined(separator: ", ")).
+            ROWS is full-rows (random tokens) or, with --data and --vocab, a task whose training and \
+            development sets are read: \(BenchRows.tasks.map(\.shortName).joined(separator: ", ")). A bare size selects its full rows.
 
             Examples:
-              podium bench engine engine/minilm-l6
               podium bench engine minilm-l6 --precision bf16 --profile
+              podium bench engine engine/minilm-l6/float32/CoLA --data ~/data --vocab vocab.txt
             """
     )
 
@@ -30,6 +33,12 @@ struct BenchEngine: ParsableCommand {
     var precision: [CPUConfiguration.Precision] = [.float32, .bfloat16]
     @Option(help: "onednn or openblas.")
     var products: CPUConfiguration.Products = .oneDNN
+    @Option(help: "A folder in the official layout, for the lengths of real tasks.", completion: .directory)
+    var data: String?
+    @Option(help: "The vocabulary that goes with it.", completion: .file(extensions: ["txt"]))
+    var vocab: String?
+    @Option(help: "Training batches that are taken from a real task, evenly from its epoch.")
+    var batches = 16
     @Option(help: "Threads (default: all cores).")
     var threads = Machine.cores
     @Flag(help: "Also print where the time of a step goes, by kind of operation.")
@@ -43,14 +52,25 @@ struct BenchEngine: ParsableCommand {
         return [known]
     }
 
+    func validate() throws {
+        guard (data == nil) == (vocab == nil) else { throw ValidationError("--data and --vocab go together") }
+        guard batches > 0 else { throw ValidationError("--batches must be positive") }
+    }
+
     func run() throws {
         var figures: [BenchFigure] = []
         for shape in BenchShape.all {
             for precision in precision {
-                let name = "engine/\(shape.name)/\(precision.rawValue)/full-rows"
+                let name = "engine/\(shape.name)/\(precision.rawValue)"
                 // A bare size is enough of a name.
-                guard options.selects(name) || options.names.contains(shape.name) else { continue }
-                figures += try measure(shape, precision, name)
+                if options.selects(name + "/full-rows") || options.names.contains(shape.name) {
+                    figures += try measure(shape, precision, name + "/full-rows", rows: .full(shape))
+                }
+                guard let data, let vocab else { continue }
+                for task in BenchRows.tasks where options.selects("\(name)/\(task.shortName)") {
+                    let rows = try BenchRows.real(task, data: data, vocabulary: vocab, batches: batches)
+                    figures += try measure(shape, precision, "\(name)/\(task.shortName)", rows: rows)
+                }
             }
         }
         try options.print(figures)
@@ -59,17 +79,17 @@ struct BenchEngine: ParsableCommand {
     private func measure(
         _ shape: BenchShape,
         _ precision: CPUConfiguration.Precision,
-        _ name: String
+        _ name: String,
+        rows: BenchRows
     ) throws -> [BenchFigure] {
         let device = try CPUDevice(CPUConfiguration(threads: threads, products: products, precision: precision))
         let encoder = Encoder(shape.configuration)
-        let head = Head.classification(labels: 2)
         let optimizer = AdamW.Options()
         let trainer = try Trainer(
             encoder: encoder,
-            head: head,
+            head: rows.head,
             weights: .fresh(
-                for: encoder.trainingGraph(head, optimizer: optimizer),
+                for: encoder.trainingGraph(rows.head, optimizer: optimizer),
                 configuration: shape.configuration,
                 seed: 1
             ),
@@ -77,29 +97,36 @@ struct BenchEngine: ParsableCommand {
             seed: 1,
             device: device
         )
-        let batch = shape.batch(isTraining: true)
-        _ = try trainer.train(batch, learningRate: 1e-5)
+        func epoch() throws { for batch in rows.training { _ = try trainer.train(batch, learningRate: 1e-5) } }
+        try epoch()
         // Steps and ceilings take turns: the machine may change its mind about its clock.
-        var steps: [Double] = []
+        var epochs: [Double] = []
         var ceilings: [Double] = []
         for _ in 0..<options.repeats {
             ceilings.append(device.measureProductCeiling() * 1e-9)
-            steps.append(try Stopwatch.seconds { _ = try trainer.train(batch, learningRate: 1e-5) })
+            epochs.append(try Stopwatch.seconds(epoch))
         }
-        if profile { try printProfile(device) { _ = try trainer.train(batch, learningRate: 1e-5) } }
-        let predictor = try Predictor(encoder: encoder, head: head, sharing: trainer.variables, device: device)
-        let sequences = shape.sequences
-        let inference = try Stopwatch.median(of: options.repeats) { _ = try predictor.logits(sequences) }
-        let (ceiling, step) = (Stopwatch.median(ceilings), Stopwatch.median(steps))
-        let work = shape.forwardOperations * 1e-9
+        let trainingMemory = Machine.peakMemory
+        if profile { try printProfile(device, epoch) }
+        let predictor = try Predictor(encoder: encoder, head: rows.head, sharing: trainer.variables, device: device)
+        let inference = try Stopwatch.median(of: options.repeats) { _ = try predictor.logits(rows.evaluation) }
+        let (ceiling, seconds) = (Stopwatch.median(ceilings), Stopwatch.median(epochs))
+        let examples = Double(rows.training.reduce(0) { $0 + $1.sequences })
+        let tokens = Double(rows.training.reduce(0) { $0 + $1.tokens })
+        let work = 3e-9 * shape.forwardOperations(lengths: rows.trainingLengths)
+        let answers = 1e-9 * shape.forwardOperations(lengths: rows.evaluation.map(\.ids.count))
         return [
-            BenchFigure(name: name, value: 3 * work / step, unit: "GFLOP/s", ceiling: ceiling),
-            BenchFigure(name: name + "/seconds", value: step, unit: "s/step"),
-            BenchFigure(name: name + "/examples", value: Double(shape.rows) / step, unit: "examples/s"),
-            BenchFigure(name: name + "/tokens", value: Double(batch.tokens) / step, unit: "tokens/s"),
-            BenchFigure(name: name + "/inference", value: work / inference, unit: "GFLOP/s", ceiling: ceiling),
-            BenchFigure(name: name + "/inference/seconds", value: inference, unit: "s/batch"),
-            BenchFigure(name: name + "/peak-memory", value: Machine.peakMemory / 1e6, unit: "MB"),
+            BenchFigure(name: name, value: work / seconds, unit: "GFLOP/s", ceiling: ceiling),
+            BenchFigure(name: name + "/seconds", value: seconds / Double(rows.training.count), unit: "s/step"),
+            BenchFigure(name: name + "/examples", value: examples / seconds, unit: "examples/s"),
+            BenchFigure(name: name + "/tokens", value: tokens / seconds, unit: "tokens/s"),
+            BenchFigure(name: name + "/peak-memory", value: trainingMemory / 1e6, unit: "MB"),
+            BenchFigure(name: name + "/inference", value: answers / inference, unit: "GFLOP/s", ceiling: ceiling),
+            BenchFigure(
+                name: name + "/inference/examples",
+                value: Double(rows.evaluation.count) / inference,
+                unit: "examples/s"
+            ),
         ]
     }
 
@@ -117,59 +144,5 @@ struct BenchEngine: ParsableCommand {
             ])
         }
         Terminal.error(table.rendered() + "\n")
-    }
-}
-
-/// A model size and a batch of full rows.
-struct BenchShape {
-    let name: String
-    let configuration: Configuration
-    let rows: Int
-    let length: Int
-
-    static let all: [BenchShape] = {
-        var shapes: [BenchShape] = []
-        for (size, rows) in [("tiny", 32), ("mini", 32), ("small", 32)] {
-            if let configuration = Configuration(preset: size, vocabularySize: 30_522) {
-                shapes.append(BenchShape(name: size, configuration: configuration, rows: rows, length: 128))
-            }
-        }
-        let minilm = Configuration(
-            vocabularySize: 30_522,
-            hiddenSize: 384,
-            layers: 6,
-            heads: 12,
-            intermediateSize: 1536
-        )
-        shapes.append(BenchShape(name: "minilm-l6", configuration: minilm, rows: 32, length: 128))
-        for (size, rows, length) in [("base", 8, 128), ("base", 4, 384), ("large", 4, 128)] {
-            if let configuration = Configuration(preset: size, vocabularySize: 30_522) {
-                let name = length == 128 ? size : "\(size)-\(length)"
-                shapes.append(BenchShape(name: name, configuration: configuration, rows: rows, length: length))
-            }
-        }
-        return shapes
-    }()
-
-    /// Full rows of tokens without meaning.
-    var sequences: [PackedBatch.Sequence] {
-        (0..<rows).map { row in
-            let ids = (0..<length).map { Int32(1000 + (row * 7919 + $0 * 104_729) % 29_000) }
-            return PackedBatch.Sequence(ids: ids, types: Array(repeating: 0, count: length), example: Int32(row))
-        }
-    }
-
-    func batch(isTraining: Bool) -> PackedBatch {
-        var batch = PackedBatch(sequences, isTraining: isTraining)
-        if isTraining { batch.feed("labels", HostTensor((0..<rows).map { Int32($0 % 2) })) }
-        return batch
-    }
-
-    /// Multiplications and additions of a forward pass: linear layers, and scores and values of attention.
-    var forwardOperations: Double {
-        let c = configuration
-        let perToken = 2 * (4 * c.hiddenSize * c.hiddenSize + 2 * c.hiddenSize * c.intermediateSize)
-        let attention = 4 * length * c.hiddenSize
-        return Double(rows * length) * Double(c.layers) * Double(perToken + attention)
     }
 }

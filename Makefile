@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 PODIUM := .build/release/podium
 PACKAGES := libpq-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config python3-pip
-SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 # Where the real benchmark data lies; tests that need it say so when it is missing.
 export PODIUM_TEST_DATA ?= $(abspath ../shared/data)
 
@@ -21,7 +21,7 @@ deps: ## Installs the Debian packages that are missing, and says which
 	if [ -n "$$missing" ]; then \
 	  echo "Installing with apt-get:$$missing"; \
 	  $(SUDO) apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 	@command -v $(SWIFT) >/dev/null || { echo "The Swift toolchain (6.2 or newer) is not in PATH: see https://www.swift.org/install"; exit 1; }
 

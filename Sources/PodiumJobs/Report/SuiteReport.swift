@@ -28,7 +28,9 @@ package struct SuiteReport {
         let tables = PredictionTables(histories)
         let cells = LeaderboardCells(histories: histories, tables: tables)
         let systems = self.systems()
+        let datasets = self.datasets()
         let results = systems.flatMap { system in tasks.compactMap { cells.outcome(system: system.id, task: $0) } }
+            .map { $0.checkedForPlausibility(datasets: datasets, published: published) }
         let tests = SystemComparisons(systems: systems.map(\.id), tasks: tasks, tables: tables) { system, task in
             Configurations(histories, system: system, task: task).best?.filter { $0.record.state == .succeeded } ?? []
         }
@@ -60,7 +62,7 @@ package struct SuiteReport {
                 ? "per task, the configuration with the best mean development score over its seeds"
                 : "every configuration, in a row of its own",
             tasks: tasks,
-            datasets: datasets(),
+            datasets: datasets,
             systems: systems,
             runs: histories.map { run($0) },
             results: results,

@@ -36,6 +36,7 @@ struct SeedStrip {
         description =
             "score \(Decimal.percent(score.value, digits: 2))\(bounds ?? "")"
             + (values.isEmpty ? "" : "; seeds \(seeds)")
+            + (score.seeds.map { "; median \(Decimal.percent($0.median, digits: 2))" } ?? "")
     }
 
     /// The axis that fits all of a task's scores.

@@ -131,6 +131,8 @@ extension Report {
         /// With n - 1; nil for a single seed.
         package var standardDeviation: Double?
         package var minimum: Double
+        /// The middle value, or the mean of the two in the middle.
+        package var median: Double
         package var maximum: Double
         /// By ascending seed.
         package var values: [SeedValue]
@@ -148,6 +150,8 @@ extension Report {
             self.mean = min(max(mean, minimum), maximum)
             self.standardDeviation = numbers.count > 1 ? (squares / (count - 1)).squareRoot() : nil
             self.minimum = minimum
+            let sorted = numbers.sorted()
+            self.median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
             self.maximum = maximum
             self.values = values.sorted { ($0.seed, $0.run) < ($1.seed, $1.run) }
         }

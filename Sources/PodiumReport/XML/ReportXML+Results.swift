@@ -93,7 +93,8 @@ extension ReportXML {
             "seeds",
             [
                 "count": String(seeds.count), "failed": String(seeds.failed), "mean": "\(seeds.mean)",
-                "sd": number(seeds.standardDeviation), "minimum": "\(seeds.minimum)", "maximum": "\(seeds.maximum)",
+                "sd": number(seeds.standardDeviation), "minimum": "\(seeds.minimum)",
+                "median": "\(seeds.median)", "maximum": "\(seeds.maximum)",
             ]
         ) { xml in
             for seed in seeds.values {

@@ -13,8 +13,13 @@ struct BenchScoring: ParsableCommand {
             right, nearly right, reordered, empty, too long. The ceiling of SQuAD scoring is \
             reading the same bytes once; of resampling, drawing its random numbers alone.
 
-            Example:
+            With --scripts the official evaluators score the same files in turns with Podium; \
+            /against-script says how many times as fast Podium is. Their time includes the start of \
+            the interpreter, ours is reading and scoring.
+
+            Examples:
               podium bench scoring --data ~/data
+              podium bench scoring --data ~/data --scripts ~/squad      with evaluate-v1.1.py and -v2.0.py
             """
     )
 
@@ -22,10 +27,15 @@ struct BenchScoring: ParsableCommand {
     @Option(help: "A folder in the official layout (glue/, squad/).", completion: .directory)
     var data: String = ProcessInfo.processInfo.environment["PODIUM_TEST_DATA"] ?? "."
 
+    @Option(help: "The folder of the official scripts.", completion: .directory)
+    var scripts: String?
+    @Option(help: "The interpreter that runs them.")
+    var python = "python3"
+
     func run() throws {
         var figures: [BenchFigure] = []
         for task in [BenchmarkTask.squadV1, .squadV2] where options.selects("scoring/\(Self.name(task))") {
-            figures.append(try squad(task))
+            figures += try squad(task)
         }
         if options.selects("scoring/paired-bootstrap") { figures.append(try resampling()) }
         try options.print(figures)
@@ -33,8 +43,9 @@ struct BenchScoring: ParsableCommand {
 
     private static func name(_ task: BenchmarkTask) -> String { task == .squadV1 ? "squad-v1.1" : "squad-v2.0" }
 
-    private func squad(_ task: BenchmarkTask) throws -> BenchFigure {
-        let gold = try DataRoot(path: data).read(task: task, split: "dev").bytes
+    private func squad(_ task: BenchmarkTask) throws -> [BenchFigure] {
+        let file = try DataRoot(path: data).read(task: task, split: "dev")
+        let gold = file.bytes
         let references = try SQuADReferences(json: gold).questions
         let answers = JSONValue.object(
             references.enumerated().map { number, reference in
@@ -42,7 +53,7 @@ struct BenchScoring: ParsableCommand {
             }
         )
         let predictions = Array(answers.text.utf8)
-        let seconds = try Stopwatch.median(of: options.repeats) {
+        func score() throws {
             let questions = try SQuADReferences(json: gold).questions
             let answers = try SQuADPredictions(json: predictions)
             _ =
@@ -50,6 +61,19 @@ struct BenchScoring: ParsableCommand {
                 ? try SQuADScore.v1(questions, predictions: answers)
                 : try SQuADScore.v2(questions, predictions: answers)
         }
+        try score()
+        let script = try scripts.map { folder in
+            let name = "evaluate-\(task == .squadV1 ? "v1.1" : "v2.0").py"
+            return try OfficialScript(python: python, path: "\(folder)/\(name)", gold: file.path, answers: predictions)
+        }
+        defer { script?.remove() }
+        var own: [Double] = []
+        var official: [Double] = []
+        for _ in 0..<options.repeats {
+            own.append(try Stopwatch.seconds(score))
+            if let script { official.append(try Stopwatch.seconds(script.run)) }
+        }
+        let seconds = Stopwatch.median(own)
         var total: UInt64 = 0
         let scan = Stopwatch.median(of: options.repeats) {
             for byte in gold { total &+= UInt64(byte) }
@@ -57,12 +81,11 @@ struct BenchScoring: ParsableCommand {
         }
         precondition(total > 0, "the scan is not optimised away")
         let count = Double(references.count)
-        return BenchFigure(
-            name: "scoring/\(Self.name(task))",
-            value: count / seconds,
-            unit: "questions/s",
-            ceiling: count / scan
-        )
+        let name = "scoring/\(Self.name(task))"
+        let figure = BenchFigure(name: name, value: count / seconds, unit: "questions/s", ceiling: count / scan)
+        guard script != nil else { return [figure] }
+        let ratio = Stopwatch.median(official) / seconds
+        return [figure, BenchFigure(name: name + "/against-script", value: ratio, unit: "times as fast")]
     }
 
     private static func answer(_ number: Int, _ golds: [String]) -> String {
@@ -110,4 +133,35 @@ struct BenchScoring: ParsableCommand {
         }
         return try GLUEExamples(task: task, rows: rows, predicted: predicted)
     }
+}
+
+/// An official evaluator on files of its own.
+private struct OfficialScript {
+    private let python: String
+    private let arguments: [String]
+    private let predictions: URL
+
+    init(python: String, path: String, gold: String, answers: [UInt8]) throws {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw Failure(.usage, "\(path): the official script is missing")
+        }
+        predictions = FileManager.default.temporaryDirectory.appendingPathComponent("podium-\(UUID().uuidString).json")
+        try Data(answers).write(to: predictions)
+        self.python = python
+        arguments = [path, gold, predictions.path]
+    }
+
+    func run() throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [python] + arguments
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(.failed, "\(arguments[0]) exited with status \(process.terminationStatus)")
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: predictions) }
 }

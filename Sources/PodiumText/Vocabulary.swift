@@ -11,7 +11,7 @@ package struct Vocabulary: Sendable {
     package let separator: Int32
     /// Nil where the vocabulary has no `[MASK]`: then it cannot pre-train.
     package let mask: Int32?
-    private let table: PieceTable
+    let trie: PieceTrie
 
     package var count: Int { pieces.count }
 
@@ -24,17 +24,17 @@ package struct Vocabulary: Sendable {
             throw TextError(.invalidVocabulary, "\(name): more pieces than ids")
         }
         self.pieces = pieces
-        let table = PieceTable(pieces)
-        if let (first, second) = table.duplicate {
+        let trie = PieceTrie(pieces)
+        if let (first, second) = trie.duplicate {
             let piece = String(decoding: pieces[second], as: UTF8.self)
             throw TextError(
                 .invalidVocabulary,
                 "\(name):\(second + 1): the piece \"\(piece)\" stands on line \(first + 1) already"
             )
         }
-        self.table = table
+        self.trie = trie
         func special(_ text: String) throws(TextError) -> Int32 {
-            guard let id = table.id(ofWhole: Array(text.utf8)) else {
+            guard let id = trie.id(ofWhole: Array(text.utf8)) else {
                 throw TextError(
                     .invalidVocabulary,
                     "\(name): the vocabulary has no \(text); a BERT vocabulary needs [PAD], [UNK], [CLS] and [SEP]"
@@ -46,7 +46,7 @@ package struct Vocabulary: Sendable {
         classification = try special("[CLS]")
         separator = try special("[SEP]")
         padding = try special("[PAD]")
-        mask = table.id(ofWhole: Array("[MASK]".utf8))
+        mask = trie.id(ofWhole: Array("[MASK]".utf8))
     }
 
     /// Reads the bytes of a `vocab.txt`.
@@ -55,17 +55,16 @@ package struct Vocabulary: Sendable {
             line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
         }
         if lines.last?.isEmpty == true { lines.removeLast() }
-        for (number, line) in lines.enumerated() {
-            guard String(validating: line, as: UTF8.self) != nil else {
-                throw TextError(.invalidUTF8, "\(name):\(number + 1): the line is not UTF-8")
-            }
+        if String(validating: bytes, as: UTF8.self) == nil {
+            let number = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+            throw TextError(.invalidUTF8, "\(name):\(number + 1): the line is not UTF-8")
         }
         try self.init(pieces: lines, name: name)
     }
 
     /// The id of a piece written as in the file (`##ing`), if it is there.
     package func id(of piece: String) -> Int32? {
-        table.id(ofWhole: Array(piece.utf8))
+        trie.id(ofWhole: Array(piece.utf8))
     }
 
     /// The piece of an id, as text.
@@ -81,10 +80,5 @@ package struct Vocabulary: Sendable {
             result.append(UInt8(ascii: "\n"))
         }
         return result
-    }
-
-    /// The longest piece that begins `word`, going on (`##`) or beginning one.
-    func longestPrefix(of word: Slice<UnsafeBufferPointer<UInt8>>, isContinuation: Bool) -> (id: Int32, length: Int)? {
-        table.longestPrefix(of: word, isContinuation: isContinuation)
     }
 }

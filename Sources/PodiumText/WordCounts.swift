@@ -6,10 +6,10 @@ package struct WordCounts: Sendable {
     }
 
     private var counts: [[UInt8]: Int] = [:]
-    private let rules: ScalarRules
+    private var rules: ScalarRules
 
     package init(lowercases: Bool) {
-        rules = lowercases ? .uncased : .cased
+        rules = ScalarRules(lowercases: lowercases)
     }
 
     /// Counts a text's words, split as `BasicTokenizer` splits them.
@@ -21,7 +21,7 @@ package struct WordCounts: Sendable {
             word.removeAll(keepingCapacity: true)
         }
         for scalar in text.unicodeScalars {
-            let code = rules[scalar.value]
+            let code = rules.code(scalar.value)
             if code == ScalarRules.drop { continue }
             if code == ScalarRules.space {
                 flush(&counts)

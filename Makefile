@@ -7,8 +7,11 @@ PACKAGES := libpq-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 # Where the real benchmark data lies; tests that need it say so when it is missing.
 export PODIUM_TEST_DATA ?= $(abspath ../shared/data)
+# XLA's CPU plug-in, on which the tests run what TPUs run.
+PLUGINS := $(abspath .build/plugins)
+export PODIUM_PJRT_PLUGIN ?= $(PLUGINS)/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so
 
-.PHONY: help deps build quickstart test lint format snapshots clean
+.PHONY: help deps plugin build quickstart test lint format snapshots clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +34,13 @@ build: deps ## Builds the release binary
 quickstart: build ## Runs jobs/quickstart.yaml and ends with a leaderboard and a report
 	$(PODIUM) run jobs/quickstart.yaml --report report
 
-test: deps ## Lints, builds and runs every test
+plugin: deps # Fetches the plug-in that the tests need
+	@test -e $(PODIUM_PJRT_PLUGIN) || { \
+	  echo "Installing with pip: xla-cpu-pjrt (into .build/plugins)"; \
+	  python3 -m pip install --quiet --disable-pip-version-check --target $(PLUGINS) xla-cpu-pjrt; \
+	}
+
+test: plugin ## Lints, builds and runs every test
 	@$(MAKE) --no-print-directory lint
 	$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build --no-parallel

@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "COpenBLAS"),
+        .target(name: "CPJRT"),
 
         // What a job is
         library("PodiumCore"),
@@ -75,6 +76,7 @@ let package = Package(
         library("PodiumText"),
         library("PodiumGraph"),
         library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
+        library("PodiumPJRT", ["CPJRT", "PodiumGraph", crypto]),
         library("PodiumBERT", ["PodiumGraph", "PodiumText", crypto]),
 
         // Data, scores, reports
@@ -110,7 +112,8 @@ let package = Package(
             name: "podium",
             dependencies: [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumJobs",
-                "PodiumMigrations", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec", "PodiumStore",
+                "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec",
+                "PodiumStore",
                 "PodiumText", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
@@ -145,6 +148,7 @@ let package = Package(
         tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),
         tests("PodiumCPUTests", ["GraphCases", "PodiumCPU", "PodiumGraph"]),
+        tests("PodiumPJRTTests", ["GraphCases", "PodiumBERT", "PodiumCPU", "PodiumGraph", "PodiumPJRT"]),
         tests("PodiumEvalTests", ["PodiumCore", "PodiumEval"], exclude: ["Fixtures"]),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]

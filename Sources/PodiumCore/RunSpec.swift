@@ -42,11 +42,22 @@ package enum DataReference: Codable, Hashable, Sendable {
     }
 }
 
+/// Where a run can be computed.
+package enum ComputeDevice: String, CaseIterable, Sendable {
+    case cpu
+    /// XLA on this machine's processors, through the same door as TPUs.
+    case xlaCPU = "xla-cpu"
+    case tpu
+    case cuda
+}
+
 /// What a run needs of the worker it runs on.
 package struct Resources: Codable, Hashable, Sendable {
-    /// The pool a run queues in: `cpu`, `tpu`, `cuda`, `xla-cpu`.
+    /// The pool a run queues in: a `ComputeDevice`.
     package var device: String
     package var threads: Int
+    /// Devices that each take a share of every batch; nil for one.
+    package var replicas: Int?
     /// In bytes; nil where the file does not say.
     package var memory: Int64?
     /// Wall-clock limit of one attempt in seconds; nil for none.

@@ -102,8 +102,11 @@ extension SpecReader {
     /// Reads `resources:`.
     func resources(_ node: SpecNode?) throws(SpecError) -> Resources {
         var result = Resources()
-        guard let fields = try node?.fields(["device", "threads", "memory", "timeLimit"]) else { return result }
-        if let device = fields["device"] { result.device = try device.choice(["cpu"]) }
+        guard let fields = try node?.fields(["device", "threads", "replicas", "memory", "timeLimit"]) else {
+            return result
+        }
+        if let device = fields["device"] { result.device = try device.choice(ComputeDevice.allCases.map(\.rawValue)) }
+        result.replicas = try fields["replicas"]?.integer(1...4096)
         if let threads = fields["threads"] { result.threads = try threads.integer(1...1024) }
         result.memory = try fields["memory"]?.bytes()
         result.timeLimitSeconds = try fields["timeLimit"]?.seconds()

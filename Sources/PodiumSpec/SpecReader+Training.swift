@@ -3,7 +3,8 @@ internal import PodiumCore
 extension SpecReader {
     static let trainingKeys = [
         "epochs", "batchSize", "learningRate", "warmupProportion", "schedule", "weightDecay", "adamEpsilon",
-        "biasCorrection", "clipNorm", "dropout", "precision", "maxSequenceLength", "maxSteps", "maxDuration", "trainExamples",
+        "biasCorrection", "clipNorm", "dropout", "precision", "maxSequenceLength", "maxSteps", "maxDuration",
+        "trainExamples",
         "evaluationExamples", "checkpointEverySteps", "docStride", "maxQueryLength", "nBestSize", "maxAnswerLength",
         "maskedLMProbability", "maxPredictionsPerSequence", "shortSequenceProbability", "duplicateFactor",
         "vocabularySize",

@@ -237,10 +237,17 @@ struct SuitePlan {
             name: "report",
             system: name,
             model: .preset("none"),
-            resources: Resources(threads: 1)
+            resources: Resources(device: reportDevice(runs), threads: 1)
         )
         let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
         return runs + [PlannedRun(spec: spec, dependencies: all)]
+    }
+
+    /// A report is made on any machine: where the other runs are, so that one worker can do them all.
+    private func reportDevice(_ runs: [PlannedRun]) -> String {
+        let devices = runs.map(\.spec.resources.device)
+        let cpu = ComputeDevice.cpu.rawValue
+        return devices.contains(cpu) ? cpu : devices.first ?? cpu
     }
 
     private func checkedName(_ node: SpecNode) throws(SpecError) -> String {

@@ -5,6 +5,7 @@ import PodiumData
 import PodiumEval
 import PodiumGraph
 import PodiumJobs
+import PodiumPJRT
 import PodiumReport
 import PodiumSpec
 import PodiumStore
@@ -52,6 +53,7 @@ extension Failure {
                 ([error.message] + findings).joined(separator: "\n")
             )
         case let error as JobError: self.init(error.failure == .infrastructure ? .trouble : .failed, error.message)
+        case let error as PJRTError: self.init(error.code == .missing ? .trouble : .failed, error.message)
         case let error as GraphError: self.init(.failed, error.message)
         case is CancellationError: self.init(.interrupted, "interrupted")
         case let error as CocoaError: self.init(.trouble, error.localizedDescription)

@@ -33,7 +33,10 @@ struct Podium: AsyncParsableCommand {
             CommandGroup(name: "Score", subcommands: [Score.self, SubmissionCommand.self]),
             CommandGroup(
                 name: "Operate",
-                subcommands: [Up.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self, Bench.self]
+                subcommands: [
+                    Up.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self, Device.self, Plan.self,
+                    Bench.self,
+                ]
             ),
             CommandGroup(name: "Text and models", subcommands: [Tokenize.self, Model.self]),
             CommandGroup(name: "Inside", subcommands: [Engine.self]),

@@ -83,6 +83,8 @@ final class Site: Sendable {
     }
 
     private func makeWorker(_ options: WorkerOptionGroup) throws -> Worker {
+        // A worker without its plug-in must not take runs from those that have it.
+        _ = try DeviceFactory(dataDirectory: place.dataDirectory).library(of: options.device ?? .cpu)
         try FileManager.default.createDirectory(
             atPath: place.dataDirectory + "/artifacts",
             withIntermediateDirectories: true
@@ -92,7 +94,7 @@ final class Site: Sendable {
             registration: WorkerRegistration(
                 host: Machine.hostName,
                 processID: ProcessInfo.processInfo.processIdentifier,
-                pool: "cpu",
+                pool: (options.device ?? .cpu).rawValue,
                 threads: options.threadCount,
                 version: Podium.version
             ),

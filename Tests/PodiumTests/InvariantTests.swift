@@ -39,6 +39,7 @@ struct InvariantTests {
 
     @Test(arguments: [
         ("CLibPQ", "PodiumStore"), ("CLibXML2", "PodiumReport"), ("COpenBLAS", "PodiumCPU"), ("COneDNN", "PodiumCPU"),
+        ("CPJRT", "PodiumPJRT"),
         ("Yams", "PodiumSpec PodiumReport"), ("ArgumentParser", "podium"),
     ])
     func aLibraryIsKnownToOneRoom(library: String, rooms: String) throws {

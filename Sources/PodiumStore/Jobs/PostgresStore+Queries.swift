@@ -23,6 +23,15 @@ extension PostgresStore {
                 when r.state = 'blocked' and r.blocked_by is not null
                     then 'blocked by ' || r.blocked_by || ' (' || culprit.state || ')'
                 when r.state = 'running' and r.want = 'cancel' then 'cancel requested'
+                when r.state = 'ready' and not exists (
+                    select from workers w
+                    where w.retired_at is null and w.lease_until > clock_timestamp() and w.pool = r.pool
+                ) then 'no worker with device ' || r.pool
+                when r.state = 'ready' and not exists (
+                    select from workers w
+                    where w.retired_at is null and w.lease_until > clock_timestamp() and w.pool = r.pool
+                        and w.threads >= r.threads
+                ) then 'no worker has ' || r.threads || ' threads'
                 else r.reason
             end as reason
         from runs r

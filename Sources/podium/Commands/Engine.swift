@@ -31,14 +31,8 @@ struct Engine: AsyncParsableCommand {
         stop.watch()
         let channel = EventChannel()
         do {
-            let spec = assignment.spec
-            let device = try CPUDevice(
-                CPUConfiguration(
-                    threads: spec.resources.threads,
-                    products: products,
-                    precision: spec.training.precision == .bf16 ? .bfloat16 : .float32
-                )
-            )
+            let devices = DeviceFactory(dataDirectory: assignment.dataDirectory, products: products)
+            let device = try devices.device(for: assignment.spec)
             let context = JobContext(
                 assignment: assignment,
                 folder: folder,

@@ -17,6 +17,7 @@ struct RunCommand: AsyncParsableCommand {
             Examples:
               podium run jobs/quickstart.yaml
               podium run jobs/glue-minilm.yaml --set data.root=~/data --report report
+              podium run jobs/finetune-mrpc.yaml --device xla-cpu
             """
     )
 
@@ -27,7 +28,10 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
+        var (job, worker) = (job, worker)
+        if let device = worker.device { job.set.append("resources.device=\(device.rawValue)") }
         let submission = try await job.submission(place: place)
+        worker.device = try Self.device(of: submission)
         try FileManager.default.createDirectory(atPath: place.dataDirectory, withIntermediateDirectories: true)
         let logFile = place.dataDirectory + "/podium.log"
         let site = try await Site.start(place, log: LineLog.file(logFile))
@@ -51,6 +55,19 @@ struct RunCommand: AsyncParsableCommand {
         if !ending.succeeded {
             throw Failure(.failed, "not every run of \(submission.name) succeeded; the report and \(logFile) say why")
         }
+    }
+
+    /// The one device that all runs ask for.
+    private static func device(of submission: Submission) throws -> ComputeDevice? {
+        let names = Set(submission.runs.map(\.spec.resources.device)).sorted()
+        guard names.count == 1 else {
+            throw Failure(
+                .usage,
+                "\(submission.name) asks for several devices (\(names.joined(separator: ", "))); use `podium up` and a "
+                    + "`podium worker --device` for each"
+            )
+        }
+        return ComputeDevice(rawValue: names[0])
     }
 
     /// Whether the suite succeeded; an interrupt cancels what is left of it.

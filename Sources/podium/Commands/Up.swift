@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import PodiumCPU
+import PodiumCore
 import PodiumStore
 
 /// What a worker computes with.
@@ -9,6 +10,11 @@ struct WorkerOptionGroup: ParsableArguments {
     @Option(help: "Threads for runs on this machine (default: all cores).")
     var threads: Int?
 
+    @Option(
+        help:
+            "Where runs are computed: cpu (the default), xla-cpu, tpu or cuda. A worker takes runs with that resources.device only."
+    )
+    var device: ComputeDevice?
     @Option(help: "The library that multiplies matrices: onednn or openblas.")
     var products: CPUConfiguration.Products = .oneDNN
 

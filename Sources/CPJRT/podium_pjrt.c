@@ -1,0 +1,1 @@
+#include "podium_pjrt.h"

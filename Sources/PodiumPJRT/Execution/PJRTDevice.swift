@@ -1,0 +1,84 @@
+package import PodiumGraph
+
+/// The devices of a plug-in's client as a place where graphs run.
+///
+/// ```swift
+/// let search = PluginSearch(environment: environment)
+/// let client = try Client(Plugin(path: search.path(of: .xlaCPU)), options: ["cpu_device_count": .integer(2)])
+/// let device = try PJRTDevice(client, PJRTConfiguration(replicas: 2, cacheFolder: folder))
+/// ```
+package final class PJRTDevice: GraphDevice {
+    package let client: Client
+    package let configuration: PJRTConfiguration
+    /// Programs compiled by this device so far, and those found compiled on disk.
+    package private(set) var compiledPrograms = 0
+    package private(set) var cachedPrograms = 0
+    private let cache: ExecutableCache?
+    private var executables: [String: LoadedExecutable] = [:]
+
+    package init(_ client: Client, _ configuration: PJRTConfiguration = PJRTConfiguration()) throws(PJRTError) {
+        guard (1...client.deviceCount).contains(configuration.replicas) else {
+            throw PJRTError(
+                .noDevice,
+                "\(configuration.replicas) replicas need as many devices, but there are \(client.deviceCount)"
+            )
+        }
+        self.client = client
+        self.configuration = configuration
+        cache = configuration.cacheFolder.map { ExecutableCache(folder: $0, client: client) }
+    }
+
+    package func makeVariables() -> any VariableStore {
+        PJRTVariables(client: client, replicas: configuration.replicas)
+    }
+
+    package func load(_ graph: Graph, variables: any VariableStore) throws(GraphError) -> any GraphExecutor {
+        guard let variables = variables as? PJRTVariables else {
+            throw GraphError(.unsupported, "the variables live on another device; make them with this one")
+        }
+        return try PJRTExecutor(graph, variables: variables, device: self)
+    }
+
+    /// The program compiled: from memory, from disk, or now.
+    func executable(_ program: LoweredProgram) throws(PJRTError) -> LoadedExecutable {
+        if let known = executables[program.text] { return known }
+        let devices = Array(client.deviceIDs.prefix(configuration.replicas))
+        let options = CompileOptions(devices: devices)
+        let outputs = program.results.count
+        if let cache, let bytes = cache.read(program.text, options) {
+            if let loaded = try? LoadedExecutable.load(bytes, outputCount: outputs, options: options, on: client) {
+                cachedPrograms += 1
+                executables[program.text] = loaded
+                return loaded
+            }
+            cache.remove(program.text, options)
+        }
+        let made = try LoadedExecutable.compile(program.text, outputCount: outputs, options: options, on: client)
+        compiledPrograms += 1
+        executables[program.text] = made
+        if let cache, let bytes = made.serialized() { cache.write(bytes, program.text, options) }
+        return made
+    }
+}
+
+/// How graphs run on a plug-in's devices.
+package struct PJRTConfiguration: Hashable, Sendable {
+    package var precision: LoweringOptions.Precision
+    /// Devices that each take a share of every batch; results are those of one device.
+    package var replicas: Int
+    /// Where compiled programs are kept; `nil` for nowhere.
+    package var cacheFolder: String?
+    package var buckets: Buckets
+
+    package init(
+        precision: LoweringOptions.Precision = .float32,
+        replicas: Int = 1,
+        cacheFolder: String? = nil,
+        buckets: Buckets = Buckets()
+    ) {
+        self.precision = precision
+        self.replicas = replicas
+        self.cacheFolder = cacheFolder
+        self.buckets = buckets
+    }
+}

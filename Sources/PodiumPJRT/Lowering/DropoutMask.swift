@@ -1,0 +1,49 @@
+import PodiumGraph
+
+/// Where random numbers of a matrix's rows come from: ui32 scalars, and ui32 columns [rows, 1].
+struct RowCoordinates {
+    let key: (Tensor, Tensor)
+    let examples: Tensor
+    let positions: Tensor
+}
+
+extension Dropout {
+    /// Which elements of [rows, width] survive, i1.
+    ///
+    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [rows, groups, 16] and
+    /// then stand side by side.
+    func keeps(_ rows: RowCoordinates, width: Int) -> Tensor {
+        let writer = rows.examples.writer
+        let groups = (width + 63) / 64
+        let counter = PhiloxCounter(
+            words: (
+                writer.iota(.ui32, [1, 16 * groups], along: 1), rows.positions, rows.examples, writer.constant(site)
+            )
+        )
+        let words = counter.drawn(key: rows.key)
+        let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
+        return Dropout.sideBySide(kept).slice(0..<width, along: 1)
+    }
+
+    /// Four masks [..., 16 · groups] as one [..., 64 · groups]: 16 columns of each in turn.
+    ///
+    /// Moving single columns is slow on TPUs. So the four bits become one number, a product with a matrix of zeros and ones
+    /// brings that number to each of the four columns that it serves, exactly, and each column picks its bit.
+    static func sideBySide(_ masks: [Tensor]) -> Tensor {
+        let writer = masks[0].writer
+        let shape = masks[0].shape
+        let last = shape.count - 1
+        let (narrow, wide) = (shape[last], 4 * shape[last])
+        let bits = masks.enumerated().map { $1.select(writer.constant(Float(1 << $0), shape), 0) }
+        let number = ((bits[0] + bits[1]) + (bits[2] + bits[3])).convert(.bf16)
+        let (from, to) = (writer.iota(.ui32, [narrow, 1], along: 0), writer.iota(.ui32, [1, wide], along: 1))
+        let source = ((to >> 6) << 4) | (to & 15)
+        let routes = from.compare(.equal, source).convert(.bf16)
+        let spread = number.dot(routes, contracting: (last, 0), to: .bf16, highest: false).convert(.f32).convert(.i32)
+        let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [wide])
+        return ((spread >> bit) & writer.constant(Int32(1), spread.shape)).compare(.equal, 1)
+    }
+
+    /// The element where it survives, scaled; 0 elsewhere.
+    func applied(to x: Tensor, keeps: Tensor) -> Tensor { keeps.select(x * scale, 0) }
+}

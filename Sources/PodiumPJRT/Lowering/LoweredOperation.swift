@@ -1,0 +1,91 @@
+import PodiumGraph
+
+/// What the lowering adds to an operation: how it is written in StableHLO.
+protocol LoweredOperation: Operation {
+    /// Writes the node's outputs, in the order of `outputNames`.
+    func lower(_ step: LoweringStep) -> [Tensor]
+
+    /// Which input says where packed sequences begin, and the dimension of the tokens that it divides, if known here.
+    func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)?
+
+    /// Inputs that hold indices, and how many things they number.
+    func indices(of node: Node) -> [IndexInput]
+
+    /// Inputs which must be sums over all replicas: gradients of parameters.
+    func reduced(of node: Node) -> [Value]
+
+    /// Whether the operation is a loss or its gradient, whose operands stay float32 in any precision.
+    var isLoss: Bool { get }
+}
+
+extension LoweredOperation {
+    func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? { nil }
+    func indices(of node: Node) -> [IndexInput] { [] }
+    func reduced(of node: Node) -> [Value] { [] }
+    var isLoss: Bool { false }
+}
+
+/// An input that numbers rows or classes.
+struct IndexInput {
+    let value: Value
+    /// Indices are below this.
+    let bound: Dimension
+    /// Whether a negative index means "none".
+    var allowsNone = false
+}
+
+/// One node in the course of lowering.
+struct LoweringStep {
+    let node: Node
+    let lowering: Lowering
+
+    var writer: ProgramWriter { lowering.writer }
+
+    func input(_ index: Int) -> Tensor { lowering.tensor(node.inputs[index]) }
+    /// An input as it is kept, perhaps bfloat16: for products.
+    func operand(_ index: Int) -> Tensor { lowering.keptTensor(node.inputs[index]) }
+    /// An input's shape in this bucket.
+    func shape(_ index: Int) -> [Int] { lowering.shape(of: node.inputs[index].type) }
+
+    /// A product in the precision that was asked for, float32; see `Tensor.dot`.
+    ///
+    /// - Parameter rounded: whether the result may be rounded to bfloat16 on its way to memory.
+    func dot(
+        _ left: Tensor,
+        _ right: Tensor,
+        contracting: (Int, Int),
+        batch: [(Int, Int)] = [],
+        rounded: Bool = false
+    ) -> Tensor {
+        guard lowering.options.precision == .bfloat16 else {
+            return left.dot(right, contracting: contracting, batch: batch, to: .f32, highest: true)
+        }
+        let (a, b) = (left.convert(.bf16), right.convert(.bf16))
+        let result: ProgramElement = rounded ? .bf16 : .f32
+        return a.dot(b, contracting: contracting, batch: batch, to: result, highest: false).convert(.f32)
+    }
+
+    /// Which rows of a dimension are there at all, i1 [rows]; `nil` if all are.
+    func validity(_ dimension: Dimension) -> Tensor? { lowering.validity(of: dimension) }
+
+    /// A scalar's sum over all replicas.
+    func sumOverReplicas(_ scalar: Tensor) -> Tensor { lowering.sumOverReplicas([scalar])[0] }
+
+    /// Number of rows of a dimension that are there, over all replicas, float32 scalar; at least 1.
+    func count(_ dimension: Dimension) -> Tensor {
+        let size = dimension.size(in: lowering.shape.sizes)
+        let here = validity(dimension)?.convert(.f32).total ?? writer.constant(Float(size))
+        return sumOverReplicas(here).maximum(1)
+    }
+
+    /// Which elements of [rows, width] a dropout keeps, i1; its random inputs begin at `first`.
+    func keeps(_ carried: RowDropout, first: Int, rows: Int, width: Int) -> Tensor {
+        let zero = writer.constant(UInt32(0), [rows, 1])
+        let coordinates = RowCoordinates(
+            key: (input(first).bits(as: .ui32), input(first + 1).bits(as: .ui32)),
+            examples: input(first + 2).bits(as: .ui32).reshape([rows, 1]),
+            positions: carried.hasPositions ? input(first + 3).bits(as: .ui32).reshape([rows, 1]) : zero
+        )
+        return carried.dropout.keeps(coordinates, width: width)
+    }
+}

@@ -1,0 +1,39 @@
+/// The sizes for which a graph is lowered: a bucket that batches are padded to.
+package struct ProgramShape: Hashable, Sendable {
+    /// Rows of packed sequences by columns; no sequence crosses the end of a row.
+    package struct Packing: Hashable, Sendable {
+        package var rows: Int
+        package var width: Int
+        /// Sequences begin at columns that are multiples of this; at 64, dropout masks cost a quarter.
+        package var alignment: Int
+
+        package init(rows: Int, width: Int, alignment: Int = 1) {
+            (self.rows, self.width, self.alignment) = (rows, width, alignment)
+        }
+    }
+
+    /// Size of each symbol.
+    ///
+    /// Of packed tokens it is rows × width.
+    package var sizes: [String: Int]
+    /// `nil` for a graph without packed sequences.
+    package var packing: Packing?
+
+    package init(sizes: [String: Int], packing: Packing? = nil) {
+        (self.sizes, self.packing) = (sizes, packing)
+    }
+}
+
+/// How a graph is lowered, whatever its sizes.
+package struct LoweringOptions: Hashable, Sendable {
+    /// What products multiply; sums, weights and everything else are float32 always.
+    package enum Precision: String, Hashable, Sendable, CaseIterable { case float32, bfloat16 = "bf16" }
+
+    package var precision: Precision
+    /// Devices that each take a share of every batch.
+    package var replicas: Int
+
+    package init(precision: Precision = .float32, replicas: Int = 1) {
+        (self.precision, self.replicas) = (precision, replicas)
+    }
+}

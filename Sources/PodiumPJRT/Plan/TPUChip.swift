@@ -1,0 +1,69 @@
+/// A generation of TPUs: what one device (a core up to v3, a chip from v4) can do, by Google's published figures
+/// ("TPU architecture" pages of Cloud TPU's documentation, per chip).
+package enum TPUChip: String, CaseIterable, Sendable {
+    case v2, v3, v4, v5e, v5p, v6e
+
+    /// Devices that a chip shows as.
+    package var devicesPerChip: Int { self == .v2 || self == .v3 ? 2 : 1 }
+
+    /// bfloat16 operations per second and device.
+    package var peakFLOPS: Double {
+        let chip: Double =
+            switch self {
+            case .v2: 45e12
+            case .v3: 123e12
+            case .v4: 275e12
+            case .v5e: 197e12
+            case .v5p: 459e12
+            case .v6e: 918e12
+            }
+        return chip / Double(devicesPerChip)
+    }
+
+    /// Bytes per second and device between memory and compute units.
+    package var memoryBandwidth: Double {
+        let chip: Double =
+            switch self {
+            case .v2: 700e9
+            case .v3: 900e9
+            case .v4: 1228e9
+            case .v5e: 819e9
+            case .v5p: 2765e9
+            case .v6e: 1640e9
+            }
+        return chip / Double(devicesPerChip)
+    }
+
+    /// Bytes of memory (HBM) per device.
+    package var memoryBytes: Int {
+        let gibibytes =
+            switch self {
+            case .v2: 8
+            case .v3: 16
+            case .v4: 32
+            case .v5e: 16
+            case .v5p: 95
+            case .v6e: 32
+            }
+        return gibibytes << 30
+    }
+
+    /// A topology's name, as `v2:2x2` or `v4:2x2x1`, taken apart.
+    ///
+    /// - Returns: the generation, and the number of chips.
+    package static func parse(_ topology: String) throws(PJRTError) -> (chip: TPUChip, chips: Int) {
+        let parts = topology.split(separator: ":", omittingEmptySubsequences: false)
+        let sizes = parts.count == 2 ? parts[1].split(separator: "x", omittingEmptySubsequences: false) : []
+        let numbers = sizes.compactMap { Int($0) }
+        guard parts.count == 2, let chip = TPUChip(rawValue: String(parts[0])), (2...3).contains(numbers.count),
+            numbers.count == sizes.count, numbers.allSatisfy({ (1...1024).contains($0) })
+        else {
+            let known = allCases.map(\.rawValue).joined(separator: ", ")
+            throw PJRTError(
+                .missing,
+                "\"\(topology)\" is no TPU topology: write GENERATION:CHIPSxCHIPS, as v2:2x2 or v4:2x2x1; generations are \(known)"
+            )
+        }
+        return (chip, numbers.reduce(1, *))
+    }
+}

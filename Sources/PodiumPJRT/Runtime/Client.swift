@@ -1,0 +1,164 @@
+internal import CPJRT
+internal import PodiumGraph
+internal import Synchronization
+
+/// A plug-in's client: the devices of this process.
+package final class Client {
+    package let plugin: Plugin
+    /// How long a transfer or a step may take before the device counts as hung.
+    package let timeout: Duration
+    package let platformName: String
+    package let platformVersion: String
+    /// Kind of the first device, as "TPU v2" or "cpu".
+    package let deviceKind: String
+    let handle: OpaquePointer
+    let devices: [OpaquePointer]
+    let deviceIDs: [Int]
+    /// Number of buffers alive in the devices' memory.
+    let live = Atomic<Int>(0)
+
+    /// Number of buffers alive in the devices' memory; zero once all variables and executors are gone.
+    package var liveBuffers: Int { live.load(ordering: .relaxed) }
+    package var deviceCount: Int { devices.count }
+
+    package init(
+        _ plugin: Plugin,
+        options: [String: PluginOption] = [:],
+        timeout: Duration = .seconds(600)
+    ) throws(PJRTError) {
+        self.plugin = plugin
+        self.timeout = timeout
+        var client: OpaquePointer?
+        let error = PluginOption.withValues(options) {
+            podium_pjrt_client_create(plugin.api, $0.baseAddress, $0.count, &client)
+        }
+        do {
+            try plugin.check(error, .noDevice, "\(plugin.path) found no device")
+        } catch {
+            throw Client.explained(error)
+        }
+        guard let client else { throw PJRTError(.noDevice, "\(plugin.path) made no client") }
+        handle = client
+        platformName = plugin.text(pjrt_fn_client_platform_name, of: client) ?? "unknown"
+        platformVersion = plugin.text(pjrt_fn_client_platform_version, of: client) ?? "unknown"
+        do {
+            (devices, deviceIDs, deviceKind) = try Client.describe(client, plugin)
+        } catch {
+            plugin.destroy(pjrt_fn_client_destroy, client)
+            throw error
+        }
+    }
+
+    deinit { plugin.destroy(pjrt_fn_client_destroy, handle) }
+
+    private static func describe(
+        _ client: OpaquePointer,
+        _ plugin: Plugin
+    ) throws(PJRTError) -> ([OpaquePointer], [Int], String) {
+        var items: UnsafePointer<UnsafeMutableRawPointer?>?
+        var count = 0
+        let error = podium_pjrt_list(
+            plugin.api,
+            pjrt_fn_client_addressable_devices,
+            UnsafeRawPointer(client),
+            &items,
+            &count
+        )
+        try plugin.check(error, .noDevice, "\(plugin.path) cannot list its devices")
+        let devices = UnsafeBufferPointer(start: items, count: count).compactMap { $0.map { OpaquePointer($0) } }
+        guard !devices.isEmpty else { throw PJRTError(.noDevice, "\(plugin.path) found no device") }
+        var identifiers: [Int] = []
+        var kind = "unknown"
+        for device in devices {
+            var description: UnsafeMutableRawPointer?
+            let error = podium_pjrt_member(
+                plugin.api,
+                pjrt_fn_device_description,
+                UnsafeRawPointer(device),
+                &description
+            )
+            try plugin.check(error, .noDevice, "a device of \(plugin.path) has no description")
+            var identifier: Int32 = 0
+            try plugin.check(
+                podium_pjrt_device_id(plugin.api, description, &identifier),
+                .noDevice,
+                "a device of \(plugin.path) has no number"
+            )
+            identifiers.append(Int(identifier))
+            if identifiers.count == 1, let description {
+                kind = plugin.text(pjrt_fn_description_kind, of: OpaquePointer(description)) ?? kind
+            }
+        }
+        return (devices, identifiers, kind)
+    }
+
+    /// What some plug-ins' words mean.
+    private static func explained(_ error: PJRTError) -> PJRTError {
+        let text = error.message
+        if text.contains("jellyfish") {
+            return PJRTError(
+                .noDevice,
+                "this machine has no TPU that can be used: run on a TPU VM; `podium plan` needs none (\(text))"
+            )
+        }
+        if text.contains("already in use") || text.contains("lockfile") {
+            return PJRTError(
+                .noDevice,
+                "another process uses the TPU, which serves one at a time: end that process first (\(text))"
+            )
+        }
+        return error
+    }
+
+    /// Copies a tensor to a device; returns when the host's memory is free.
+    func makeBuffer(_ tensor: HostTensor, on device: Int = 0) throws(PJRTError) -> DeviceBuffer {
+        switch tensor.elements {
+        case .float32(let floats):
+            try floats.withUnsafeBufferPointer { elements throws(PJRTError) in
+                try makeBuffer(UnsafeRawBufferPointer(elements), pjrt_f32, tensor.shape, device)
+            }
+        case .int32(let integers):
+            try integers.withUnsafeBufferPointer { elements throws(PJRTError) in
+                try makeBuffer(UnsafeRawBufferPointer(elements), pjrt_s32, tensor.shape, device)
+            }
+        }
+    }
+
+    private func makeBuffer(
+        _ bytes: UnsafeRawBufferPointer,
+        _ element: pjrt_element,
+        _ shape: [Int],
+        _ device: Int
+    ) throws(PJRTError) -> DeviceBuffer {
+        var buffer: OpaquePointer?
+        var done: OpaquePointer?
+        let error = podium_pjrt_from_host(
+            plugin.api,
+            handle,
+            devices[device],
+            bytes.baseAddress,
+            element,
+            shape.map(Int64.init),
+            shape.count,
+            pjrt_after_call,
+            &buffer,
+            &done
+        )
+        try plugin.check(error, .execution, "a tensor of shape \(shape) cannot be copied to the device")
+        guard let buffer else { throw PJRTError(.execution, "the device made no buffer of shape \(shape)") }
+        let result = DeviceBuffer(buffer, of: self)
+        if let done { try Completion(done, of: plugin).wait(timeout, "copying a tensor to the device") }
+        return result
+    }
+
+    /// Bytes that programs may use of the first device's memory, if the plug-in knows.
+    package var memoryLimit: Int? {
+        guard plugin.has(pjrt_fn_device_memory_stats), let device = devices.first else { return nil }
+        var stats = pjrt_device_memory_args()
+        if let error = podium_pjrt_device_memory(plugin.api, device, &stats) {
+            podium_pjrt_error_free(plugin.api, error)
+            return nil
+        }
+        return stats.has_limit ? Int(stats.limit) : nil
+    }
+}

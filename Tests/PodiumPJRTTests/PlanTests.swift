@@ -1,0 +1,44 @@
+import Foundation
+import PodiumBERT
+import PodiumGraph
+import PodiumPJRT
+import Testing
+
+/// Plans for TPUs that are not there.
+@Suite struct PlanTests {
+    @Test func topologiesAreReadOrExplained() throws {
+        let small = try TPUChip.parse("v2:2x2")
+        #expect(small.chip == .v2 && small.chips == 4)
+        let cube = try TPUChip.parse("v4:2x2x4")
+        #expect(cube.chip == .v4 && cube.chips == 16)
+        for text in ["v9:2x2", "v2", "v2:2", "v2:2xa", "v2:0x1", "", "v2:2x2x2x2", "v5e:-1x2"] {
+            #expect(throws: PJRTError.self) { try TPUChip.parse(text) }
+        }
+    }
+
+    @Test(arguments: TPUChip.allCases) func chipsAreOfThisWorld(_ chip: TPUChip) {
+        #expect(chip.peakFLOPS > 20e12 && chip.memoryBandwidth > 300e9 && chip.memoryBytes >= 8 << 30)
+    }
+
+    /// With libtpu at hand (`PODIUM_TEST_LIBTPU` names it) the real compiler; it takes half a minute.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["PODIUM_TEST_LIBTPU"] != nil))
+    func theCompilerTellsWhatAStepCosts() throws {
+        let path = try #require(ProcessInfo.processInfo.environment["PODIUM_TEST_LIBTPU"])
+        let configuration = Configuration(
+            vocabularySize: 512,
+            hiddenSize: 128,
+            layers: 1,
+            heads: 2,
+            intermediateSize: 512
+        )
+        let graph = Encoder(configuration).trainingGraph(.span, optimizer: AdamW.Options())
+        let shape = ProgramShape.padded(sequences: 4, length: 128)
+        let cost = try TPUCompiler(path: path).cost(of: graph, shape: shape, topology: "v2:2x2")
+        #expect(cost.devices == 8 && cost.deviceKind == "TPU v2")
+        // 6 × weights × tokens for the layer, and attention's products.
+        let layer = 6.0 * Double(12 * 128 * 128) * 512 + 12.0 * 128 * 512 * 128
+        #expect(cost.flops > layer && cost.flops < 2 * layer, "\(cost.flops) where \(layer) are expected")
+        #expect(cost.fits && cost.memoryBytes > 3 * 4 * 12 * 128 * 128)
+        #expect(cost.seconds > 0 && cost.seconds < 0.1)
+    }
+}

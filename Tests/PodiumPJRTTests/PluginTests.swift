@@ -1,0 +1,69 @@
+import Foundation
+import PodiumGraph
+import PodiumPJRT
+import Testing
+
+/// What can go wrong with a plug-in's file, and what is said about it.
+@Suite(.serialized) struct PluginTests {
+    private func error(_ body: () throws -> Void) -> PJRTError? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return error as? PJRTError
+        }
+    }
+
+    private func folder() throws -> String {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("podium-pjrt-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    @Test func thePluginIsFoundAndNegotiated() throws {
+        let client = try TestDevice.client()
+        #expect(client.plugin.version.major == 0 && client.plugin.version.minor >= 70)
+        #expect(client.platformName == "cpu")
+        #expect(client.deviceCount == 2)
+    }
+
+    @Test func aMissingFileIsNamed() throws {
+        let missing = error { _ = try Plugin(path: "/nowhere/plugin.so") }
+        #expect(missing?.code == .missing && missing?.message.contains("/nowhere/plugin.so") == true)
+        let named = PluginSearch(environment: [PluginSearch.variable: "/nowhere/else.so"])
+        #expect(error { _ = try named.path(of: .tpu) }?.message.contains("/nowhere/else.so") == true)
+    }
+
+    @Test func aSearchFindsPackagesAndSaysHowToInstallThem() throws {
+        let root = try folder()
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let packages = "\(root)/lib/python3.12/site-packages/libtpu"
+        try FileManager.default.createDirectory(atPath: packages, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: "\(packages)/libtpu.so"))
+        #expect(try PluginSearch(environment: ["VIRTUAL_ENV": root]).path(of: .tpu) == "\(packages)/libtpu.so")
+        let other = error { _ = try PluginSearch(environment: ["VIRTUAL_ENV": root]).path(of: .cuda) }
+        #expect(other?.message.contains("podium device install cuda") == true)
+    }
+
+    @Test func whatIsNoPluginIsRefused() throws {
+        let root = try folder()
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let whole = try #require(FileHandle(forReadingAtPath: TestDevice.path()))
+        let start = try #require(try whole.read(upToCount: 1 << 20))
+        try start.write(to: URL(fileURLWithPath: "\(root)/truncated.so"))
+        let truncated = error { _ = try Plugin(path: "\(root)/truncated.so") }
+        #expect(truncated?.code == .load && truncated?.message.contains("install it again") == true)
+        try Data("text".utf8).write(to: URL(fileURLWithPath: "\(root)/text.so"))
+        #expect(error { _ = try Plugin(path: "\(root)/text.so") }?.code == .load)
+        let library = ["/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6", "/lib64/libm.so.6"]
+            .first { FileManager.default.fileExists(atPath: $0) }
+        let other = error { _ = try Plugin(path: library ?? "") }
+        #expect(other?.message.contains("GetPjrtApi") == true)
+    }
+
+    @Test func moreReplicasThanDevicesAreRefused() throws {
+        let client = try TestDevice.client()
+        let refused = error { _ = try PJRTDevice(client, PJRTConfiguration(replicas: 3)) }
+        #expect(refused?.code == .noDevice)
+    }
+}

@@ -1,0 +1,18 @@
+import Foundation
+import PodiumGraph
+import PodiumPJRT
+
+/// The CPU plug-in that all tests run on; it must be installed (`xla-cpu-pjrt` on PyPI).
+enum TestDevice {
+    /// The library's path, or why there is none: a missing plug-in fails the tests, it does not skip them.
+    static func path() throws -> String {
+        try PluginSearch(environment: ProcessInfo.processInfo.environment).path(of: .xlaCPU)
+    }
+
+    /// A client of two devices, one for the whole process.
+    static func client() throws -> Client { try shared.get() }
+
+    nonisolated(unsafe) private static let shared = Result {
+        try Client(Plugin(path: path()), options: ["cpu_device_count": .integer(2)], timeout: .seconds(300))
+    }
+}

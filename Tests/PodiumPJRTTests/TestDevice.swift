@@ -9,10 +9,12 @@ enum TestDevice {
         try PluginSearch(environment: ProcessInfo.processInfo.environment).path(of: .xlaCPU)
     }
 
-    /// A client of two devices, one for the whole process.
+    /// A client of two devices, the same for all who do not count its buffers.
     static func client() throws -> Client { try shared.get() }
 
-    nonisolated(unsafe) private static let shared = Result {
+    static func makeClient() throws -> Client {
         try Client(Plugin(path: path()), options: ["cpu_device_count": .integer(2)], timeout: .seconds(300))
     }
+
+    nonisolated(unsafe) private static let shared = Result { try makeClient() }
 }

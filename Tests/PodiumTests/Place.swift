@@ -83,7 +83,8 @@ final class Place {
                 let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
             else { continue }
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            if words.count == 3, words[1] == "engine", words[2].hasPrefix(binary.dataDirectory) { return number }
+            guard words.count > 2, words[1] == "engine", let folder = words.last else { continue }
+            if folder.hasPrefix(binary.dataDirectory) { return number }
         }
         return nil
     }

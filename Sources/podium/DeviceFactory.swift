@@ -32,6 +32,13 @@ struct DeviceFactory {
         return try search.path(of: kind)
     }
 
+    /// libtpu, which compiles without a TPU; a plug-in that is named for running is not meant here.
+    func compilerLibrary() throws -> String {
+        var environment = ProcessInfo.processInfo.environment
+        environment[PluginSearch.variable] = nil
+        return try PluginSearch(environment: environment, installed: pluginFolder).path(of: .tpu)
+    }
+
     func device(for spec: RunSpec) throws -> any GraphDevice {
         guard let device = ComputeDevice(rawValue: spec.resources.device) else {
             throw Failure(.usage, "there is no device \"\(spec.resources.device)\"")
@@ -54,7 +61,8 @@ struct DeviceFactory {
             PJRTConfiguration(
                 precision: isNarrow ? .bfloat16 : .float32,
                 replicas: replicas,
-                cacheFolder: dataDirectory + "/cache/pjrt"
+                cacheFolder: dataDirectory + "/cache/pjrt",
+                buckets: Buckets(rowWidth: spec.training.maxSequenceLength)
             )
         )
     }

@@ -125,6 +125,23 @@ import Testing
         #expect(device.compiledPrograms == 1)
     }
 
+    /// A device that does not answer in time is an error, not a hang.
+    @Test func aStepThatTakesTooLongIsGivenUp() throws {
+        let client = try Client(Plugin(path: TestDevice.path()), timeout: .zero)
+        var graph = Graph()
+        let x = graph.parameter("x", [2000, 2000])
+        graph.output("y", graph.linear(graph.linear(x, weight: x), weight: x))
+        let message: String
+        do {
+            let device = try PJRTDevice(client)
+            _ = try device.load(graph, variables: device.makeVariables()).run([:])
+            message = "no error"
+        } catch let error as GraphError {
+            message = error.message
+        }
+        #expect(message.contains("did not end within"), "\(message)")
+    }
+
     @Test func variablesKeepTheirShape() throws {
         let device = try PJRTDevice(TestDevice.client())
         let store = device.makeVariables()

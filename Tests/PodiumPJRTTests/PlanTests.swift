@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: TPUChip.allCases) func chipsAreOfThisWorld(_ chip: TPUChip) {
-        #expect(chip.peakFLOPS > 20e12 && chip.memoryBandwidth > 300e9 && chip.memoryBytes >= 8 << 30)
+        #expect(chip.peakFLOPS > 20e12 && chip.memoryBandwidth > 300e9 && chip.memoryBytes >= 16 << 30)
     }
 
     /// With libtpu at hand (`PODIUM_TEST_LIBTPU` names it) the real compiler; it takes half a minute.

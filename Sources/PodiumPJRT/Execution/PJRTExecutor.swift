@@ -102,7 +102,8 @@ final class PJRTExecutor: GraphExecutor {
     private func step(_ shape: ProgramShape) throws(GraphError) -> Step {
         if let known = steps[shape] { return known }
         let configuration = device.configuration
-        let options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
+        var options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
+        options.hasNarrowProducts = device.client.platformName != "cpu"
         let program = Lowering(graph, layout: layout, shape: shape, options: options).program()
         let device = device
         let executable = try forGraph { () throws(PJRTError) in try device.executable(program) }

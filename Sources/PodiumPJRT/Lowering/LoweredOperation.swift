@@ -61,6 +61,9 @@ struct LoweringStep {
             return left.dot(right, contracting: contracting, batch: batch, to: .f32, highest: true)
         }
         let (a, b) = (left.convert(.bf16), right.convert(.bf16))
+        guard lowering.options.hasNarrowProducts else {
+            return a.convert(.f32).dot(b.convert(.f32), contracting: contracting, batch: batch, to: .f32, highest: true)
+        }
         let result: ProgramElement = rounded ? .bf16 : .f32
         return a.dot(b, contracting: contracting, batch: batch, to: result, highest: false).convert(.f32)
     }

@@ -30,6 +30,8 @@ package struct LoweringOptions: Hashable, Sendable {
     package enum Precision: String, Hashable, Sendable, CaseIterable { case float32, bfloat16 = "bf16" }
 
     package var precision: Precision
+    /// Whether the device multiplies bfloat16; otherwise operands are rounded to it and multiplied as float32.
+    package var hasNarrowProducts = true
     /// Devices that each take a share of every batch.
     package var replicas: Int
 

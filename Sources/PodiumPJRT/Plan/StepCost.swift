@@ -32,6 +32,14 @@ package struct StepCost: Hashable, Sendable {
     private static let reservedShare = 0.03
 
     package var fits: Bool { Double(memoryBytes) <= Double(memoryCapacity) * (1 - StepCost.reservedShare) }
+    /// The largest batch of one device that should fit, from this one of `batch` sequences: temporaries grow with it,
+    /// the rest does not.
+    package func largestBatch(from batch: Int) -> Int {
+        let room = Double(memoryCapacity) * (1 - StepCost.reservedShare) - Double(memoryBytes - temporaryBytes)
+        guard room > 0, temporaryBytes > 0 else { return 0 }
+        return Int(room / (Double(temporaryBytes) / Double(batch)))
+    }
+
     package var seconds: Double { optimalSeconds ?? rooflineSeconds }
     package var source: Source { optimalSeconds == nil ? .roofline : .compiler }
 

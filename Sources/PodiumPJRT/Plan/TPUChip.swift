@@ -1,45 +1,39 @@
-/// A generation of TPUs: what one device (a core up to v3, a chip from v4) can do, by Google's published figures
-/// ("TPU architecture" pages of Cloud TPU's documentation, per chip).
+/// A generation of TPUs: what one chip can do, by the figures in Cloud TPU's documentation ("TPU architecture").
+///
+/// A chip shows as one device or, a core each, as two.
 package enum TPUChip: String, CaseIterable, Sendable {
     case v2, v3, v4, v5e, v5p, v6e
 
-    /// Devices that a chip shows as.
-    package var devicesPerChip: Int { self == .v2 || self == .v3 ? 2 : 1 }
-
-    /// bfloat16 operations per second and device.
+    /// bfloat16 operations per second.
     package var peakFLOPS: Double {
-        let chip: Double =
-            switch self {
-            case .v2: 45e12
-            case .v3: 123e12
-            case .v4: 275e12
-            case .v5e: 197e12
-            case .v5p: 459e12
-            case .v6e: 918e12
-            }
-        return chip / Double(devicesPerChip)
+        switch self {
+        case .v2: 45e12
+        case .v3: 123e12
+        case .v4: 275e12
+        case .v5e: 197e12
+        case .v5p: 459e12
+        case .v6e: 918e12
+        }
     }
 
-    /// Bytes per second and device between memory and compute units.
+    /// Bytes per second between memory and compute units.
     package var memoryBandwidth: Double {
-        let chip: Double =
-            switch self {
-            case .v2: 700e9
-            case .v3: 900e9
-            case .v4: 1228e9
-            case .v5e: 819e9
-            case .v5p: 2765e9
-            case .v6e: 1640e9
-            }
-        return chip / Double(devicesPerChip)
+        switch self {
+        case .v2: 700e9
+        case .v3: 900e9
+        case .v4: 1228e9
+        case .v5e: 819e9
+        case .v5p: 2765e9
+        case .v6e: 1640e9
+        }
     }
 
-    /// Bytes of memory (HBM) per device.
+    /// Bytes of memory (HBM).
     package var memoryBytes: Int {
         let gibibytes =
             switch self {
-            case .v2: 8
-            case .v3: 16
+            case .v2: 16
+            case .v3: 32
             case .v4: 32
             case .v5e: 16
             case .v5p: 95

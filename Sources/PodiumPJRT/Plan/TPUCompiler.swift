@@ -51,7 +51,7 @@ package final class TPUCompiler {
 
     /// Compiles a StableHLO text.
     package func cost(of program: String, replicas: Int, topology name: String) throws(PJRTError) -> StepCost {
-        let (chip, _) = try TPUChip.parse(name)
+        let (chip, chips) = try TPUChip.parse(name)
         let topology = try makeTopology(name)
         defer { plugin.destroy(pjrt_fn_topology_destroy, topology) }
         let (kind, identifiers) = try describe(topology, name)
@@ -71,7 +71,8 @@ package final class TPUCompiler {
         )
         let flops = properties["flops"] ?? 0
         let bytes = properties["bytes accessed"] ?? 0
-        let roofline = max(flops / chip.peakFLOPS, bytes / chip.memoryBandwidth)
+        let devicesPerChip = Double(max(1, identifiers.count / chips))
+        let roofline = max(flops / chip.peakFLOPS, bytes / chip.memoryBandwidth) * devicesPerChip
         let judged = StepCost.judged(properties["optimal_seconds"], roofline: roofline)
         let total = memory.argument + memory.output - memory.alias + memory.temporary + memory.code
         return StepCost(
@@ -86,9 +87,17 @@ package final class TPUCompiler {
             rooflineSeconds: roofline,
             memoryBytes: Int(total),
             temporaryBytes: Int(memory.temporary),
-            memoryCapacity: chip.memoryBytes,
+            memoryCapacity: chip.memoryBytes / Int(devicesPerChip),
             compileSeconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         )
+    }
+
+    /// How many devices a topology has: one or two a chip.
+    package func deviceCount(of topology: String) throws(PJRTError) -> Int {
+        _ = try TPUChip.parse(topology)
+        let handle = try makeTopology(topology)
+        defer { plugin.destroy(pjrt_fn_topology_destroy, handle) }
+        return try describe(handle, topology).1.count
     }
 
     private func makeTopology(_ name: String) throws(PJRTError) -> OpaquePointer {

@@ -23,6 +23,7 @@ package final class Plugin: Sendable {
         guard FileManager.default.fileExists(atPath: path) else {
             throw PJRTError(.missing, "there is no plug-in at \(path)")
         }
+        try LibraryFile.check(path)
         guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
             throw PJRTError(

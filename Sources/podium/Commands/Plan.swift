@@ -34,7 +34,7 @@ struct Plan: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let (chip, chips) = try TPUChip.parse(tpu)
+        _ = try TPUChip.parse(tpu)
         let submission = try await job.submission(place: place)
         var planned: [PlannedStep] = []
         for run in submission.runs.map(\.spec) where run.kind == .finetune || run.kind == .pretrain {
@@ -47,11 +47,12 @@ struct Plan: AsyncParsableCommand {
         }
         guard !planned.isEmpty else { throw Failure(.usage, "\(submission.name) trains nothing that could be planned") }
         let devices = DeviceFactory(dataDirectory: place.dataDirectory)
-        let compiler = try TPUCompiler(path: try devices.library(of: .tpu) ?? "")
+        let compiler = try TPUCompiler(path: try devices.compilerLibrary())
+        let replicas = try compiler.deviceCount(of: tpu)
         var results: [PlanResult] = []
         for step in planned {
             Terminal.error("Compiling \(step.name) for \(tpu) …")
-            results.append(try step.result(on: tpu, replicas: chips * chip.devicesPerChip, compiler: compiler))
+            results.append(try step.result(on: tpu, replicas: replicas, compiler: compiler))
         }
         if json {
             if results.count == 1 { try JSONOutput.print(results[0]) } else { try JSONOutput.print(results) }
@@ -183,9 +184,7 @@ private struct PlanResult: Encodable {
         )
         hbmCapacityBytes = cost.memoryCapacity
         batchPerDevice = share
-        let fixed = cost.memoryBytes - cost.temporaryBytes
-        let perRow = max(1, cost.temporaryBytes / share)
-        largestBatchPerDevice = max(0, (Int(Double(cost.memoryCapacity) * 0.97) - fixed) / perRow)
+        largestBatchPerDevice = cost.largestBatch(from: share)
         steps = step.steps
         runs = step.runs
         estimatedSeconds = cost.seconds * Double(step.steps * step.runs)

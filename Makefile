@@ -7,9 +7,10 @@ PACKAGES := libpq-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 # Where the real benchmark data lies; tests that need it say so when it is missing.
 export PODIUM_TEST_DATA ?= $(abspath ../shared/data)
-# XLA's CPU plug-in, on which the tests run what TPUs run.
+# XLA's CPU plug-in, on which the tests run what TPUs run, and the TPU's compiler.
 PLUGINS := $(abspath .build/plugins)
 export PODIUM_PJRT_PLUGIN ?= $(PLUGINS)/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so
+export PODIUM_TEST_LIBTPU ?= $(PLUGINS)/libtpu/libtpu.so
 
 .PHONY: help deps plugin build quickstart test lint format snapshots clean
 
@@ -34,10 +35,10 @@ build: deps ## Builds the release binary
 quickstart: build ## Runs jobs/quickstart.yaml and ends with a leaderboard and a report
 	$(PODIUM) run jobs/quickstart.yaml --report report
 
-plugin: deps # Fetches the plug-in that the tests need
-	@test -e $(PODIUM_PJRT_PLUGIN) || { \
-	  echo "Installing with pip: xla-cpu-pjrt (into .build/plugins)"; \
-	  python3 -m pip install --quiet --disable-pip-version-check --target $(PLUGINS) xla-cpu-pjrt; \
+plugin: deps # Fetches the plug-ins that the tests need
+	@test -e $(PODIUM_PJRT_PLUGIN) -a -e $(PODIUM_TEST_LIBTPU) || { \
+	  echo "Installing with pip: xla-cpu-pjrt libtpu (into .build/plugins)"; \
+	  python3 -m pip install --quiet --disable-pip-version-check --upgrade --target $(PLUGINS) xla-cpu-pjrt libtpu; \
 	}
 
 test: plugin ## Lints, builds and runs every test

@@ -27,13 +27,13 @@ struct DeviceFactory {
     var pluginFolder: String { dataDirectory + "/plugins" }
 
     /// The library of a device's plug-in; an error that says how to get it if there is none.
-    func library(of device: ComputeDevice) throws -> String? {
+    func pluginPath(of device: ComputeDevice) throws -> String? {
         guard let kind = device.plugin else { return nil }
         return try search.path(of: kind)
     }
 
     /// libtpu, which compiles without a TPU; a plug-in that is named for running is not meant here.
-    func compilerLibrary() throws -> String {
+    func compilerPath() throws -> String {
         var environment = ProcessInfo.processInfo.environment
         environment[PluginSearch.variable] = nil
         return try PluginSearch(environment: environment, installed: pluginFolder).path(of: .tpu)

@@ -84,7 +84,7 @@ final class Site: Sendable {
 
     private func makeWorker(_ options: WorkerOptionGroup) throws -> Worker {
         // A worker without its plug-in must not take runs from those that have it.
-        _ = try DeviceFactory(dataDirectory: place.dataDirectory).library(of: options.device ?? .cpu)
+        _ = try DeviceFactory(dataDirectory: place.dataDirectory).pluginPath(of: options.device ?? .cpu)
         try FileManager.default.createDirectory(
             atPath: place.dataDirectory + "/artifacts",
             withIntermediateDirectories: true

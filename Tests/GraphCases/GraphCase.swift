@@ -17,6 +17,28 @@ package struct GraphCase: Sendable, CustomStringConvertible {
         for input in graph.inputs { result[input.name] = feeds[input.name]?.host(input.value.type.element) }
         return result
     }
+
+    /// The first tokens of packed sequences, embedded by tables of five rows: what feeding is tested on.
+    ///
+    /// Inputs `offsets` and `tokens`, output `first`.
+    package static func embedding() -> Graph {
+        var graph = Graph()
+        let packed = graph.packedSequences(training: false)
+        let ids = graph.input("tokens", .int32, [packed.tokens])
+        let table = graph.parameter("table", [5, 4])
+        let y = graph.embed(
+            tokens: ids,
+            positions: packed.positions,
+            types: ids,
+            wordTable: table,
+            positionTable: table,
+            typeTable: table,
+            gamma: graph.parameter("gamma", [4]),
+            beta: graph.parameter("beta", [4])
+        )
+        graph.output("first", graph.firstTokens(y, of: packed))
+        return graph
+    }
 }
 
 /// How large the cases are: small for finite differences, large to cross the kernels' block sizes.

@@ -1,4 +1,5 @@
 import Foundation
+import GraphCases
 import PodiumCPU
 import PodiumGraph
 import Testing
@@ -8,28 +9,8 @@ import Testing
 
     init() throws { device = try CPUDevice(CPUConfiguration(threads: 2)) }
 
-    /// An embedding of ids into [5, 4] tables over packed sequences.
-    private func embedding() -> Graph {
-        var graph = Graph()
-        let packed = graph.packedSequences(training: false)
-        let ids = graph.input("tokens", .int32, [packed.tokens])
-        let table = graph.parameter("table", [5, 4])
-        let y = graph.embed(
-            tokens: ids,
-            positions: packed.positions,
-            types: ids,
-            wordTable: table,
-            positionTable: table,
-            typeTable: table,
-            gamma: graph.parameter("gamma", [4]),
-            beta: graph.parameter("beta", [4])
-        )
-        graph.output("first", graph.firstTokens(y, of: packed))
-        return graph
-    }
-
     private func run(offsets: [Int32], tokens: [Int32]) throws -> [String: HostTensor] {
-        let executor = try device.load(embedding(), variables: device.makeVariables())
+        let executor = try device.load(GraphCase.embedding(), variables: device.makeVariables())
         return try executor.run(["offsets": HostTensor(offsets), "tokens": HostTensor(tokens)])
     }
 
@@ -52,7 +33,7 @@ import Testing
     }
 
     @Test func fedShapesAndNamesAreChecked() throws {
-        let executor = try device.load(embedding(), variables: device.makeVariables())
+        let executor = try device.load(GraphCase.embedding(), variables: device.makeVariables())
         let offsets = HostTensor([0, 2] as [Int32])
         let tokens = HostTensor([1, 2] as [Int32])
         #expect(code { _ = try executor.run(["offsets": offsets]) } == .feed)
@@ -66,7 +47,7 @@ import Testing
 
     @Test func variablesKeepTheirShape() throws {
         let store = device.makeVariables()
-        let executor = try device.load(embedding(), variables: store)
+        let executor = try device.load(GraphCase.embedding(), variables: store)
         #expect(executor.variables === store)
         #expect(store.names == ["table", "gamma", "beta"])
         #expect(try store.read("gamma").floats == [0, 0, 0, 0])
@@ -74,7 +55,7 @@ import Testing
         #expect(code { _ = try store.read("delta") } == .unknownVariable)
         let other = device.makeVariables()
         try other.write("table", HostTensor([1] as [Float]))
-        #expect(code { _ = try device.load(embedding(), variables: other) } == .shape)
+        #expect(code { _ = try device.load(GraphCase.embedding(), variables: other) } == .shape)
     }
 
     /// Training moves the weights that the evaluation graph reads.

@@ -1,4 +1,5 @@
 import Foundation
+import GraphCases
 import PodiumBERT
 import PodiumGraph
 import PodiumPJRT
@@ -40,23 +41,8 @@ import Testing
     }
 
     @Test func fedValuesOutOfRangeAreErrors() throws {
-        var graph = Graph()
-        let packed = graph.packedSequences(training: false)
-        let ids = graph.input("tokens", .int32, [packed.tokens])
-        let table = graph.parameter("table", [5, 4])
-        let y = graph.embed(
-            tokens: ids,
-            positions: packed.positions,
-            types: ids,
-            wordTable: table,
-            positionTable: table,
-            typeTable: table,
-            gamma: graph.parameter("gamma", [4]),
-            beta: graph.parameter("beta", [4])
-        )
-        graph.output("first", graph.firstTokens(y, of: packed))
         let device = try PJRTDevice(TestDevice.client())
-        let executor = try device.load(graph, variables: device.makeVariables())
+        let executor = try device.load(GraphCase.embedding(), variables: device.makeVariables())
         func run(_ offsets: [Int32], _ tokens: [Int32]) throws {
             _ = try executor.run(["offsets": HostTensor(offsets), "tokens": HostTensor(tokens)])
         }

@@ -46,7 +46,7 @@ struct DeviceInstall: AsyncParsableCommand {
             let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
             throw Failure(.trouble, "cannot fetch the package \(kind.package) (is there a network?): \(said)")
         }
-        Terminal.print(try devices.library(of: device) ?? "")
+        Terminal.print(try devices.pluginPath(of: device) ?? "")
     }
 }
 
@@ -71,7 +71,7 @@ struct DeviceList: ParsableCommand {
                 continue
             }
             do {
-                guard let path = try devices.library(of: device) else { continue }
+                guard let path = try devices.pluginPath(of: device) else { continue }
                 let plugin = try Plugin(path: path)
                 let client = try Client(plugin)
                 let version = "API \(plugin.version.major).\(plugin.version.minor)"

@@ -47,7 +47,7 @@ struct Plan: AsyncParsableCommand {
         }
         guard !planned.isEmpty else { throw Failure(.usage, "\(submission.name) trains nothing that could be planned") }
         let devices = DeviceFactory(dataDirectory: place.dataDirectory)
-        let compiler = try TPUCompiler(path: try devices.compilerLibrary())
+        let compiler = try TPUCompiler(path: try devices.compilerPath())
         let replicas = try compiler.deviceCount(of: tpu)
         var results: [PlanResult] = []
         for step in planned {

@@ -87,8 +87,12 @@ struct BenchFigure: Encodable {
 enum Stopwatch {
     /// Seconds of one call.
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let elapsed = try ContinuousClock().measure(body)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        try ContinuousClock().measure(body) / .seconds(1)
+    }
+
+    /// Seconds of one call that waits.
+    static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
+        try await ContinuousClock().measure(body) / .seconds(1)
     }
 
     /// The median of several calls.

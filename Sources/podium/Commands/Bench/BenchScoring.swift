@@ -3,8 +3,9 @@ import Foundation
 import PodiumCore
 import PodiumData
 import PodiumEval
+import Subprocess
 
-struct BenchScoring: ParsableCommand {
+struct BenchScoring: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scoring",
         abstract: "SQuAD scoring and paired resampling on whole development sets.",
@@ -32,10 +33,10 @@ struct BenchScoring: ParsableCommand {
     @Option(help: "The interpreter that runs them.")
     var python = "python3"
 
-    func run() throws {
+    func run() async throws {
         var figures: [BenchFigure] = []
         for task in [BenchmarkTask.squadV1, .squadV2] where options.selects("scoring/\(Self.name(task))") {
-            figures += try squad(task)
+            figures += try await squad(task)
         }
         if options.selects("scoring/paired-bootstrap") { figures.append(try resampling()) }
         try options.print(figures)
@@ -43,7 +44,7 @@ struct BenchScoring: ParsableCommand {
 
     private static func name(_ task: BenchmarkTask) -> String { task == .squadV1 ? "squad-v1.1" : "squad-v2.0" }
 
-    private func squad(_ task: BenchmarkTask) throws -> [BenchFigure] {
+    private func squad(_ task: BenchmarkTask) async throws -> [BenchFigure] {
         let file = try DataRoot(path: data).read(task: task, split: "dev")
         let gold = file.bytes
         let references = try SQuADReferences(json: gold).questions
@@ -71,7 +72,7 @@ struct BenchScoring: ParsableCommand {
         var official: [Double] = []
         for _ in 0..<options.repeats {
             own.append(try Stopwatch.seconds(score))
-            if let script { official.append(try Stopwatch.seconds(script.run)) }
+            if let script { official.append(try await Stopwatch.seconds(script.run)) }
         }
         let seconds = Stopwatch.median(own)
         var total: UInt64 = 0
@@ -151,15 +152,16 @@ private struct OfficialScript {
         arguments = [path, gold, predictions.path]
     }
 
-    func run() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(.failed, "\(arguments[0]) exited with status \(process.terminationStatus)")
+    func run() async throws {
+        let result = try await Subprocess.run(
+            .name(python),
+            arguments: Arguments(arguments),
+            output: .discarded,
+            error: .string(limit: 1 << 20)
+        )
+        guard result.terminationStatus.isSuccess else {
+            let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
+            throw Failure(.failed, "\(arguments[0]) failed: \(said)")
         }
     }
 

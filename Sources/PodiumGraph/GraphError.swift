@@ -12,8 +12,12 @@ package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownVariable
         /// Fed values are out of range: token ids beyond the vocabulary, offsets that run backwards.
         case value
-        /// The machine cannot do what was asked: an instruction set that is absent, memory that is not there.
+        /// The machine cannot do what was asked: an instruction set that is absent, a graph that has no program.
         case unsupported
+        /// The device's memory does not hold what was asked.
+        case memory
+        /// The device failed, hangs or is gone; another attempt may succeed.
+        case device
     }
 
     package let code: Code

@@ -1,4 +1,4 @@
-internal import PodiumGraph
+package import PodiumGraph
 
 /// What can go wrong between us and a plug-in.
 package struct PJRTError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -33,7 +33,13 @@ package struct PJRTError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(code.rawValue): \(message)" }
 
     /// The error as an executor's protocol has it.
-    var asGraphError: GraphError { GraphError(.unsupported, message) }
+    package var asGraphError: GraphError {
+        switch code {
+        case .compile: GraphError(.unsupported, message)
+        case .memory: GraphError(.memory, message)
+        case .missing, .load, .version, .noDevice, .timeout, .execution: GraphError(.device, message)
+        }
+    }
 }
 
 /// Runs a body that talks to a plug-in where only `GraphError` may leave.

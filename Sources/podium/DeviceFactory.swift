@@ -54,8 +54,9 @@ struct DeviceFactory {
             )
         }
         let replicas = spec.resources.replicas ?? 1
-        let options: [String: PluginOption] = kind == .xlaCPU ? ["cpu_device_count": .integer(Int64(replicas))] : [:]
-        let client = try Client(Plugin(path: search.path(of: kind)), options: options)
+        let plugin = try Plugin(path: search.path(of: kind))
+        let client =
+            kind == .xlaCPU ? try Client.onCPU(plugin, devices: replicas, cores: Machine.cores) : try Client(plugin)
         return try PJRTDevice(
             client,
             PJRTConfiguration(

@@ -13,7 +13,8 @@ enum TestDevice {
     static func client() throws -> Client { try shared.get() }
 
     static func makeClient() throws -> Client {
-        try Client(Plugin(path: path()), options: ["cpu_device_count": .integer(2)], timeout: .seconds(300))
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        return try Client.onCPU(Plugin(path: path()), devices: 2, cores: cores, timeout: .seconds(300))
     }
 
     nonisolated(unsafe) private static let shared = Result { try makeClient() }

@@ -17,7 +17,13 @@ extension FailureClass {
                 case .writeFailed: .infrastructure
                 case .file, .malformed, .mismatch, .invalidRequest: .input
                 }
-            case is DataError, is EvalError, is ReportError, is GraphError: .input
+            case let error as GraphError:
+                switch error.code {
+                case .memory: .outOfMemory
+                case .device: .infrastructure
+                case .feed, .shape, .unknownVariable, .value, .unsupported: .input
+                }
+            case is DataError, is EvalError, is ReportError: .input
             default: .infrastructure
             }
     }

@@ -4,7 +4,7 @@ package import PodiumGraph
 ///
 /// ```swift
 /// let search = PluginSearch(environment: environment)
-/// let client = try Client(Plugin(path: search.path(of: .xlaCPU)), options: ["cpu_device_count": .integer(2)])
+/// let client = try Client.onCPU(Plugin(path: search.path(of: .xlaCPU)), devices: 2, cores: 8)
 /// let device = try PJRTDevice(client, PJRTConfiguration(replicas: 2, cacheFolder: folder))
 /// ```
 package final class PJRTDevice: GraphDevice {

@@ -1,4 +1,5 @@
 internal import CPJRT
+internal import Foundation
 internal import PodiumGraph
 internal import Synchronization
 
@@ -47,6 +48,23 @@ package final class Client {
             plugin.destroy(pjrt_fn_client_destroy, client)
             throw error
         }
+    }
+
+    /// A client of XLA's CPU plug-in with a number of devices.
+    ///
+    /// Devices that wait for one another in an `all_reduce` each hold a thread of the plug-in's pool, which has as many
+    /// threads as there are cores: a program whose products are divided over the same pool would wait for ever. The pool
+    /// is made larger by the variables that the plug-in reads for it.
+    package static func onCPU(
+        _ plugin: Plugin,
+        devices: Int,
+        cores: Int,
+        timeout: Duration = .seconds(600)
+    ) throws(PJRTError) -> Client {
+        if devices > 1 {
+            for name in ["PJRT_NPROC", "NPROC"] { setenv(name, "\(devices + cores)", 1) }
+        }
+        return try Client(plugin, options: ["cpu_device_count": .integer(Int64(devices))], timeout: timeout)
     }
 
     deinit { plugin.destroy(pjrt_fn_client_destroy, handle) }

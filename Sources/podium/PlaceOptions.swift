@@ -40,10 +40,13 @@ struct PlaceOptions: ParsableArguments {
         database ?? ProcessInfo.processInfo.environment["PODIUM_DATABASE"]
     }
 
-    var clusterOptions: ClusterOptions {
+    var clusterOptions: ClusterOptions { Self.clusterOptions(in: dataDirectory) }
+
+    /// A private server in a folder, by the programs that the environment names.
+    static func clusterOptions(in folder: String) -> ClusterOptions {
         let environment = ProcessInfo.processInfo.environment
         return ClusterOptions(
-            dataDirectory: dataDirectory,
+            dataDirectory: folder,
             binaryDirectory: environment["PG_BIN"],
             searchPath: environment["PATH"]
         )

@@ -12,7 +12,7 @@ struct Bench: AsyncParsableCommand {
               podium bench engine minilm-l6
               podium bench scoring --data ~/data --json
             """,
-        subcommands: [BenchEngine.self, BenchScoring.self, BenchTokenizer.self]
+        subcommands: [BenchEngine.self, BenchQueue.self, BenchScoring.self, BenchTokenizer.self]
     )
 }
 

@@ -114,7 +114,7 @@ let package = Package(
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumJobs",
                 "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec",
                 "PodiumStore",
-                "PodiumText", argumentParser, logging, subprocess,
+                "PodiumText", argumentParser, crypto, logging, subprocess,
             ],
             swiftSettings: settings
         ),

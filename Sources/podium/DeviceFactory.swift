@@ -49,7 +49,8 @@ struct DeviceFactory {
                 CPUConfiguration(
                     threads: spec.resources.threads,
                     products: products,
-                    precision: isNarrow ? .bfloat16 : .float32
+                    precision: isNarrow ? .bfloat16 : .float32,
+                    instructions: Machine.instructions()
                 )
             )
         }

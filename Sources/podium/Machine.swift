@@ -1,9 +1,23 @@
 import Foundation
+import PodiumCPU
 import PodiumMigrations
 import PodiumReport
 
 /// Facts of this machine and this program.
 enum Machine {
+    /// The environment variable that narrows the kernels' instruction set, to test one or to measure what it gains.
+    static let instructionsVariable = "PODIUM_INSTRUCTIONS"
+
+    /// The instruction set that the environment asks for; nil for the widest there is.
+    static func instructions() throws -> CPUConfiguration.Instructions? {
+        guard let name = ProcessInfo.processInfo.environment[instructionsVariable], !name.isEmpty else { return nil }
+        guard let known = CPUConfiguration.Instructions.allCases.first(where: { "\($0)" == name }) else {
+            let names = CPUConfiguration.Instructions.allCases.map { "\($0)" }.joined(separator: ", ")
+            throw Failure(.usage, "\(instructionsVariable) is \"\(name)\"; it can be one of \(names)")
+        }
+        return known
+    }
+
     static let hostName = ProcessInfo.processInfo.hostName
 
     /// Cores that this process may use.

@@ -46,7 +46,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func processor() -> Finding {
         do {
-            let device = try CPUDevice(CPUConfiguration(threads: 1))
+            let device = try CPUDevice(CPUConfiguration(threads: 1, instructions: Machine.instructions()))
             let cpu = Machine.provenance().cpu
             return Finding(
                 check: "processor",
@@ -54,7 +54,8 @@ struct Doctor: AsyncParsableCommand {
                 message: "\(Machine.cores) cores of \(cpu), kernels for \(device.instructions)"
             )
         } catch {
-            return Finding(check: "processor", status: "missing", message: error.message)
+            let message = Failure(describing: error)?.message ?? "\(error)"
+            return Finding(check: "processor", status: "missing", message: message)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumJobs
 
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +23,8 @@ struct Show: AsyncParsableCommand {
         var run: RunRecord
         var attempts: [AttemptRecord]
         var result: RunResult?
+        /// What `podium plan` expected of the run's training step, by topology.
+        var plans: [PlanResult]
     }
 
     func run() async throws {
@@ -30,7 +33,8 @@ struct Show: AsyncParsableCommand {
             return Document(
                 run: record,
                 attempts: try await store.attempts(of: record.id),
-                result: try await store.result(of: record.id)
+                result: try await store.result(of: record.id),
+                plans: plans(of: record.spec)
             )
         }
         if json { return try JSONOutput.print(document) }
@@ -67,9 +71,26 @@ struct Show: AsyncParsableCommand {
             for (name, value) in result.metrics.sorted(by: { $0.key < $1.key }) {
                 lines.append("  \(name.padding(toLength: 20, withPad: " ", startingAt: 0)) \(value)")
             }
+            if result.trainedSteps > 0, result.trainingSeconds > 0 {
+                let step = result.trainingSeconds / Double(result.trainedSteps)
+                lines.append("  measured   \(result.trainedSteps) steps, \(decimal(step * 1e3, 1)) ms a step")
+            }
             if let path = result.modelPath { lines.append("  model at   \(path)") }
             lines += result.notes.map { "  note       \($0)" }
         }
+        for plan in document.plans {
+            lines.append(
+                "  planned    \(plan.steps) steps, \(decimal(plan.stepSeconds * 1e3, 1)) ms a step on \(plan.replicas) × "
+                    + "\(plan.deviceKind) (\(plan.estimatedBy))"
+            )
+        }
         return lines.joined(separator: "\n")
+    }
+
+    private func plans(of run: RunSpec) -> [PlanResult] {
+        guard run.kind == .finetune || run.kind == .pretrain,
+            let step = try? PlannedStep(run, models: ModelLibrary(directory: place.dataDirectory + "/models"))
+        else { return [] }
+        return StoredPlans(dataDirectory: place.dataDirectory).plans(for: step)
     }
 }

@@ -22,6 +22,8 @@ struct BenchEngine: ParsableCommand {
             ROWS is full-rows (random tokens) or, with --data and --vocab, a task whose training and \
             development sets are read: \(BenchRows.tasks.map(\.shortName).joined(separator: ", ")). A bare size selects its full rows.
 
+            \(Machine.instructionsVariable)=plain|avx2|avx512 narrows the kernels' instruction set.
+
             Examples:
               podium bench engine minilm-l6 --precision bf16 --profile
               podium bench engine engine/minilm-l6/float32/CoLA --data ~/data --vocab vocab.txt
@@ -82,7 +84,14 @@ struct BenchEngine: ParsableCommand {
         _ name: String,
         rows: BenchRows
     ) throws -> [BenchFigure] {
-        let device = try CPUDevice(CPUConfiguration(threads: threads, products: products, precision: precision))
+        let device = try CPUDevice(
+            CPUConfiguration(
+                threads: threads,
+                products: products,
+                precision: precision,
+                instructions: Machine.instructions()
+            )
+        )
         let encoder = Encoder(shape.configuration)
         let optimizer = AdamW.Options()
         let trainer = try Trainer(

@@ -1,0 +1,100 @@
+import Crypto
+import Foundation
+import PodiumBERT
+import PodiumCore
+import PodiumGraph
+import PodiumJobs
+import PodiumPJRT
+
+/// A training step that one or more runs of a job take.
+struct PlannedStep {
+    let name: String
+    let model: Configuration
+    let head: Head
+    let training: TrainingOptions
+    let steps: Int
+    /// How many runs take it: seeds, mostly.
+    var runs = 1
+
+    init(_ spec: RunSpec, models: ModelLibrary) throws {
+        name = spec.name
+        training = spec.training
+        switch spec.model {
+        case .preset(let preset):
+            // The released vocabulary, whatever a run on a small text would learn.
+            guard let known = Configuration(preset: preset, vocabularySize: 30_522) else {
+                throw Failure(.usage, "there is no size \(preset)")
+            }
+            model = known
+        case .named(let known): model = try ModelDirectory(path: models.path(of: known)).configuration
+        case .path(let path): model = try ModelDirectory(path: path).configuration
+        case .run(let run):
+            throw Failure(.usage, "\(spec.name) starts from run \(run), whose shape is not known before it ran")
+        }
+        let examples: Int
+        switch spec.task?.output {
+        case .classification(let labels): head = .classification(labels: labels.count)
+        case .regression: head = .regression
+        case .span: head = .span
+        case nil: head = .pretraining
+        }
+        if let task = spec.task {
+            examples = min(training.trainExamples ?? .max, task.officialTrainingExamples)
+        } else {
+            guard training.maxSteps != nil else {
+                throw Failure(.usage, "\(spec.name): a pre-training needs maxSteps to be planned")
+            }
+            examples = training.batchSize
+        }
+        let whole = Int((Double(examples) / Double(training.batchSize) * training.epochs).rounded())
+        steps = spec.task == nil ? training.maxSteps ?? whole : min(training.maxSteps ?? .max, max(1, whole))
+    }
+
+    /// What tells the step from others: the model's shape, the head, and the sizes of a batch.
+    func key() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var digest = SHA256()
+        digest.update(data: try encoder.encode(model))
+        let sizes = [training.batchSize, training.maxSequenceLength, training.maxPredictionsPerSequence]
+        digest.update(data: Data("\(head) \(sizes)".utf8))
+        return digest.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    func isSame(as other: PlannedStep) -> Bool {
+        model == other.model && head == other.head && training == other.training
+    }
+
+    /// Compiles the step for a topology, of which `devices` share the batch.
+    func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
+        let share = (training.batchSize + devices - 1) / devices
+        let masked = head == .pretraining ? training.maxPredictionsPerSequence * share : 0
+        let cost = try compiler.cost(
+            of: Encoder(model).trainingGraph(head, optimizer: AdamW.Options()),
+            shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
+            options: LoweringOptions(precision: .bfloat16, replicas: devices),
+            topology: topology
+        )
+        return PlanResult(self, cost: cost, share: share)
+    }
+}
+
+extension BenchmarkTask {
+    /// Examples (for SQuAD: questions) of the official training set, by which the release counts steps.
+    fileprivate var officialTrainingExamples: Int {
+        switch self {
+        case .cola: 8551
+        case .sst2: 67_349
+        case .mrpc: 3668
+        case .stsb: 5749
+        case .qqp: 363_849
+        case .mnli: 392_702
+        case .qnli: 104_743
+        case .rte: 2490
+        case .wnli: 635
+        case .ax: 0
+        case .squadV1: 87_599
+        case .squadV2: 130_319
+        }
+    }
+}

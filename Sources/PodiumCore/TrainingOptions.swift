@@ -20,6 +20,9 @@ package struct TrainingOptions: Codable, Hashable, Sendable {
     package var dropout: Double?
     /// Nil for float32.
     package var precision: Precision?
+    /// Whether gradients compute activations again instead of keeping them: less memory, about a third more work; nil
+    /// for no.
+    package var gradientCheckpointing: Bool?
     package var maxSequenceLength: Int = 128
     /// Ends training early; the schedule is computed on this many steps when it is set.
     package var maxSteps: Int?

@@ -10,10 +10,12 @@ extension Graph {
         precondition(loss.type == TensorType(.float32, []), "only a float32 scalar has gradients, not \(loss.type)")
         let wanted = dependents(of: values)
         var gradients: [Value: Value] = [loss: apply(Constant(value: 1), to: []).outputs[0]]
-        for node in nodes.reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
+        var recomputation = Recomputation()
+        for (index, node) in nodes.enumerated().reversed() where node.outputs.contains(where: { wanted.contains($0) }) {
             let arriving = node.outputs.map { gradients[$0] }
-            guard arriving.contains(where: { $0 != nil }) else { continue }
-            let leaving = node.operation.gradients(of: node, from: arriving, in: &self)
+            guard let first = arriving.compactMap(\.self).first else { continue }
+            let again = recomputation.node(index, after: first, in: &self)
+            let leaving = node.operation.gradients(of: again, from: arriving, in: &self)
             precondition(leaving.count == node.inputs.count, "\(node.operation.mnemonic): one gradient per input")
             for (input, gradient) in zip(node.inputs, leaving) where wanted.contains(input) {
                 guard let gradient else { continue }

@@ -47,6 +47,10 @@ package struct Graph: Sendable {
     package private(set) var assignments: [Assignment] = []
     /// Number of values handed out; ids are `0 ..< valueCount`.
     package private(set) var valueCount = 0
+    /// Stretches of nodes whose results gradients compute again instead of keeping them; see `recomputed`.
+    private(set) var segments: [Range<Int>] = []
+    /// Whether `recomputed` does what it says: less memory for about a third more work.
+    package var recomputes = false
     private var sites: UInt32 = 0
 
     package init() {}
@@ -99,6 +103,18 @@ package struct Graph: Sendable {
         let node = Node(operation: operation, inputs: inputs, outputs: types.map { makeValue($0) })
         nodes.append(node)
         return node
+    }
+
+    /// Applies the operations of a stretch of the forward pass; if the graph `recomputes`, gradients keep what enters the
+    /// stretch and compute the rest again (gradient checkpointing: Chen 2016, "Training Deep Nets with Sublinear Memory
+    /// Cost").
+    ///
+    /// Dropout falls the same again: its masks are functions of coordinates.
+    package mutating func recomputed(_ body: (inout Graph) -> Value) -> Value {
+        let first = nodes.count
+        let result = body(&self)
+        if recomputes { segments.append(first..<nodes.count) }
+        return result
     }
 
     /// The nodes that some values depend on, in order.

@@ -33,7 +33,8 @@ struct FinetuneJob {
             weights: loaded.weights,
             optimizer: optimizer,
             seed: context.spec.seed,
-            device: context.device
+            device: context.device,
+            checkpointing: context.spec.training.gradientCheckpointing ?? false
         )
         context.log(description(loaded.report, of: model, recipe: recipe))
         let order = EpochOrder(

@@ -42,7 +42,8 @@ struct PretrainJob {
             weights: try weights(start, for: encoder.trainingGraph(.pretraining, optimizer: optimizer)),
             optimizer: optimizer,
             seed: context.spec.seed,
-            device: context.device
+            device: context.device,
+            checkpointing: context.spec.training.gradientCheckpointing ?? false
         )
         var batches = PretrainingBatches(text, batchSize: training.batchSize)
         context.log(

@@ -3,7 +3,7 @@ internal import PodiumCore
 extension SpecReader {
     static let trainingKeys = [
         "epochs", "batchSize", "learningRate", "warmupProportion", "schedule", "weightDecay", "adamEpsilon",
-        "biasCorrection", "clipNorm", "dropout", "precision", "maxSequenceLength", "maxSteps", "maxDuration",
+        "biasCorrection", "clipNorm", "dropout", "precision", "gradientCheckpointing", "maxSequenceLength", "maxSteps", "maxDuration",
         "trainExamples",
         "evaluationExamples", "checkpointEverySteps", "docStride", "maxQueryLength", "nBestSize", "maxAnswerLength",
         "maskedLMProbability", "maxPredictionsPerSequence", "shortSequenceProbability", "duplicateFactor",
@@ -45,6 +45,7 @@ extension SpecReader {
         case "precision":
             let name = try field.choice(TrainingOptions.Precision.allCases.map(\.rawValue))
             options.precision = TrainingOptions.Precision(rawValue: name)
+        case "gradientCheckpointing": options.gradientCheckpointing = try field.bool()
         case "maxSequenceLength": options.maxSequenceLength = try field.integer(8...4096)
         case "maxSteps": options.maxSteps = try field.integer(1...Int.max)
         case "maxDuration": options.maxSeconds = try field.seconds()

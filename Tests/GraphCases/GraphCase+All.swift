@@ -3,7 +3,7 @@ import PodiumGraph
 extension GraphCase {
     /// A case for every operation and every attribute that changes what it does.
     package static func all(_ size: CaseSize) -> [GraphCase] {
-        linears(size) + norms(size) + attentions(size) + rows(size) + losses(size) + [tied(size), encoder(size)]
+        linears(size) + norms(size) + attentions(size) + rows(size) + losses(size) + [tied(size), encoder(size), recomputed(size)]
     }
 
     private static func linears(_ size: CaseSize) -> [GraphCase] {
@@ -146,6 +146,31 @@ extension GraphCase {
         var build = CaseBuilder(size)
         let loss = encoderLoss(&build)
         return build.finish("encoder", loss: loss)
+    }
+
+    /// Two stretches with dropout, computed again for their gradients.
+    private static func recomputed(_ size: CaseSize) -> GraphCase {
+        var build = CaseBuilder(size)
+        build.graph.recomputes = true
+        let rows = build.packed.tokenRows
+        var x = build.tokens("x", width: size.width)
+        for name in ["first", "second"] {
+            let up = build.parameter("\(name)/up", [2 * size.width, size.width], spread: 0.5)
+            let down = build.parameter("\(name)/down", [size.width, 2 * size.width], spread: 0.5)
+            let (gamma, beta) = norm(&build, name)
+            x = build.graph.recomputed { graph in
+                let inner = graph.linear(x, weight: up, activation: .gelu)
+                return graph.addDropoutNorm(
+                    graph.linear(inner, weight: down),
+                    residual: x,
+                    gamma: gamma,
+                    beta: beta,
+                    dropoutRate: 0.25,
+                    rows: rows
+                )
+            }
+        }
+        return build.finish("recomputed", loss: build.project(x, rows: size.tokens))
     }
 
     /// Training steps of the one-layer encoder.

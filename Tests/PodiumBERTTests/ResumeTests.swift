@@ -43,7 +43,12 @@ import Testing
         return batch
     }
 
-    private func trainer(_ head: Head, seed: UInt64 = seed, threads: Int = 2) throws -> Trainer {
+    private func trainer(
+        _ head: Head,
+        seed: UInt64 = seed,
+        threads: Int = 2,
+        checkpointing: Bool = false
+    ) throws -> Trainer {
         let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
         return try Trainer(
             encoder: encoder,
@@ -51,7 +56,8 @@ import Testing
             weights: Weights.fresh(for: graph, configuration: encoder.configuration, seed: seed),
             optimizer: AdamW.Options(),
             seed: seed,
-            device: Fixture.device(threads: threads)
+            device: Fixture.device(threads: threads),
+            checkpointing: checkpointing
         )
     }
 
@@ -98,6 +104,15 @@ import Testing
         try train(one, to: 8)
         try train(two, to: 8)
         #expect(try state(one) == state(two))
+    }
+
+    @Test(arguments: [Head.classification(labels: 3), .pretraining])
+    func activationsComputedAgainTrainTheSameWeights(_ head: Head) throws {
+        let kept = try trainer(head)
+        let again = try trainer(head, checkpointing: true)
+        try train(kept, to: 8)
+        try train(again, to: 8)
+        #expect(try state(kept) == state(again))
     }
 
     @Test func dropoutIsDrawnAnewEachStepAndFromTheSeed() throws {

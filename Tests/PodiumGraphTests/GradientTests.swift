@@ -32,7 +32,7 @@ import Testing
             "activationGradient", "product", "attention", "attentionGradient", "gatherRows", "scatterRows",
             "sequenceEnds", "tokenCoordinates", "concatenate", "sliceColumns", "softmaxCrossEntropy",
             "softmaxCrossEntropyGradient", "spanCrossEntropy", "spanCrossEntropyGradient", "squaredError",
-            "squaredErrorGradient", "add", "scale", "constant",
+            "squaredErrorGradient", "add", "scale", "constant", "recall",
         ]
         #expect(covered == known)
     }

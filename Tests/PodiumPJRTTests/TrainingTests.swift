@@ -52,7 +52,7 @@ import Testing
         return batch
     }
 
-    static func trainer(_ head: Head, on device: any GraphDevice) throws -> Trainer {
+    static func trainer(_ head: Head, on device: any GraphDevice, checkpointing: Bool = false) throws -> Trainer {
         let encoder = Encoder(configuration)
         let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
         let weights = Weights.fresh(for: graph, configuration: configuration, seed: 3)
@@ -62,7 +62,8 @@ import Testing
             weights: weights,
             optimizer: AdamW.Options(),
             seed: 11,
-            device: device
+            device: device,
+            checkpointing: checkpointing
         )
     }
 
@@ -70,9 +71,10 @@ import Testing
     static func train(
         _ head: Head,
         steps: Int = 20,
-        on device: any GraphDevice
+        on device: any GraphDevice,
+        checkpointing: Bool = false
     ) throws -> (losses: [Double], weights: Weights) {
-        let trainer = try trainer(head, on: device)
+        let trainer = try trainer(head, on: device, checkpointing: checkpointing)
         let losses = try (0..<steps).map { try trainer.train(batch($0, head: head), learningRate: 2e-4).loss }
         return (losses, try trainer.weights())
     }

@@ -47,46 +47,54 @@ package struct Encoder: Sendable {
             rows: packed.tokenRows
         )
         var states = [x]
-        for layer in 0..<c.layers {
-            let name = "encoder.layer.\(layer)"
-            let projections = linear(x, "\(name).attention.self.qkv", to: 3 * c.hiddenSize, in: &graph)
-            let context = graph.attention(
-                fused: projections,
-                sequences: packed,
-                heads: c.heads,
-                mask: c.direction == .leftToRight ? .causal : .bidirectional,
-                dropoutRate: Float(c.attentionDropout)
-            )
-            let attended = linear(context, "\(name).attention.output.dense", to: c.hiddenSize, in: &graph)
-            x = graph.addDropoutNorm(
-                attended,
-                residual: x,
-                gamma: graph.parameter("\(name).attention.output.LayerNorm.weight", [c.hiddenSize]),
-                beta: graph.parameter("\(name).attention.output.LayerNorm.bias", [c.hiddenSize]),
-                epsilon: epsilon,
-                dropoutRate: dropout,
-                rows: packed.tokenRows
-            )
-            let inner = linear(
-                x,
-                "\(name).intermediate.dense",
-                to: c.intermediateSize,
-                activation: c.activation.operation,
-                in: &graph
-            )
-            let outer = linear(inner, "\(name).output.dense", from: c.intermediateSize, to: c.hiddenSize, in: &graph)
-            x = graph.addDropoutNorm(
-                outer,
-                residual: x,
-                gamma: graph.parameter("\(name).output.LayerNorm.weight", [c.hiddenSize]),
-                beta: graph.parameter("\(name).output.LayerNorm.bias", [c.hiddenSize]),
-                epsilon: epsilon,
-                dropoutRate: dropout,
-                rows: packed.tokenRows
-            )
+        for number in 0..<c.layers {
+            x = graph.recomputed { layer(number, x, packed: packed, in: &$0) }
             states.append(x)
         }
         return states
+    }
+
+    /// One layer of the encoder, [T, H] to [T, H].
+    private func layer(_ number: Int, _ input: Value, packed: PackedSequences, in graph: inout Graph) -> Value {
+        let c = configuration
+        let name = "encoder.layer.\(number)"
+        let projections = linear(input, "\(name).attention.self.qkv", to: 3 * c.hiddenSize, in: &graph)
+        let context = graph.attention(
+            fused: projections,
+            sequences: packed,
+            heads: c.heads,
+            mask: c.direction == .leftToRight ? .causal : .bidirectional,
+            dropoutRate: Float(c.attentionDropout)
+        )
+        let attended = linear(context, "\(name).attention.output.dense", to: c.hiddenSize, in: &graph)
+        let x = addDropoutNorm(attended, residual: input, "\(name).attention.output", packed: packed, in: &graph)
+        let inner = linear(
+            x,
+            "\(name).intermediate.dense",
+            to: c.intermediateSize,
+            activation: c.activation.operation,
+            in: &graph
+        )
+        let outer = linear(inner, "\(name).output.dense", from: c.intermediateSize, to: c.hiddenSize, in: &graph)
+        return addDropoutNorm(outer, residual: x, "\(name).output", packed: packed, in: &graph)
+    }
+
+    private func addDropoutNorm(
+        _ x: Value,
+        residual: Value,
+        _ name: String,
+        packed: PackedSequences,
+        in graph: inout Graph
+    ) -> Value {
+        graph.addDropoutNorm(
+            x,
+            residual: residual,
+            gamma: graph.parameter("\(name).LayerNorm.weight", [configuration.hiddenSize]),
+            beta: graph.parameter("\(name).LayerNorm.bias", [configuration.hiddenSize]),
+            epsilon: Float(configuration.layerNormEpsilon),
+            dropoutRate: Float(configuration.hiddenDropout),
+            rows: packed.tokenRows
+        )
     }
 
     /// tanh(W·first token + b): float32 [sequences, H].

@@ -48,13 +48,17 @@ extension Encoder {
     /// (int32 [masked]) and `nextLabels` (int32 [sequences]). Outputs: `loss`, `gradientNorm`; for pre-training
     /// `maskedLoss` and `nextLoss`.
     ///
-    /// - Parameter returningGradients: adds an output `gradient/NAME` for every parameter.
+    /// - Parameters:
+    ///   - checkpointing: keeps each layer's input only, and computes the rest of it again for the gradients.
+    ///   - returningGradients: adds an output `gradient/NAME` for every parameter.
     package func trainingGraph(
         _ head: Head,
         optimizer: AdamW.Options,
+        checkpointing: Bool = false,
         returningGradients: Bool = false
     ) -> Graph {
         var graph = Graph()
+        graph.recomputes = checkpointing
         let packed = graph.packedSequences(training: true)
         let states = self.states(packed, in: &graph)
         let loss: Value

@@ -29,12 +29,18 @@ package final class Trainer {
         optimizer: AdamW.Options,
         seed: UInt64,
         device: any GraphDevice,
+        checkpointing: Bool = false,
         returningGradients: Bool = false
     ) throws(GraphError) {
         self.encoder = encoder
         self.head = head
         self.seed = seed
-        let graph = encoder.trainingGraph(head, optimizer: optimizer, returningGradients: returningGradients)
+        let graph = encoder.trainingGraph(
+            head,
+            optimizer: optimizer,
+            checkpointing: checkpointing,
+            returningGradients: returningGradients
+        )
         let variables = device.makeVariables()
         try weights.write(into: variables)
         executor = try device.load(graph, variables: variables)

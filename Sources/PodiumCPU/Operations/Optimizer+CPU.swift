@@ -97,6 +97,18 @@ extension Scale: CPUOperation {
     }
 }
 
+extension Recall: CPUOperation {
+    var inPlace: [(output: Int, input: Int)] { [(output: 0, input: 0)] }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) {
+        let (input, output) = (step.inputs[0], step.output(0))
+        guard output.base != input.base else { return }
+        step.pool.run(ranges: output.count, of: chunk) { range, _, _ in
+            (output.floats + range.lowerBound).update(from: input.floats + range.lowerBound, count: range.count)
+        }
+    }
+}
+
 extension Constant: CPUOperation {
     func run(_ step: borrowing KernelStep) throws(GraphError) { step.output(0).floats[0] = value }
 }

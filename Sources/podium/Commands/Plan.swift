@@ -18,6 +18,9 @@ struct Plan: AsyncParsableCommand {
             Times come from the compiler; where its estimate makes no sense the roofline of the chip's \
             published rates is shown instead, which is a lower bound.
 
+            A step that does not fit is compiled once more with training.gradientCheckpointing, which \
+            keeps less and computes it again, and the result is shown as advice.
+
             Exit status 0 if everything fits, 1 if something does not.
 
             Examples:
@@ -37,10 +40,14 @@ struct Plan: AsyncParsableCommand {
 
     func validate() throws {
         if let devices, devices < 1 { throw ValidationError("--devices must be positive") }
+        do {
+            _ = try TPUChip.parse(tpu)
+        } catch {
+            throw ValidationError(error.message)
+        }
     }
 
     func run() async throws {
-        _ = try TPUChip.parse(tpu)
         let submission = try await job.submission(place: place)
         var planned: [PlannedStep] = []
         for run in submission.runs.map(\.spec) where run.kind == .finetune || run.kind == .pretrain {
@@ -53,12 +60,21 @@ struct Plan: AsyncParsableCommand {
         }
         guard !planned.isEmpty else { throw Failure(.usage, "\(submission.name) trains nothing that could be planned") }
         let compiler = try TPUCompiler(path: try DeviceFactory(dataDirectory: place.dataDirectory).compilerPath())
-        let sharing = try devices ?? compiler.deviceCount(of: tpu)
+        let available = try compiler.deviceCount(of: tpu)
+        let sharing = devices ?? available
+        guard sharing <= available else {
+            throw Failure(.usage, "\(tpu) has \(available) devices, not \(sharing)")
+        }
         let plans = StoredPlans(dataDirectory: place.dataDirectory)
         var results: [PlanResult] = []
         for step in planned {
             Terminal.error("Compiling \(step.name) for \(tpu) …")
-            let result = try step.result(on: tpu, devices: sharing, compiler: compiler)
+            var result = try step.result(on: tpu, devices: sharing, compiler: compiler)
+            if !result.fits, let checkpointed = step.checkpointed {
+                Terminal.error("It does not fit; compiling it with gradientCheckpointing …")
+                let other = try checkpointed.result(on: tpu, devices: sharing, compiler: compiler)
+                result.withCheckpointing = PlanResult.Alternative(other)
+            }
             try plans.store(result, for: step)
             results.append(result)
         }

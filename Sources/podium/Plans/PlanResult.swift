@@ -24,6 +24,21 @@ struct PlanResult: Codable {
         }
     }
 
+    /// The same step with activations computed again.
+    struct Alternative: Codable {
+        var hbmBytes: Int
+        var seconds: Double
+        var largestBatchPerDevice: Int
+        var fits: Bool
+
+        init(_ result: PlanResult) {
+            hbmBytes = result.perStep.hbmBytes
+            seconds = result.stepSeconds
+            largestBatchPerDevice = result.largestBatchPerDevice
+            fits = result.fits
+        }
+    }
+
     var name: String
     var topology: String
     var deviceKind: String
@@ -47,6 +62,8 @@ struct PlanResult: Codable {
     var refusal: String?
     var compileSeconds: Double
     var fits: Bool
+    /// Of a step that does not fit.
+    var withCheckpointing: Alternative?
 
     init(_ step: PlannedStep, cost: StepCost, share: Int) {
         name = step.name
@@ -83,13 +100,16 @@ struct PlanResult: Codable {
             perStep.optimalSeconds.map { "\(milliseconds($0)) by the compiler" } ?? "no estimate: \(refusal ?? "")"
         let batch = "\(batchPerDevice) a device; about \(largestBatchPerDevice) would fit"
         let advice = "use a smaller batch, more devices, or a shorter maxSequenceLength"
+        let checkpointing = withCheckpointing.map {
+            "\n  advice      training.gradientCheckpointing: true needs \(gigabytes(Double($0.hbmBytes)))\($0.fits ? " and fits" : ", too much as well; about \($0.largestBatchPerDevice) a device would fit"), \(milliseconds($0.seconds)) a step"
+        }
         return """
             \(name) on \(topology) (\(replicas == devices ? "" : "\(replicas) of ")\(devices) × \(deviceKind))
               step        \(time); roofline \(milliseconds(perStep.rooflineSeconds))
               arithmetic  \(BenchFigure.short(perStep.flops / 1e12)) TFLOP, \(gigabytes(perStep.bytesAccessed)) moved, a device
               memory      \(gigabytes(Double(perStep.hbmBytes))) of \(gigabytes(Double(hbmCapacityBytes))) a device\(fits ? "" : " — DOES NOT FIT: \(advice)")
               batch       \(batch)
-              job         \(steps) steps\(runs > 1 ? " × \(runs) runs" : ""): about \(clockText(estimatedSeconds)) (\(estimatedBy))
+              job         \(steps) steps\(runs > 1 ? " × \(runs) runs" : ""): about \(clockText(estimatedSeconds)) (\(estimatedBy))\(checkpointing ?? "")
             """
     }
 }

@@ -11,7 +11,7 @@ struct PlannedStep {
     let name: String
     let model: Configuration
     let head: Head
-    let training: TrainingOptions
+    var training: TrainingOptions
     let steps: Int
     /// How many runs take it: seeds, mostly.
     var runs = 1
@@ -50,6 +50,14 @@ struct PlannedStep {
         steps = spec.task == nil ? training.maxSteps ?? whole : min(training.maxSteps ?? .max, max(1, whole))
     }
 
+    /// The step with activations computed again; nil if it does so already.
+    var checkpointed: PlannedStep? {
+        guard training.gradientCheckpointing != true else { return nil }
+        var step = self
+        step.training.gradientCheckpointing = true
+        return step
+    }
+
     /// What tells the step from others: the model's shape, the head, and the sizes of a batch.
     func key() throws -> String {
         let encoder = JSONEncoder()
@@ -57,7 +65,8 @@ struct PlannedStep {
         var digest = SHA256()
         digest.update(data: try encoder.encode(model))
         let sizes = [training.batchSize, training.maxSequenceLength, training.maxPredictionsPerSequence]
-        digest.update(data: Data("\(head) \(sizes)".utf8))
+        let checkpointing = training.gradientCheckpointing ?? false
+        digest.update(data: Data("\(head) \(sizes) \(checkpointing)".utf8))
         return digest.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
@@ -70,7 +79,11 @@ struct PlannedStep {
         let share = (training.batchSize + devices - 1) / devices
         let masked = head == .pretraining ? training.maxPredictionsPerSequence * share : 0
         let cost = try compiler.cost(
-            of: Encoder(model).trainingGraph(head, optimizer: AdamW.Options()),
+            of: Encoder(model).trainingGraph(
+                head,
+                optimizer: AdamW.Options(),
+                checkpointing: training.gradientCheckpointing ?? false
+            ),
             shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
             options: LoweringOptions(precision: .bfloat16, replicas: devices),
             topology: topology

@@ -43,6 +43,8 @@ struct BenchEngine: ParsableCommand {
     var batches = 16
     @Option(help: "Threads (default: all cores).")
     var threads = Machine.cores
+    @Flag(help: "Compute activations again instead of keeping them, as gradientCheckpointing in a job file does.")
+    var gradientCheckpointing = false
     @Flag(help: "Also print where the time of a step goes, by kind of operation.")
     var profile = false
 
@@ -104,7 +106,8 @@ struct BenchEngine: ParsableCommand {
             ),
             optimizer: optimizer,
             seed: 1,
-            device: device
+            device: device,
+            checkpointing: gradientCheckpointing
         )
         func epoch() throws { for batch in rows.training { _ = try trainer.train(batch, learningRate: 1e-5) } }
         try epoch()

@@ -35,7 +35,7 @@ import Testing
 
     /// The plan of another batch's sizes leaves no trace.
     @Test func batchesOfOtherSizesInBetweenChangeNothing() throws {
-        let example = try #require(GraphCase.all(.large).last)
+        let example = try #require(GraphCase.all(.large).last { $0.hostFeeds["types"] != nil })
         let device = try CPUDevice(CPUConfiguration(threads: 2))
         let store = device.makeVariables()
         for (name, content) in example.variables { try store.write(name, content.host(.float32)) }

@@ -148,7 +148,13 @@ let package = Package(
         tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),
         tests("PodiumCPUTests", ["GraphCases", "PodiumCPU", "PodiumGraph"]),
-        tests("PodiumPJRTTests", ["GraphCases", "PodiumBERT", "PodiumCPU", "PodiumGraph", "PodiumPJRT"]),
+        tests(
+            "PodiumPJRTTests",
+            [
+                "GraphCases", "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumGraph", "PodiumPJRT",
+                "PodiumText",
+            ]
+        ),
         tests("PodiumEvalTests", ["PodiumCore", "PodiumEval"], exclude: ["Fixtures"]),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]

@@ -43,7 +43,8 @@ package final class PJRTDevice: GraphDevice {
     func executable(_ program: LoweredProgram) throws(PJRTError) -> LoadedExecutable {
         if let known = executables[program.text] { return known }
         let devices = Array(client.deviceIDs.prefix(configuration.replicas))
-        let options = CompileOptions(devices: devices)
+        var options = CompileOptions(devices: devices)
+        if client.platformName == "cpu" { options.flagsOff = [CompileOptions.packsWeightsOnce] }
         let outputs = program.results.count
         if let cache, let bytes = cache.read(program.text, options) {
             if let loaded = try? LoadedExecutable.load(bytes, outputCount: outputs, options: options, on: client) {
@@ -53,11 +54,27 @@ package final class PJRTDevice: GraphDevice {
             }
             cache.remove(program.text, options)
         }
-        let made = try LoadedExecutable.compile(program.text, outputCount: outputs, options: options, on: client)
+        let made = try compile(program, options)
         compiledPrograms += 1
         executables[program.text] = made
         if let cache, let bytes = made.serialized() { cache.write(bytes, program.text, options) }
         return made
+    }
+
+    private func compile(
+        _ program: LoweredProgram,
+        _ options: CompileOptions
+    ) throws(PJRTError) -> LoadedExecutable {
+        let outputs = program.results.count
+        do {
+            return try LoadedExecutable.compile(program.text, outputCount: outputs, options: options, on: client)
+        } catch {
+            // A compiler that does not know a flag has not what it switches off.
+            guard options.flagsOff.contains(where: error.message.contains) else { throw error }
+            var options = options
+            options.flagsOff = []
+            return try LoadedExecutable.compile(program.text, outputCount: outputs, options: options, on: client)
+        }
     }
 }
 

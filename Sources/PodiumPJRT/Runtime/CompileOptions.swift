@@ -1,10 +1,20 @@
 /// How a program is compiled, in the encoding of XLA's CompileOptionsProto.
 struct CompileOptions: Hashable, Sendable {
+    /// The flag with which XLA's CPU compiler hands products to XNNPACK.
+    ///
+    /// XLA lets XNNPACK pack the right factor once and keep it for as long as the program's argument stays at its address
+    /// (`capture_rhs` in XLA's `thunk_emitter.cc`). A donated weight stays where it is while a step changes it: from the second
+    /// step on, gradients would be those of the first step's weights.
+    static let packsWeightsOnce = "xla_cpu_use_xnnpack"
+
     /// The devices that run a copy of the program each; empty for one that is not named.
     var devices: [Int] = []
+    /// Names of the compiler's flags that are on unless somebody says otherwise.
+    var flagsOff: [String] = []
 
     /// The protocol buffer's bytes: field 3 (executable_build_options) with fields 1 (device_ordinal), 4
-    /// (num_replicas), 5 (num_partitions) and 9 (device_assignment).
+    /// (num_replicas), 5 (num_partitions) and 9 (device_assignment); field 7 (env_option_overrides), a map from names to
+    /// values whose field 2 is a truth value.
     var encoded: [UInt8] {
         var build = ProtocolBuffer()
         if devices.count > 1 { build.field(1, varint: -1) }
@@ -23,6 +33,14 @@ struct CompileOptions: Hashable, Sendable {
         }
         var options = ProtocolBuffer()
         options.field(3, bytes: build.bytes)
+        for flag in flagsOff {
+            var value = ProtocolBuffer()
+            value.field(2, varint: 0)
+            var entry = ProtocolBuffer()
+            entry.field(1, bytes: Array(flag.utf8))
+            entry.field(2, bytes: value.bytes)
+            options.field(7, bytes: entry.bytes)
+        }
         return options.bytes
     }
 }

@@ -6,6 +6,14 @@ package struct TrainingOptions: Codable, Hashable, Sendable {
     /// What products multiply; sums and weights are float32 always.
     package enum Precision: String, Codable, Hashable, Sendable, CaseIterable { case float32, bf16 }
 
+    /// What is clipped to `clipNorm` where several devices share a batch; on one device both are the same.
+    package enum Clipping: String, Codable, Hashable, Sendable, CaseIterable {
+        /// The gradient of the whole batch.
+        case global
+        /// Each device's own, and then they are summed, as the release does on TPUs.
+        case bert2018
+    }
+
     package var epochs: Double = 3
     package var batchSize: Int = 32
     package var learningRate: Double = 5e-5
@@ -16,6 +24,8 @@ package struct TrainingOptions: Codable, Hashable, Sendable {
     package var adamEpsilon: Double = 1e-6
     package var biasCorrection: Bool = false
     package var clipNorm: Double = 1.0
+    /// Nil for global.
+    package var clipping: Clipping?
     /// Overrides the model's own dropout probabilities.
     package var dropout: Double?
     /// Nil for float32.

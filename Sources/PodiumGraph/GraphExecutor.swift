@@ -30,6 +30,18 @@ package protocol GraphExecutor: AnyObject {
     /// - Parameter feeds: exactly one tensor per input of the graph, by name.
     /// - Returns: the graph's outputs, by name.
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor]
+
+    /// Starts one step, and returns before it is over where the device works on its own.
+    ///
+    /// Steps have their effect in the order in which they were submitted; reading a variable waits for those that write it.
+    func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs
+}
+
+extension GraphExecutor {
+    /// Runs the step before it returns.
+    package func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs {
+        PendingOutputs(try run(feeds))
+    }
 }
 
 extension Graph {

@@ -3,11 +3,10 @@ internal import PodiumCore
 extension SpecReader {
     static let trainingKeys = [
         "epochs", "batchSize", "learningRate", "warmupProportion", "schedule", "weightDecay", "adamEpsilon",
-        "biasCorrection", "clipNorm", "dropout", "precision", "gradientCheckpointing", "maxSequenceLength", "maxSteps", "maxDuration",
-        "trainExamples",
-        "evaluationExamples", "checkpointEverySteps", "docStride", "maxQueryLength", "nBestSize", "maxAnswerLength",
-        "maskedLMProbability", "maxPredictionsPerSequence", "shortSequenceProbability", "duplicateFactor",
-        "vocabularySize",
+        "biasCorrection", "clipNorm", "clipping", "dropout", "precision", "gradientCheckpointing", "maxSequenceLength",
+        "maxSteps", "maxDuration", "trainExamples", "evaluationExamples", "checkpointEverySteps", "docStride",
+        "maxQueryLength", "nBestSize", "maxAnswerLength", "maskedLMProbability", "maxPredictionsPerSequence",
+        "shortSequenceProbability", "duplicateFactor", "vocabularySize",
     ]
 
     /// Reads the hyper-parameters of `node` over `options`.
@@ -41,6 +40,9 @@ extension SpecReader {
         case "adamEpsilon": options.adamEpsilon = try field.number(positive) { $0 > 0 && $0 < 1 }
         case "biasCorrection": options.biasCorrection = try field.bool()
         case "clipNorm": options.clipNorm = try field.number(positive) { $0 > 0 }
+        case "clipping":
+            let name = try field.choice(TrainingOptions.Clipping.allCases.map(\.rawValue))
+            options.clipping = TrainingOptions.Clipping(rawValue: name)
         case "dropout": options.dropout = try field.number("from 0 up to 1") { $0 >= 0 && $0 < 1 }
         case "precision":
             let name = try field.choice(TrainingOptions.Precision.allCases.map(\.rawValue))

@@ -62,6 +62,7 @@ struct DeviceFactory {
             client,
             PJRTConfiguration(
                 precision: isNarrow ? .bfloat16 : .float32,
+                clipping: spec.training.clipping == .bert2018 ? .bert2018 : .global,
                 replicas: replicas,
                 cacheFolder: dataDirectory + "/cache/pjrt",
                 buckets: Buckets(rowWidth: spec.training.maxSequenceLength)

@@ -3,7 +3,9 @@ import PodiumGraph
 extension GraphCase {
     /// A case for every operation and every attribute that changes what it does.
     package static func all(_ size: CaseSize) -> [GraphCase] {
-        linears(size) + norms(size) + attentions(size) + rows(size) + losses(size) + [tied(size), encoder(size), recomputed(size)]
+        linears(size) + norms(size) + attentions(size) + rows(size) + losses(size) + [
+            tied(size), encoder(size), recomputed(size),
+        ]
     }
 
     private static func linears(_ size: CaseSize) -> [GraphCase] {

@@ -139,9 +139,9 @@ import Testing
 
     /// Half-width products come close to full ones.
     @Test func bfloat16TrainsNearly() throws {
-        let device = try PJRTDevice(TestDevice.client(), PJRTConfiguration(precision: .bfloat16))
+        let device = try TestDevice.device(PJRTConfiguration(precision: .bfloat16))
         let narrow = try TrainingTests.train(.classification(labels: 2), steps: 5, on: device)
-        let full = try TrainingTests.train(.classification(labels: 2), steps: 5, on: PJRTDevice(TestDevice.client()))
+        let full = try TrainingTests.train(.classification(labels: 2), steps: 5, on: TestDevice.device())
         for (left, right) in zip(narrow.losses, full.losses) { #expect((left - right).magnitude < 0.05) }
     }
 }

@@ -17,5 +17,18 @@ enum TestDevice {
         return try Client.onCPU(Plugin(path: path()), devices: 2, cores: cores, timeout: .seconds(300))
     }
 
+    /// A device on the shared client; a program that one test compiled, the next finds on disk.
+    static func device(_ configuration: PJRTConfiguration = PJRTConfiguration()) throws -> PJRTDevice {
+        var configuration = configuration
+        configuration.cacheFolder = folder
+        return try PJRTDevice(client(), configuration)
+    }
+
+    /// Where compiled programs are kept while tests run.
+    static let folder: String = {
+        atexit { try? FileManager.default.removeItem(atPath: TestDevice.folder) }
+        return FileManager.default.temporaryDirectory.appendingPathComponent("podium-pjrt-\(UUID())").path
+    }()
+
     nonisolated(unsafe) private static let shared = Result { try makeClient() }
 }

@@ -52,7 +52,12 @@ import Testing
         return batch
     }
 
-    static func trainer(_ head: Head, on device: any GraphDevice, checkpointing: Bool = false) throws -> Trainer {
+    static func trainer(
+        _ head: Head,
+        on device: any GraphDevice,
+        checkpointing: Bool = false,
+        returningGradients: Bool = false
+    ) throws -> Trainer {
         let encoder = Encoder(configuration)
         let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
         let weights = Weights.fresh(for: graph, configuration: configuration, seed: 3)
@@ -63,7 +68,8 @@ import Testing
             optimizer: AdamW.Options(),
             seed: 11,
             device: device,
-            checkpointing: checkpointing
+            checkpointing: checkpointing,
+            returningGradients: returningGradients
         )
     }
 
@@ -114,7 +120,7 @@ import Testing
     @Test(arguments: [Head.classification(labels: 2), .regression, .span, .pretraining])
     func twentyStepsEqualTheCPUEngine(_ head: Head) throws {
         let own = try Self.train(head, on: CPUDevice(CPUConfiguration(threads: 2)))
-        let theirs = try Self.train(head, on: PJRTDevice(TestDevice.client()))
+        let theirs = try Self.train(head, on: TestDevice.device())
         Self.expectClose(theirs, own, head)
     }
 
@@ -122,7 +128,7 @@ import Testing
     @Test(arguments: [Head.classification(labels: 2), .span, .pretraining])
     func twoReplicasEqualTheCPUEngine(_ head: Head) throws {
         let own = try Self.train(head, on: CPUDevice(CPUConfiguration(threads: 2)))
-        let two = try Self.train(head, on: PJRTDevice(TestDevice.client(), PJRTConfiguration(replicas: 2)))
+        let two = try Self.train(head, on: TestDevice.device(PJRTConfiguration(replicas: 2)))
         Self.expectClose(two, own, head)
     }
 }

@@ -78,6 +78,15 @@ struct SpecReaderTests {
         #expect(submission.runs[0].spec.resources.threads == 1)
     }
 
+    @Test func clippingIsGlobalUnlessNamed() throws {
+        func clipping(_ training: String) throws -> TrainingOptions.Clipping? {
+            try reader.submission(from: Self.training(training)).runs[0].spec.training.clipping
+        }
+        #expect(try clipping("epochs: 1") == nil)
+        #expect(try clipping("clipping: global") == .global)
+        #expect(try clipping("clipping: bert2018") == .bert2018)
+    }
+
     @Test func pathsStartAtTheFilesFolder() throws {
         func model(_ text: String) throws -> ModelReference {
             try reader.submission(from: "{name: s, kind: finetune, task: MRPC, model: \(text)}").runs[0].spec.model
@@ -128,6 +137,7 @@ struct SpecReaderTests {
         (training("batchSize: 3.5"), 5, 23, "whole number"),
         (training("epochs: 0"), 5, 20, "positive number"),
         (training("schedule: cosine"), 5, 22, "bert2018"),
+        (training("clipping: bert2019"), 5, 22, "did you mean \"bert2018\"?"),
         (training("warmupProportion: 1.5"), 5, 30, "from 0 up to 1"),
         (training("biasCorrection: maybe"), 5, 28, "true or false"),
         (training("maxDuration: soon"), 5, 25, "90s"),

@@ -9,12 +9,20 @@ package final class Trainer {
     package let encoder: Encoder
     package let head: Head
     package let seed: UInt64
-    /// Steps done so far.
+    /// Steps done so far; one under way counts.
     package private(set) var step: Int = 0
     private let executor: any GraphExecutor
+    /// Outputs of the last step, while it is under way, and its rate.
+    private var pending: PendingOutputs?
+    private var pendingRate = 0.0
+    /// What the last step measured, if it had to end before somebody asked.
+    private var unread: Measurement?
 
     /// What a step measured.
     package struct Measurement: Sendable {
+        /// Number of the step, counted from 1.
+        package var step: Int
+        package var learningRate: Double
         package var loss: Double
         /// Of all gradients together, before clipping.
         package var gradientNorm: Double
@@ -59,13 +67,65 @@ package final class Trainer {
         _ batch: PackedBatch,
         learningRate: Double
     ) throws -> (Measurement, [String: HostTensor]) {
+        try settle()
+        unread = nil
+        let outputs = try executor.run(feeds(batch, learningRate))
+        let measurement = try measurement(outputs, step: step + 1, learningRate)
+        step += 1
+        return (measurement, outputs)
+    }
+
+    /// Starts a step on a batch.
+    ///
+    /// A device that works on its own gets the batch while the step before is still running, and the host prepares the next
+    /// one meanwhile: then what is returned is the measurement of the step before, and an error may be that step's. `finish`
+    /// returns the last. Devices that do not yield the step's own at once.
+    package func advance(_ batch: PackedBatch, learningRate: Double) throws -> Measurement? {
+        let outputs = try executor.submit(feeds(batch, learningRate))
+        let before = try finish()
+        if outputs.isDone {
+            let measured = try measurement(outputs.wait(), step: step + 1, learningRate)
+            step += 1
+            return measured
+        }
+        step += 1
+        pending = consume outputs
+        pendingRate = learningRate
+        return before
+    }
+
+    /// Waits for the step under way.
+    ///
+    /// - Returns: its measurement; nil if that has been returned before.
+    package func finish() throws -> Measurement? {
+        try settle()
+        defer { unread = nil }
+        return unread
+    }
+
+    /// Waits for the step under way and keeps its measurement.
+    private func settle() throws {
+        guard let outputs = pending.take() else { return }
+        unread = try measurement(outputs.wait(), step: step, pendingRate)
+    }
+
+    private func feeds(_ batch: PackedBatch, _ learningRate: Double) -> [String: HostTensor] {
         var feeds = batch.feeds
         feeds["seed"] = HostTensor(scalar: Int32(truncatingIfNeeded: seed))
         feeds["step"] = HostTensor(scalar: Int32(truncatingIfNeeded: step))
         feeds["learningRate"] = HostTensor(scalar: Float(learningRate))
-        let outputs = try executor.run(feeds)
+        return feeds
+    }
+
+    private func measurement(
+        _ outputs: [String: HostTensor],
+        step: Int,
+        _ learningRate: Double
+    ) throws -> Measurement {
         func scalar(_ name: String) -> Double? { outputs[name]?.floats.first.map(Double.init) }
         let measurement = Measurement(
+            step: step,
+            learningRate: learningRate,
             loss: scalar("loss") ?? .nan,
             gradientNorm: scalar("gradientNorm") ?? .nan,
             extra: ["maskedLoss": "mlm_loss", "nextLoss": "nsp_loss"].reduce(into: [:]) { extra, names in
@@ -75,17 +135,17 @@ package final class Trainer {
         guard measurement.loss.isFinite, measurement.gradientNorm.isFinite else {
             throw BERTError(
                 .diverged,
-                "step \(step + 1): the loss is \(measurement.loss) and the gradient's norm \(measurement.gradientNorm); a smaller learning rate or a longer warm-up usually helps"
+                "step \(step): the loss is \(measurement.loss) and the gradient's norm \(measurement.gradientNorm); a smaller learning rate or a longer warm-up usually helps"
             )
         }
-        step += 1
-        return (measurement, outputs)
+        return measurement
     }
 
     // MARK: Checkpoints
 
-    /// The trained parameters as they are now.
+    /// The trained parameters after all steps.
     package func weights() throws -> Weights {
+        try settle()
         var weights = Weights()
         for parameter in executor.graph.parameters {
             weights.tensors[parameter.name] = try variables.read(parameter.name)
@@ -97,6 +157,7 @@ package final class Trainer {
     ///
     /// - Parameter metadata: further facts to read back on resuming.
     package func save(to path: String, metadata: [String: String] = [:]) throws -> (bytes: Int64, sha256: String) {
+        try settle()
         var tensors: [Safetensors.Tensor] = []
         for variable in executor.graph.variables {
             let tensor = try variables.read(variable.name)

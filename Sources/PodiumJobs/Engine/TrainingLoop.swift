@@ -66,30 +66,38 @@ struct TrainingLoop {
             let share = limit.map { spent / $0 }
             if trainer.step >= totalSteps ?? Int.max || share ?? 0 >= 1 { break }
             if context.shouldStop() {
+                _ = try trainer.finish()
                 if trainer.step > saved.step { try checkpoints.save(trainer, seconds: spent) }
                 throw JobStopped()
             }
             let began = clock()
             let packed = try batch(trainer.step)
             let rate = share.map { schedule.rate(share: $0) } ?? schedule.rate(step: trainer.step, of: totalSteps ?? 1)
-            let measured = try trainer.train(packed, learningRate: rate)
+            // Of the step before, where the device is still at work on this one.
+            var measured = try trainer.advance(packed, learningRate: rate)
+            let isLast = trainer.step == totalSteps
+            let isDue =
+                context.spec.training.checkpointEverySteps.map { trainer.step % $0 == 0 }
+                ?? (clock() - saved.time >= Self.checkpointInterval)
+            if isLast || isDue { measured = try trainer.finish() ?? measured }
             let ended = clock()
             all.add(packed, ended - began)
             recent.add(packed, ended - began)
-            let isLast = trainer.step == totalSteps
-            if ended - lastReport >= Self.reportInterval || isLast {
+            if let measured, ended - lastReport >= Self.reportInterval || isLast {
                 lastReport = ended
-                context.say(.progress(progress(measured, rate: rate, recent: recent, all: all, earlier: earlier)))
+                context.say(.progress(progress(measured, recent: recent, all: all, earlier: earlier)))
                 recent = Tally()
             }
-            let isDue =
-                context.spec.training.checkpointEverySteps.map { trainer.step % $0 == 0 }
-                ?? (ended - saved.time >= Self.checkpointInterval)
             if isDue && !isLast {
                 try checkpoints.save(trainer, seconds: earlier + all.seconds)
                 saved = (trainer.step, clock())
             }
         }
+        // A limit in time leaves a step under way.
+        let began = clock()
+        let last = try trainer.finish()
+        all.seconds += clock() - began
+        if let last { context.say(.progress(progress(last, recent: recent, all: all, earlier: earlier))) }
         return Outcome(
             steps: trainer.step,
             seconds: earlier + all.seconds,
@@ -100,7 +108,6 @@ struct TrainingLoop {
 
     private func progress(
         _ measured: Trainer.Measurement,
-        rate: Double,
         recent: Tally,
         all: Tally,
         earlier: Double
@@ -114,10 +121,10 @@ struct TrainingLoop {
         var extra = measured.extra
         extra["gradient_norm"] = measured.gradientNorm
         return TrainingProgress(
-            step: trainer.step,
+            step: measured.step,
             totalSteps: expected,
             loss: measured.loss,
-            learningRate: rate,
+            learningRate: measured.learningRate,
             examplesPerSecond: recent.examplesPerSecond,
             tokensPerSecond: recent.tokensPerSecond,
             remainingSeconds: left,

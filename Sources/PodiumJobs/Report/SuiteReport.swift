@@ -263,6 +263,7 @@ extension RunSpec {
                 ("adamEpsilon", "\(training.adamEpsilon)"),
                 ("biasCorrection", "\(training.biasCorrection)"),
                 ("clipNorm", "\(training.clipNorm)"),
+                ("clipping", training.clipping?.rawValue),
                 ("dropout", training.dropout.map { "\($0)" }),
                 ("maxSteps", training.maxSteps.map { "\($0)" }),
                 ("trainExamples", training.trainExamples.map { "\($0)" }),

@@ -81,6 +81,7 @@ package final class PJRTDevice: GraphDevice {
 /// How graphs run on a plug-in's devices.
 package struct PJRTConfiguration: Hashable, Sendable {
     package var precision: LoweringOptions.Precision
+    package var clipping: LoweringOptions.Clipping
     /// Devices that each take a share of every batch; results are those of one device.
     package var replicas: Int
     /// Where compiled programs are kept; `nil` for nowhere.
@@ -89,11 +90,13 @@ package struct PJRTConfiguration: Hashable, Sendable {
 
     package init(
         precision: LoweringOptions.Precision = .float32,
+        clipping: LoweringOptions.Clipping = .global,
         replicas: Int = 1,
         cacheFolder: String? = nil,
         buckets: Buckets = Buckets()
     ) {
         self.precision = precision
+        self.clipping = clipping
         self.replicas = replicas
         self.cacheFolder = cacheFolder
         self.buckets = buckets

@@ -26,27 +26,46 @@ final class PJRTExecutor: GraphExecutor {
     }
 
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {
+        try submit(feeds).wait()
+    }
+
+    /// Copies what is fed to the devices and starts the step; the one before it may still be running.
+    func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs {
         let bindings = try graph.bindings(for: feeds)
         try Placement.check(layout, feeds: feeds, bindings: bindings)
-        let replicas = device.configuration.replicas
         let placement = try Placement(
             layout,
             feeds: feeds,
             bindings: bindings,
             buckets: device.configuration.buckets,
-            replicas: replicas
+            replicas: device.configuration.replicas
         )
         let step = try step(placement.shape)
-        let results = try run(step, arguments(step.program, placement, feeds))
+        let running = try start(step, arguments(step.program, placement, feeds))
+        return PendingOutputs { () throws(GraphError) in
+            try self.finish(running, step)
+            return try self.outputs(running, of: step, placement, bindings)
+        }
+    }
+
+    /// The graph's outputs of a step that is over.
+    private func outputs(
+        _ running: RunningStep,
+        of step: Step,
+        _ placement: Placement,
+        _ bindings: [String: Int]
+    ) throws(GraphError) -> [String: HostTensor] {
         var outputs: [String: HostTensor] = [:]
         for (index, result) in step.program.results.enumerated() {
             guard case .output(let name, let type) = result else { continue }
             let shape = type.dimensions(in: placement.shape.sizes)
             // What has no row per example is the same everywhere.
-            let count = type.shape.first?.symbol == nil ? 1 : replicas
+            let count = type.shape.first?.symbol == nil ? 1 : device.configuration.replicas
             let computed = try forGraph { () throws(PJRTError) in
                 var computed: [HostTensor] = []
-                for list in results.prefix(count) { computed.append(try list[index].read(type.element, shape: shape)) }
+                for list in running.results.prefix(count) {
+                    computed.append(try list[index].read(type.element, shape: shape))
+                }
                 return computed
             }
             outputs[name] = placement.output(computed, type: type, bindings: bindings)
@@ -82,27 +101,41 @@ final class PJRTExecutor: GraphExecutor {
         return lists
     }
 
-    /// Runs the program and lets variables take over their next contents.
-    private func run(_ step: Step, _ arguments: [[DeviceBuffer]]) throws(GraphError) -> [[DeviceBuffer]] {
-        let results: [[DeviceBuffer]]
+    /// Starts the program; variables are its results from now on.
+    private func start(_ step: Step, _ arguments: [[DeviceBuffer]]) throws(GraphError) -> RunningStep {
+        let running: RunningStep
         do {
-            results = try step.executable.run(arguments)
+            running = try step.executable.start(arguments)
         } catch {
-            // Donated memory is gone whatever became of the step.
-            for case .variable(let name) in step.program.results { store.replace(name, nil) }
+            forgetVariables(of: step)
             throw error.asGraphError
         }
         for (index, result) in step.program.results.enumerated() {
             guard case .variable(let name) = result else { continue }
-            store.replace(name, results.map { $0[index] })
+            store.replace(name, running.results.map { $0[index] })
         }
-        return results
+        return running
+    }
+
+    private func finish(_ running: RunningStep, _ step: Step) throws(GraphError) {
+        do {
+            try running.wait()
+        } catch {
+            forgetVariables(of: step)
+            throw error.asGraphError
+        }
+    }
+
+    /// Donated memory is gone whatever became of the step, and what it or a later one should have written is nothing.
+    private func forgetVariables(of step: Step) {
+        for case .variable(let name) in step.program.results { store.replace(name, nil) }
     }
 
     private func step(_ shape: ProgramShape) throws(GraphError) -> Step {
         if let known = steps[shape] { return known }
         let configuration = device.configuration
         var options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
+        options.clipping = configuration.clipping
         options.hasNarrowProducts = device.client.platformName != "cpu"
         let program = Lowering(graph, layout: layout, shape: shape, options: options).program()
         let device = device

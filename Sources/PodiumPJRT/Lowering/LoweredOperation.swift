@@ -71,14 +71,22 @@ struct LoweringStep {
     /// Which rows of a dimension are there at all, i1 [rows]; `nil` if all are.
     func validity(_ dimension: Dimension) -> Tensor? { lowering.validity(of: dimension) }
 
-    /// A scalar's sum over all replicas.
-    func sumOverReplicas(_ scalar: Tensor) -> Tensor { lowering.sumOverReplicas([scalar])[0] }
+    /// What a mean divides by: a scalar's sum over all replicas, or this one's where each has a mean of its own.
+    func denominator(_ scalar: Tensor) -> Tensor {
+        lowering.options.clipsApart ? scalar : lowering.sumOverReplicas([scalar])[0]
+    }
 
-    /// Number of rows of a dimension that are there, over all replicas, float32 scalar; at least 1.
+    /// The scalar that is reported for all replicas: the sum of their shares, or the mean where each has one of its own.
+    func reported(_ scalar: Tensor) -> Tensor {
+        let sum = lowering.sumOverReplicas([scalar])[0]
+        return lowering.options.clipsApart ? sum / Float(lowering.options.replicas) : sum
+    }
+
+    /// Number of rows of a dimension that a mean is taken over, float32 scalar; at least 1.
     func count(_ dimension: Dimension) -> Tensor {
         let size = dimension.size(in: lowering.shape.sizes)
         let here = validity(dimension)?.convert(.f32).total ?? writer.constant(Float(size))
-        return sumOverReplicas(here).maximum(1)
+        return denominator(here).maximum(1)
     }
 
     /// Which elements of [rows, width] a dropout keeps, i1; its random inputs begin at `first`.

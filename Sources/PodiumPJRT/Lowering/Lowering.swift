@@ -24,7 +24,7 @@ final class Lowering {
         for node in layout.nodes {
             let operation = layout.lowered(node)
             let gradients = operation.reduced(of: node)
-            if !gradients.isEmpty { reduceGradients() }
+            if !gradients.isEmpty, !options.clipsApart { reduceGradients() }
             let outputs = operation.lower(LoweringStep(node: node, lowering: self))
             for (value, tensor) in zip(node.outputs, outputs) {
                 tensors[value] = isNarrow(value) ? tensor.convert(.bf16) : tensor
@@ -152,6 +152,11 @@ final class Lowering {
             region: ProgramWriter.combining("stablehlo.add", .f32),
             to: tensors.map(\.type)
         )
+    }
+
+    /// Replaces gradients by those that the optimizer applies, for whoever asks for them as outputs.
+    func replace(_ gradients: [Value], by applied: [Tensor]) {
+        for (value, tensor) in zip(gradients, applied) { tensors[value] = tensor }
     }
 
     /// Replaces every parameter's gradient by its sum over replicas, before the first operation that needs one.

@@ -29,7 +29,19 @@ package struct LoweringOptions: Hashable, Sendable {
     /// What products multiply; sums, weights and everything else are float32 always.
     package enum Precision: String, Hashable, Sendable, CaseIterable { case float32, bfloat16 = "bf16" }
 
+    /// What is clipped where several devices share a batch; one device does the same under both names.
+    package enum Clipping: String, Hashable, Sendable, CaseIterable {
+        /// The gradient of the mean over the whole batch: any number of devices takes the same step.
+        case global
+        /// Each device's own, of the mean over its share; what remains of them is summed.
+        ///
+        /// So `optimization.py` of the 2018 release does on TPUs: it clips what `tf.gradients` yields of a replica's loss, and
+        /// `CrossShardOptimizer.apply_gradients` sums over replicas, without the scale that its `compute_gradients` has.
+        case bert2018
+    }
+
     package var precision: Precision
+    package var clipping = Clipping.global
     /// Whether the device multiplies bfloat16; otherwise operands are rounded to it and multiplied as float32.
     package var hasNarrowProducts = true
     /// Devices that each take a share of every batch.
@@ -38,4 +50,7 @@ package struct LoweringOptions: Hashable, Sendable {
     package init(precision: Precision = .float32, replicas: Int = 1) {
         (self.precision, self.replicas) = (precision, replicas)
     }
+
+    /// Whether each replica has a loss and a gradient norm of its own.
+    var clipsApart: Bool { clipping == .bert2018 && replicas > 1 }
 }

@@ -33,7 +33,10 @@ final class Completion: @unchecked Sendable {
         }
     }
 
-    deinit { plugin.destroy(pjrt_fn_event_destroy, event) }
+    deinit {
+        if let error { podium_pjrt_error_free(plugin.api, error) }
+        plugin.destroy(pjrt_fn_event_destroy, event)
+    }
 
     /// Waits at most so long.
     ///

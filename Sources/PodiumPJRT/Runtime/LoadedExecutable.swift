@@ -107,11 +107,10 @@ final class LoadedExecutable {
         return try body(executable)
     }
 
-    /// Runs the program on its devices and waits until it is done.
+    /// Starts the program on its devices.
     ///
     /// - Parameter arguments: per device the program's arguments; those that it donates are used up.
-    /// - Returns: per device the program's results.
-    func run(_ arguments: [[DeviceBuffer]]) throws(PJRTError) -> [[DeviceBuffer]] {
+    func start(_ arguments: [[DeviceBuffer]]) throws(PJRTError) -> RunningStep {
         precondition(arguments.count == replicas, "one list of arguments per device")
         let width = arguments[0].count
         typealias Slot = OpaquePointer?
@@ -139,19 +138,15 @@ final class LoadedExecutable {
                 results[device * outputCount + index].map { DeviceBuffer($0, of: client) }
             }
         }
-        var failure: PJRTError?
+        var completions: [Completion] = []
         for device in 0..<replicas {
-            guard let event = done[device] else { continue }
-            do {
-                try Completion(event, of: client.plugin).wait(client.timeout, "a step")
-            } catch {
-                failure = failure ?? error
-            }
+            if let event = done[device] { completions.append(try Completion(event, of: client.plugin)) }
         }
-        if let failure { throw failure }
+        let step = RunningStep(results: outputs, completions: completions, client: client)
         guard outputs.allSatisfy({ $0.count == outputCount }) else {
+            try step.wait()
             throw PJRTError(.execution, "a step yielded fewer tensors than it should")
         }
-        return outputs
+        return step
     }
 }

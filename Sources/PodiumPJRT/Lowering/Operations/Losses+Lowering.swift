@@ -9,13 +9,13 @@ extension SoftmaxCrossEntropy: LoweredOperation {
         var counted = labels.compare(.greaterOrEqual, 0)
         if let valid = step.validity(step.node.inputs[0].shape[0]) { counted = counted & valid }
         let weights = average == .weighted ? counted.select(step.input(2), 0) : counted.convert(.f32)
-        let total = step.sumOverReplicas(weights.total)
+        let total = step.denominator(weights.total)
         let share = average == .weighted ? weights / (total + Float(Self.weightEpsilon)) : weights / total.maximum(1)
         let top = logits.max([1], keeping: true)
         let logSumExp = (logits - top).exp.rowSums.log + top
         let chosen = SoftmaxCrossEntropy.chosen(logits, labels).select(logits, 0).rowSums
         let loss = share * (logSumExp - chosen).reshape([rows])
-        return [step.sumOverReplicas(loss.total), logSumExp.reshape([rows]), share]
+        return [step.reported(loss.total), logSumExp.reshape([rows]), share]
     }
 
     func indices(of node: Node) -> [IndexInput] {
@@ -45,7 +45,7 @@ extension SquaredError: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
         let difference = SquaredError.difference(step, first: 0)
         let rows = step.node.inputs[1].shape[0]
-        return [step.sumOverReplicas((difference * difference).total) / step.count(rows)]
+        return [step.reported((difference * difference).total / step.count(rows))]
     }
 
     /// Prediction − target, [rows, 1], 0 where there is no row.

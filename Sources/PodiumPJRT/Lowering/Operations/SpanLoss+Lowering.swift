@@ -51,7 +51,7 @@ extension SpanCrossEntropy: LoweredOperation {
             let (_, inside) = spans.targets(step.input(2 + side))
             let counted = outside == .ignored ? inside : valid ?? inside.compare(.equal, inside)
             let weights = counted.convert(.f32)
-            let share = weights * 0.5 / step.sumOverReplicas(weights.total).maximum(1)
+            let share = weights * 0.5 / step.denominator(weights.total).maximum(1)
             let top = spans.members.select(logits, -Float.infinity).max([1], keeping: true).maximum(-1e30)
             let sum = spans.members.select((logits - top).exp, 0).rowSums
             // A sequence of padding has no tokens; its sum becomes 1 so that nothing is infinite.
@@ -65,7 +65,7 @@ extension SpanCrossEntropy: LoweredOperation {
             shares.append(share)
         }
         return [
-            step.sumOverReplicas(loss), Tensor.concatenate(logSumExps, along: 1),
+            step.reported(loss), Tensor.concatenate(logSumExps, along: 1),
             Tensor.concatenate(shares, along: 1),
         ]
     }

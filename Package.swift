@@ -39,7 +39,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "podium",
     products: [
-        .executable(name: "podium", targets: ["podium"])
+        .executable(name: "podium", targets: ["podium"]),
+        // Built for tests: a library that they load by its path.
+        .library(name: "FaultyPlugin", type: .dynamic, targets: ["FaultyPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -121,6 +123,7 @@ let package = Package(
 
         // Tests
         library("PodiumTestSupport", ["PodiumCore", "PodiumStore"]),
+        .target(name: "FaultyPlugin", dependencies: ["CPJRT"], path: "Tests/FaultyPlugin"),
         .target(
             name: "GraphCases",
             dependencies: ["PodiumGraph"],

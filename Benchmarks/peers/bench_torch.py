@@ -160,7 +160,7 @@ def peer(options):
 
 def ours(options, size, precision, rows):
     name = "SQuAD" if rows == "SQuAD" else rows
-    full = f"engine/{size}/{precision}/" + {"SQuAD": "squad-v1.1"}.get(name, name)
+    full = f"engine/{size}/{precision}/" + {"SQuAD": "v1.1"}.get(name, name)
     command = [options.podium, "bench", "engine", full, "--precision", precision, "--repeats", str(options.repeats),
                "--threads", str(options.threads), "--batches", str(options.batches), "--json"]
     if rows != "full-rows":
@@ -237,4 +237,5 @@ def main():
                 compare(options, size, precision, rows)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,11 @@ struct DeviceFactory {
     /// Plug-ins that were installed and programs that were compiled lie in it.
     let dataDirectory: String
     var products: CPUConfiguration.Products = .oneDNN
+    /// Hears of a plug-in that hangs; the process should end.
+    var onHang: (@Sendable (PJRTError) -> Void)?
+
+    /// Seconds that a transfer or a step may take before a device counts as hung.
+    static let timeoutVariable = "PODIUM_DEVICE_TIMEOUT"
 
     /// Where `podium device install` puts packages.
     var pluginFolder: String { dataDirectory + "/plugins" }
@@ -55,11 +60,8 @@ struct DeviceFactory {
             )
         }
         let replicas = spec.resources.replicas ?? 1
-        let plugin = try Plugin(path: search.path(of: kind))
-        let client =
-            kind == .xlaCPU ? try Client.onCPU(plugin, devices: replicas, cores: Machine.cores) : try Client(plugin)
         return try PJRTDevice(
-            client,
+            client(of: kind, replicas: replicas),
             PJRTConfiguration(
                 precision: isNarrow ? .bfloat16 : .float32,
                 clipping: spec.training.clipping == .bert2018 ? .bert2018 : .global,
@@ -68,6 +70,22 @@ struct DeviceFactory {
                 buckets: Buckets(rowWidth: spec.training.maxSequenceLength)
             )
         )
+    }
+
+    /// The devices that a plug-in finds; XLA's CPU has as many as are asked for.
+    func client(of kind: PluginKind, replicas: Int = 1) throws -> Client {
+        let timeout = try Self.timeout(ProcessInfo.processInfo.environment[Self.timeoutVariable])
+        let plugin = try Plugin(path: search.path(of: kind))
+        guard kind == .xlaCPU else { return try Client(plugin, timeout: timeout, onHang: onHang) }
+        return try Client.onCPU(plugin, devices: replicas, cores: Machine.cores, timeout: timeout, onHang: onHang)
+    }
+
+    private static func timeout(_ text: String?) throws -> Duration {
+        guard let text, !text.isEmpty else { return .seconds(600) }
+        guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
+            throw Failure(.usage, "\(timeoutVariable) is \"\(text)\", not a number of seconds")
+        }
+        return .seconds(seconds)
     }
 
     private var search: PluginSearch {

@@ -1,4 +1,5 @@
 import Foundation
+import GraphCases
 import PodiumGraph
 import PodiumPJRT
 import Testing
@@ -59,6 +60,57 @@ import Testing
             .first { FileManager.default.fileExists(atPath: $0) }
         let other = error { _ = try Plugin(path: library ?? "") }
         #expect(other?.message.contains("GetPjrtApi") == true)
+    }
+
+    /// Puts the faulty plug-in in front of XLA's.
+    private func faulty(_ fault: String, after calls: Int = 0) throws -> Plugin {
+        setenv("FAULTY_PLUGIN_REAL", try TestDevice.path(), 1)
+        setenv("FAULTY_PLUGIN_FAULT", fault, 1)
+        setenv("FAULTY_PLUGIN_AFTER", "\(calls)", 1)
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+        return try Plugin(path: "\(folder)/libFaultyPlugin.so")
+    }
+
+    @Test func anotherVersionOfTheInterfaceIsRefused() throws {
+        let old = error { _ = try faulty("old") }
+        #expect(old?.code == .version && old?.message.contains("C API 0.11 and lacks PJRT_") == true, "\(old as Any)")
+        let next = error { _ = try faulty("next") }
+        #expect(next?.code == .version && next?.message.contains("C API 1.") == true, "\(next as Any)")
+    }
+
+    @Test func whatADeviceSaysIsPassedOnByClass() throws {
+        let example = try #require(GraphCase.trainings(.small).first)
+        func failure(_ fault: String, after calls: Int = 0) throws -> GraphError? {
+            do {
+                let client = try Client.onCPU(
+                    faulty(fault, after: calls),
+                    devices: 1,
+                    cores: 1,
+                    timeout: .milliseconds(500)
+                )
+                let device = try PJRTDevice(client, PJRTConfiguration())
+                let executor = try device.load(example.graph, variables: device.makeVariables())
+                for (name, content) in example.variables {
+                    try executor.variables.write(name, content.host(.float32))
+                }
+                _ = try executor.run(example.hostFeeds)
+                return nil
+            } catch {
+                return error as? GraphError ?? (error as? PJRTError)?.asGraphError
+            }
+        }
+        for (fault, calls, code, words) in [
+            ("none", 0, nil, ""),
+            ("client-fails", 0, .device, "the accelerator does not answer"),
+            ("compile-fails", 0, .unsupported, "op 'stablehlo.dot_general' is not known here"),
+            ("memory", 0, .memory, "trying to allocate 17179869184 bytes; a smaller batch"),
+            ("event-fails", 0, .device, "an uncorrectable error in the device's memory"),
+            ("event-never", 0, .device, "did not end within 0.5 seconds; the device hangs"),
+        ] as [(String, Int, GraphError.Code?, String)] {
+            let failed = try failure(fault, after: calls)
+            #expect(failed?.code == code, "\(fault): \(failed as Any)")
+            #expect(failed?.message.contains(words) ?? true, "\(fault): \(failed as Any)")
+        }
     }
 
     @Test func moreReplicasThanDevicesAreRefused() throws {

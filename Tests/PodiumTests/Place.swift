@@ -23,13 +23,12 @@ final class Place {
     }
 
     /// Starts `podium ARGUMENTS` in the background; what it says goes to a file.
-    func start(_ arguments: String...) throws -> Process {
+    func start(_ arguments: String..., environment: [String: String] = [:]) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Binary.path)
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["PODIUM_DATA_DIR": binary.dataDirectory]) {
-            $1
-        }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .merging(["PODIUM_DATA_DIR": binary.dataDirectory]) { $1 }
         let log = "\(folder)/\(arguments[0]).log"
         if !FileManager.default.fileExists(atPath: log) {
             _ = FileManager.default.createFile(atPath: log, contents: nil)

@@ -1,5 +1,6 @@
 internal import CPJRT
 internal import Foundation
+internal import Synchronization
 
 /// A loaded plug-in: its table of functions, checked and initialized.
 ///
@@ -9,6 +10,8 @@ package final class Plugin: Sendable {
     /// Of the C API that the plug-in speaks.
     package let version: (major: Int, minor: Int)
     nonisolated(unsafe) let api: UnsafePointer<pjrt_api>
+    /// Whether a device stopped answering: whatever would wait for it must not be called.
+    private let isAbandoned = Atomic(false)
 
     /// What we cannot do without, with the names under which the C API publishes them.
     private static let required: [(pjrt_function_index, String)] = [
@@ -96,8 +99,12 @@ package final class Plugin: Sendable {
         return start.map { Plugin.text($0, size) }
     }
 
+    /// Leaves the plug-in's objects alone from now on, as a device does not answer and freeing them might wait for it.
+    func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
     /// Frees one of the plug-in's objects; an error in doing so is of no use to anybody.
     func destroy(_ index: pjrt_function_index, _ object: OpaquePointer) {
+        guard !isAbandoned.load(ordering: .relaxed) else { return }
         if let error = podium_pjrt_destroy(api, index, UnsafeMutableRawPointer(object)) {
             podium_pjrt_error_free(api, error)
         }

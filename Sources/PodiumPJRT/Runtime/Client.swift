@@ -8,6 +8,10 @@ package final class Client {
     package let plugin: Plugin
     /// How long a transfer or a step may take before the device counts as hung.
     package let timeout: Duration
+    /// Compilers are slow on large programs, and have no device to wait for.
+    let compileTimeout: Duration
+    /// Over calls that block; what waits for an event has its own limit.
+    private let watch: CallWatch?
     package let platformName: String
     package let platformVersion: String
     /// Kind of the first device, as "TPU v2" or "cpu".
@@ -22,17 +26,28 @@ package final class Client {
     package var liveBuffers: Int { live.load(ordering: .relaxed) }
     package var deviceCount: Int { devices.count }
 
+    /// Finds the plug-in's devices.
+    ///
+    /// - Parameter onHang: called, on a thread of its own, when a call into the plug-in does not return in time. There is no
+    ///   way back from that but to end the process.
     package init(
         _ plugin: Plugin,
         options: [String: PluginOption] = [:],
-        timeout: Duration = .seconds(600)
+        timeout: Duration = .seconds(600),
+        onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) throws(PJRTError) {
         self.plugin = plugin
         self.timeout = timeout
+        compileTimeout = timeout * 6
+        let watch = onHang.map { CallWatch(onHang: $0) }
+        self.watch = watch
         var client: OpaquePointer?
-        let error = PluginOption.withValues(options) {
-            podium_pjrt_client_create(plugin.api, $0.baseAddress, $0.count, &client)
+        let create = {
+            PluginOption.withValues(options) {
+                podium_pjrt_client_create(plugin.api, $0.baseAddress, $0.count, &client)
+            }
         }
+        let error = watch?.call("looking for devices with \(plugin.path)", within: timeout, create) ?? create()
         do {
             try plugin.check(error, .noDevice, "\(plugin.path) found no device")
         } catch {
@@ -59,15 +74,27 @@ package final class Client {
         _ plugin: Plugin,
         devices: Int,
         cores: Int,
-        timeout: Duration = .seconds(600)
+        timeout: Duration = .seconds(600),
+        onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) throws(PJRTError) -> Client {
         if devices > 1 {
             for name in ["PJRT_NPROC", "NPROC"] { setenv(name, "\(devices + cores)", 1) }
         }
-        return try Client(plugin, options: ["cpu_device_count": .integer(Int64(devices))], timeout: timeout)
+        return try Client(
+            plugin,
+            options: ["cpu_device_count": .integer(Int64(devices))],
+            timeout: timeout,
+            onHang: onHang
+        )
     }
 
-    deinit { plugin.destroy(pjrt_fn_client_destroy, handle) }
+    deinit { watched("giving the devices back", within: timeout) { plugin.destroy(pjrt_fn_client_destroy, handle) } }
+
+    /// Makes a call into the plug-in that blocks until something is done.
+    func watched<Result>(_ what: String, within limit: Duration, _ call: () -> Result) -> Result {
+        guard let watch else { return call() }
+        return watch.call(what, within: limit, call)
+    }
 
     private static func describe(
         _ client: OpaquePointer,

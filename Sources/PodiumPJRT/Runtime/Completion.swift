@@ -44,6 +44,7 @@ final class Completion: @unchecked Sendable {
     func wait(_ timeout: Duration, _ what: @autoclosure () -> String) throws(PJRTError) {
         let seconds = Double(timeout.components.seconds) + Double(timeout.components.attoseconds) * 1e-18
         guard ready.wait(timeout: .now() + seconds) == .success else {
+            plugin.abandon()
             throw PJRTError(
                 .timeout,
                 "\(what()) did not end within \(timeout); the device hangs or is used by another process"

@@ -31,7 +31,9 @@ final class LoadedExecutable {
         let error = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { bytes in
                 var source = podium_pjrt_mlir(bytes.baseAddress, bytes.count)
-                return podium_pjrt_client_compile(plugin.api, client.handle, &source, encoded, encoded.count, &loaded)
+                return client.watched("compiling a step", within: client.compileTimeout) {
+                    podium_pjrt_client_compile(plugin.api, client.handle, &source, encoded, encoded.count, &loaded)
+                }
             }
         }
         try plugin.check(error, .compile, "the program cannot be compiled for \(client.deviceKind)")
@@ -130,7 +132,9 @@ final class LoadedExecutable {
         let argumentLists = (0..<replicas).map { UnsafePointer<Slot>?(UnsafePointer(handles + $0 * width)) }
         let resultLists = (0..<replicas).map { UnsafeMutablePointer<Slot>?(results + $0 * outputCount) }
         let error = withExtendedLifetime(arguments) {
-            podium_pjrt_execute(client.plugin.api, handle, argumentLists, replicas, width, resultLists, done)
+            client.watched("a step", within: client.timeout) {
+                podium_pjrt_execute(client.plugin.api, handle, argumentLists, replicas, width, resultLists, done)
+            }
         }
         try client.plugin.check(error, .execution, "a step cannot be started on \(client.deviceKind)")
         let outputs = (0..<replicas).map { device in

@@ -63,20 +63,23 @@ struct DeviceList: ParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let devices = DeviceFactory(dataDirectory: place.dataDirectory)
+        let devices = DeviceFactory(dataDirectory: place.dataDirectory) { error in
+            Terminal.error("podium: \(error.message)")
+            _exit(ExitStatus.trouble.rawValue)
+        }
         var table = TextTable([("DEVICE", .left), ("STATE", .left), ("PLUG-IN", .left)])
         for device in ComputeDevice.allCases {
-            guard device != .cpu else {
+            guard let kind = device.plugin else {
                 table.add([device.rawValue, "ready, \(Machine.cores) cores", "built in"])
                 continue
             }
             do {
-                guard let path = try devices.pluginPath(of: device) else { continue }
-                let plugin = try Plugin(path: path)
-                let client = try Client(plugin)
+                let client = try devices.client(of: kind)
+                let plugin = client.plugin
                 let version = "API \(plugin.version.major).\(plugin.version.minor)"
                 table.add([
-                    device.rawValue, "ready, \(client.deviceCount) × \(client.deviceKind)", "\(path) (\(version))",
+                    device.rawValue, "ready, \(client.deviceCount) × \(client.deviceKind)",
+                    "\(plugin.path) (\(version))",
                 ])
             } catch let error as PJRTError {
                 let isMissing = error.code == .missing

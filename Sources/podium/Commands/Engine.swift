@@ -4,6 +4,7 @@ import Foundation
 import PodiumCPU
 import PodiumCore
 import PodiumJobs
+import PodiumPJRT
 import Synchronization
 
 struct Engine: AsyncParsableCommand {
@@ -31,7 +32,10 @@ struct Engine: AsyncParsableCommand {
         stop.watch()
         let channel = EventChannel()
         do {
-            let devices = DeviceFactory(dataDirectory: assignment.dataDirectory, products: products)
+            let devices = DeviceFactory(dataDirectory: assignment.dataDirectory, products: products) { error in
+                channel.say(.failed(FailureClass(of: error.asGraphError), error.message))
+                _exit(ExitStatus.failed.rawValue)
+            }
             let device = try devices.device(for: assignment.spec)
             let context = JobContext(
                 assignment: assignment,
@@ -45,7 +49,8 @@ struct Engine: AsyncParsableCommand {
         } catch is JobStopped {
             Foundation.exit(Self.stopped)
         } catch {
-            channel.say(.failed(FailureClass(of: error), Failure(describing: error)?.message ?? "\(error)"))
+            let failure = FailureClass(of: (error as? PJRTError)?.asGraphError ?? error)
+            channel.say(.failed(failure, Failure(describing: error)?.message ?? "\(error)"))
             throw ExitCode(ExitStatus.failed.rawValue)
         }
     }

@@ -73,6 +73,8 @@ final class CPUExecutor: GraphExecutor {
         let plan = MemoryPlan(schedule, bindings: bindings, threads: device.pool.threads)
         if plan.total > arena.count {
             layouts = [:]
+            // The old one first: two at a time would be the peak of a whole training.
+            arena = FloatBuffer(count: 0)
             arena = FloatBuffer(count: plan.total + plan.total / 8)
         }
         if layouts.count >= CPUExecutor.keptLayouts { layouts = [:] }

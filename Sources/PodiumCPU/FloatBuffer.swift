@@ -1,3 +1,4 @@
+internal import Foundation
 import PodiumGraph
 
 /// Memory for float32 or int32 elements, aligned to cache lines, freed with its owner.
@@ -5,15 +6,21 @@ final class FloatBuffer {
     let base: UnsafeMutableRawPointer
     /// Elements of four bytes.
     let count: Int
+    private let block: UnsafeMutableRawPointer
 
-    /// Allocates zeros.
+    /// Allocates zeros; pages of a large buffer become resident as they are used.
     init(count: Int) {
         self.count = count
-        base = .allocate(byteCount: max(1, count) * 4, alignment: 64)
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: max(1, count) * 4)
+        guard let block = calloc(count * 4 + FloatBuffer.alignment, 1) else {
+            fatalError("\(count * 4) bytes of memory cannot be had")
+        }
+        self.block = block
+        base = block.alignedUp(toMultipleOf: FloatBuffer.alignment)
     }
 
-    deinit { base.deallocate() }
+    private static let alignment = 64
+
+    deinit { free(block) }
 }
 
 /// A tensor in the executor's memory.

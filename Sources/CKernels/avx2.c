@@ -2,6 +2,7 @@
 #include "podium_kernels.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
 

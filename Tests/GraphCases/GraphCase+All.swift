@@ -3,9 +3,10 @@ import PodiumGraph
 extension GraphCase {
     /// A case for every operation and every attribute that changes what it does.
     package static func all(_ size: CaseSize) -> [GraphCase] {
-        linears(size) + norms(size) + attentions(size) + rows(size) + losses(size) + [
-            tied(size), encoder(size), recomputed(size),
-        ]
+        linears(size) + norms(size) + attentions(size) + wideAttentions(size) + firstsAttentions(size) + rows(size)
+            + losses(size) + [
+                tied(size), encoder(size), recomputed(size),
+            ]
     }
 
     private static func linears(_ size: CaseSize) -> [GraphCase] {
@@ -74,6 +75,36 @@ extension GraphCase {
                 let loss = build.project(y, rows: size.tokens)
                 return build.finish("\(mask) \(isFused ? "fused " : "")attention at dropout \(rate)", loss: loss)
             }
+        }
+    }
+
+    /// Heads as wide as whole vectors: one to four of them.
+    private static func wideAttentions(_ size: CaseSize) -> [GraphCase] {
+        // Finite differences of so many elements would take minutes.
+        guard size.tokens > 100 else { return [] }
+        return [16, 32, 48, 64, 80].map { headWidth in
+            var build = CaseBuilder(size)
+            let fused = build.tokens("qkv", width: 6 * headWidth)
+            let y = build.graph.attention(fused: fused, sequences: build.packed, heads: 2, dropoutRate: 0.25)
+            return build.finish("attention of \(headWidth) wide heads", loss: build.project(y, rows: size.tokens))
+        }
+    }
+
+    /// Attention of first tokens only.
+    private static func firstsAttentions(_ size: CaseSize) -> [GraphCase] {
+        [(Attention.Mask.bidirectional, Float(0)), (.bidirectional, 0.25), (.causal, 0.25)].map { mask, rate in
+            var build = CaseBuilder(size)
+            let fused = build.tokens("qkv", width: 3 * size.width)
+            let y = build.graph.attention(
+                fused: fused,
+                sequences: build.packed,
+                heads: size.heads,
+                mask: mask,
+                queries: .firsts,
+                dropoutRate: rate
+            )
+            let loss = build.project(y, rows: size.lengths.count)
+            return build.finish("\(mask) attention of first tokens at dropout \(rate)", loss: loss)
         }
     }
 

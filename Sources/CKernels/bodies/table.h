@@ -4,6 +4,8 @@
 #include "vector.h"
 #include "rows.h"
 #include "softmax.h"
+#include "transpose.h"
+#include "attention.h"
 #include "elements.h"
 
 const pk_kernels PK_TABLE = {
@@ -13,8 +15,9 @@ const pk_kernels PK_TABLE = {
     .norm_forward = norm_forward,
     .norm_backward = norm_backward,
     .dropout = dropout_rows,
-    .softmax = softmax_scores,
-    .softmax_backward = softmax_backward,
+    .transpose = transpose,
+    .attention_forward = attention_forward,
+    .attention_backward = attention_backward,
     .log_sum_exp = log_sum_exp,
     .scaled_softmax = scaled_softmax,
     .add = add,

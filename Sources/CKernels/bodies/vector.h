@@ -22,7 +22,28 @@ INLINE vf load(const float *p) {
     return v;
 }
 INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
-// The first `count` elements; the other lanes are 0.
+// The first `count` elements; the other lanes are 0 and their memory is not touched.
+#if PK_LANES == 16
+INLINE __mmask16 first_lanes(long count) { return (__mmask16)((1u << count) - 1); }
+INLINE vf load_some(const float *p, long count) {
+    return count >= PK_LANES ? load(p) : (vf)_mm512_maskz_loadu_ps(first_lanes(count), p);
+}
+INLINE void store_some(float *p, vf v, long count) {
+    if (count >= PK_LANES) store(p, v);
+    else _mm512_mask_storeu_ps(p, first_lanes(count), (__m512)v);
+}
+#elif PK_LANES == 8
+INLINE __m256i first_lanes(long count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+INLINE vf load_some(const float *p, long count) {
+    return count >= PK_LANES ? load(p) : (vf)_mm256_maskload_ps(p, first_lanes(count));
+}
+INLINE void store_some(float *p, vf v, long count) {
+    if (count >= PK_LANES) store(p, v);
+    else _mm256_maskstore_ps(p, first_lanes(count), (__m256)v);
+}
+#else
 INLINE vf load_some(const float *p, long count) {
     if (count >= PK_LANES) return load(p);
     vf v = {0};
@@ -36,6 +57,7 @@ INLINE void store_some(float *p, vf v, long count) {
     }
     for (long i = 0; i < count; i++) p[i] = v[i];
 }
+#endif
 INLINE vf maximum(vf a, vf b) { return __builtin_elementwise_max(a, b); }
 INLINE vf minimum(vf a, vf b) { return __builtin_elementwise_min(a, b); }
 INLINE vf fma_(vf a, vf b, vf c) { return a * b + c; }
@@ -46,17 +68,43 @@ INLINE vi lanes_below(long count) {
     for (int i = 0; i < PK_LANES; i++) lane[i] = i;
     return lane < (vi)((int32_t)(count > PK_LANES ? PK_LANES : count) - (vi){0});
 }
+// Lanes of two vectors in turns: those of their lower halves, and of their upper.
+#if PK_LANES == 16
+INLINE vf interleave_low(vf a, vf b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+INLINE vf interleave_high(vf a, vf b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+#elif PK_LANES == 8
+INLINE vf interleave_low(vf a, vf b) { return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
+INLINE vf interleave_high(vf a, vf b) { return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
+#else
+INLINE vf interleave_low(vf a, vf b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+INLINE vf interleave_high(vf a, vf b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+#endif
+typedef float v4 __attribute__((vector_size(16)));
+// Of all lanes: halves are joined until one lane is left.
+#if PK_LANES == 4
+#define QUARTER(v, join) (v)
+#elif PK_LANES == 8
+#define QUARTER(v, join) \
+    join(__builtin_shufflevector(v, v, 0, 1, 2, 3), __builtin_shufflevector(v, v, 4, 5, 6, 7))
+#else
+#define QUARTER(v, join) \
+    join(join(__builtin_shufflevector(v, v, 0, 1, 2, 3), __builtin_shufflevector(v, v, 8, 9, 10, 11)), \
+         join(__builtin_shufflevector(v, v, 4, 5, 6, 7), __builtin_shufflevector(v, v, 12, 13, 14, 15)))
+#endif
+INLINE v4 add4(v4 a, v4 b) { return a + b; }
+INLINE v4 maximum4(v4 a, v4 b) { return __builtin_elementwise_max(a, b); }
 INLINE float sum(vf v) {
-    float part[PK_LANES];
-    memcpy(part, &v, sizeof v);
-    for (int width = PK_LANES / 2; width > 0; width /= 2)
-        for (int i = 0; i < width; i++) part[i] += part[i + width];
-    return part[0];
+    v4 x = QUARTER(v, add4);
+    return (x[0] + x[2]) + (x[1] + x[3]);
 }
 INLINE float largest(vf v) {
-    float m = v[0];
-    for (int i = 1; i < PK_LANES; i++) m = v[i] > m ? v[i] : m;
-    return m;
+    v4 x = QUARTER(v, maximum4);
+    float a = x[0] > x[2] ? x[0] : x[2], b = x[1] > x[3] ? x[1] : x[3];
+    return a > b ? a : b;
 }
 
 // e^x for x in [-87, 88] (clamped): Cody-Waite reduction by ln 2, then a polynomial fitted to (e^r - 1 - r) / r^2 on

@@ -21,15 +21,24 @@ typedef struct {
     const int32_t *_Nullable positions;  // per row; null: all 0
 } pk_dropout;
 
-// One head of one sequence, for the softmax kernels.
+// Queries of a head whose scores are held at once.
+enum { PK_QUERIES = 64 };
+
+// Self-attention of packed sequences: sequence s is rows offsets[s] ... offsets[s + 1] - 1 of q, k and v, head h columns
+// h * head_width and following.
 typedef struct {
-    long queries, keys;   // rows and columns of the score block
-    long first;           // position of the block's first query in its sequence
-    bool causal;          // a query sees no key after it
-    bool drops;           // whether dropout is drawn
-    uint32_t threshold, seed, step, site, example, head;
-    float keep_scale;     // survivors' multiplier
-} pk_scores;
+    const float *_Nonnull q, *_Nonnull k, *_Nonnull v;
+    long stride;                         // of the three
+    long heads, head_width;
+    const int32_t *_Nonnull offsets;
+    float scale;                         // of scores
+    bool causal;                         // a query sees no key after it
+    bool firsts;                         // each sequence's first token alone asks: rows of outputs are sequences
+    bool drops;                          // whether dropout is drawn
+    uint32_t threshold, seed, step, site;
+    float keep_scale;                    // survivors' multiplier
+    const int32_t *_Nullable examples;   // per sequence, if it drops
+} pk_attention;
 
 typedef struct {
     float learning_rate, beta1, beta2, epsilon, decay, clip;
@@ -58,14 +67,19 @@ typedef struct {
                                    const pk_dropout *_Nullable dropout);
     void (*_Nonnull dropout)(float *_Nonnull out, const float *_Nonnull x, long first, long last, long width,
                              const pk_dropout *_Nonnull dropout);
-    // Scores [queries, keys] become probabilities after dropout; lse[q * lse_stride], if not null, their log-sum-exp.
-    void (*_Nonnull softmax)(float *_Nonnull scores, float *_Nullable lse, long lse_stride,
-                             const pk_scores *_Nonnull shape);
-    // Scores become probabilities after dropout, `upstream` (gradient of those) becomes the gradient of the unscaled
-    // products: probability * (upstream - delta) * scale, where delta is the row's gradient · output.
-    void (*_Nonnull softmax_backward)(float *_Nonnull scores, float *_Nonnull upstream, const float *_Nonnull lse,
-                                      long lse_stride, const float *_Nonnull gradient, const float *_Nonnull output,
-                                      long stride, long width, float scale, const pk_scores *_Nonnull shape);
+    // out [columns, rows] = transpose of x [rows, columns], for rows `first` to `last` - 1 of x.
+    void (*_Nonnull transpose)(float *_Nonnull out, const float *_Nonnull x, long rows, long columns, long first,
+                               long last);
+    // Tasks `first` to `last` - 1, where task t is head t % heads of sequence t / heads. Rows of `out` and `gradient` are
+    // heads * head_width long; `lse`, if not null, receives log-sum-exps of scores, [rows, heads]. Scratch: (2 *
+    // head_width + 2 * PK_QUERIES) * (length of the longest sequence, rounded up to 16) elements.
+    void (*_Nonnull attention_forward)(float *_Nonnull out, float *_Nullable lse, float *_Nonnull scratch,
+                                       const pk_attention *_Nonnull attention, long first, long last);
+    // Rows of dq, dk and dv are `stride` apart; where no query asked, dq becomes 0.
+    void (*_Nonnull attention_backward)(float *_Nonnull dq, float *_Nonnull dk, float *_Nonnull dv, long stride,
+                                        const float *_Nonnull gradient, const float *_Nonnull out,
+                                        const float *_Nonnull lse, float *_Nonnull scratch,
+                                        const pk_attention *_Nonnull attention, long first, long last);
     float (*_Nonnull log_sum_exp)(const float *_Nonnull x, long count);
     // out = factor * exp(x - lse)
     void (*_Nonnull scaled_softmax)(float *_Nonnull out, const float *_Nonnull x, float lse, float factor, long count);

@@ -3,8 +3,8 @@ import Foundation
 /// Multi-head scaled dot-product attention within each packed sequence, with dropout on the probabilities.
 ///
 /// Inputs: q, k, v, each [tokens, width], or one fused [tokens, 3·width] holding q | k | v; offsets int32
-/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. Kept for the gradient: each row's log-sum-exp
-/// of scores, [tokens, heads]; probabilities are recomputed from it.
+/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. Kept for the gradient: each asking row's
+/// log-sum-exp of scores, [rows, heads]; probabilities are recomputed from it.
 package struct Attention: Operation {
     package enum Mask: Hashable, Sendable {
         /// Every token sees its whole sequence.
@@ -13,8 +13,17 @@ package struct Attention: Operation {
         case causal
     }
 
+    /// Which tokens ask; every token answers.
+    package enum Queries: Hashable, Sendable {
+        /// All of them: output rows are tokens.
+        case all
+        /// Each sequence's first, `[CLS]`: output rows are sequences. Of the others' q nothing is read.
+        case firsts
+    }
+
     package let heads: Int
     package let mask: Mask
+    package let queries: Queries
     package let isFused: Bool
     package let dropout: Dropout?
     package let mnemonic = "attention"
@@ -28,24 +37,23 @@ package struct Attention: Operation {
         let width = inputs[0].shape[1].fixed / (isFused ? 3 : 1)
         precondition(width % heads == 0, "width \(width) is no multiple of \(heads) heads")
         precondition(isFused || (inputs[0] == inputs[1] && inputs[0] == inputs[2]), "q, k and v differ in shape")
-        return [
-            TensorType(.float32, [tokens, Dimension(width)]), TensorType(.float32, [tokens, Dimension(heads)]),
-        ]
+        let rows = queries == .all ? tokens : inputs[projections].shape[0] + -1
+        return [TensorType(.float32, [rows, Dimension(width)]), TensorType(.float32, [rows, Dimension(heads)])]
     }
 
     package func evaluate(_ inputs: [Reference]) -> [Reference] {
         let view = AttentionView(self, inputs)
-        var output = Reference(zeros: [view.tokens, view.width])
-        var logSumExp = Reference(zeros: [view.tokens, heads])
+        var output = Reference(zeros: [view.rows, view.width])
+        var logSumExp = Reference(zeros: [view.rows, heads])
         view.forEachRow { row in
             let scores = view.scores(row)
             let maximum = scores.reduce(-Double.infinity, max)
             let sum = scores.reduce(0) { $0 + exp($1 - maximum) }
-            logSumExp[row.token, row.head] = maximum + log(sum)
+            logSumExp[row.number, row.head] = maximum + log(sum)
             for (key, score) in scores.enumerated() {
                 let probability = exp(score - maximum) / sum * view.multiplier(row, key)
                 for column in 0..<view.headWidth {
-                    output[row.token, row.head * view.headWidth + column] += probability * view.v(row, key, column)
+                    output[row.number, row.head * view.headWidth + column] += probability * view.v(row, key, column)
                 }
             }
         }
@@ -64,7 +72,8 @@ package struct Attention: Operation {
 
 /// Gradients of `Attention`'s q, k and v, fused or apart as its inputs are.
 ///
-/// Inputs: gradient [tokens, width], the attention's output and logSumExp, then the attention's inputs.
+/// Inputs: gradient [rows, width], the attention's output and logSumExp, then the attention's inputs. The gradient of a
+/// q that asked nothing is 0.
 package struct AttentionGradient: Operation {
     package let forward: Attention
     package let mnemonic = "attentionGradient"
@@ -86,9 +95,9 @@ package struct AttentionGradient: Operation {
         view.forEachRow { row in
             let base = row.head * view.headWidth
             let scores = view.scores(row)
-            let probabilities = scores.map { exp($0 - inputs[2][row.token, row.head]) }
+            let probabilities = scores.map { exp($0 - inputs[2][row.number, row.head]) }
             let upstream = probabilities.indices.map { key in
-                let sum = (0..<view.headWidth).reduce(0) { $0 + arriving[row.token, base + $1] * view.v(row, key, $1) }
+                let sum = (0..<view.headWidth).reduce(0) { $0 + arriving[row.number, base + $1] * view.v(row, key, $1) }
                 return sum * view.multiplier(row, key)
             }
             let mean = zip(probabilities, upstream).reduce(0) { $0 + $1.0 * $1.1 }
@@ -98,7 +107,7 @@ package struct AttentionGradient: Operation {
                 for column in 0..<view.headWidth {
                     add(0, row.token, base + column, score * view.k(row, key, column))
                     add(1, row.start + key, base + column, score * view.q(row, column))
-                    add(2, row.start + key, base + column, weight * arriving[row.token, base + column])
+                    add(2, row.start + key, base + column, weight * arriving[row.number, base + column])
                 }
             }
         }
@@ -113,12 +122,15 @@ private struct AttentionView {
         let start: Int
         let length: Int
         let token: Int
+        /// Of the output.
+        let number: Int
         let head: Int
     }
 
     let operation: Attention
     let inputs: [Reference]
-    let tokens: Int
+    /// Of the output.
+    var rows: Int { operation.queries == .all ? inputs[0].rows : offsets.values.count - 1 }
     let width: Int
     var headWidth: Int { width / operation.heads }
     var scale: Double { 1 / Double(headWidth).squareRoot() }
@@ -127,7 +139,6 @@ private struct AttentionView {
     init(_ operation: Attention, _ inputs: [Reference]) {
         self.operation = operation
         self.inputs = inputs
-        tokens = inputs[0].rows
         width = inputs[0].columns / (operation.isFused ? 3 : 1)
     }
 
@@ -135,9 +146,12 @@ private struct AttentionView {
         for sequence in 0..<offsets.values.count - 1 {
             let start = offsets.integer(sequence)
             let length = offsets.integer(sequence + 1) - start
-            for token in start..<start + length {
+            for token in start..<start + (operation.queries == .all ? length : 1) {
+                let number = operation.queries == .all ? token : sequence
                 for head in 0..<operation.heads {
-                    body(Row(sequence: sequence, start: start, length: length, token: token, head: head))
+                    body(
+                        Row(sequence: sequence, start: start, length: length, token: token, number: number, head: head)
+                    )
                 }
             }
         }
@@ -184,15 +198,17 @@ extension Graph {
     /// - Parameters:
     ///   - fused: float32 [tokens, 3·width], each row q | k | v.
     ///   - sequences: which rows belong together; of an evaluation graph, nothing is dropped.
-    /// - Returns: float32 [tokens, width], heads side by side.
+    ///   - queries: whose outputs are wanted.
+    /// - Returns: float32 [tokens, width], or [sequences, width] of first tokens only; heads side by side.
     package mutating func attention(
         fused: Value,
         sequences: PackedSequences,
         heads: Int,
         mask: Attention.Mask = .bidirectional,
+        queries: Attention.Queries = .all,
         dropoutRate: Float = 0
     ) -> Value {
-        attention([fused], sequences, heads, mask, dropoutRate)
+        attention([fused], sequences, heads, mask, queries, dropoutRate)
     }
 
     /// Attention of each packed sequence to itself, from separate projections, each float32 [tokens, width].
@@ -205,7 +221,7 @@ extension Graph {
         mask: Attention.Mask = .bidirectional,
         dropoutRate: Float = 0
     ) -> Value {
-        attention([q, k, v], sequences, heads, mask, dropoutRate)
+        attention([q, k, v], sequences, heads, mask, .all, dropoutRate)
     }
 
     private mutating func attention(
@@ -213,10 +229,17 @@ extension Graph {
         _ sequences: PackedSequences,
         _ heads: Int,
         _ mask: Attention.Mask,
+        _ queries: Attention.Queries,
         _ rate: Float
     ) -> Value {
         let dropout = rowDropout(rate, sequences.sequenceRows)?.dropout
-        let operation = Attention(heads: heads, mask: mask, isFused: projections.count == 1, dropout: dropout)
+        let operation = Attention(
+            heads: heads,
+            mask: mask,
+            queries: queries,
+            isFused: projections.count == 1,
+            dropout: dropout
+        )
         let random = dropout == nil ? [] : sequences.sequenceRows?.values ?? []
         return apply(operation, to: projections + [sequences.offsets] + random).outputs[0]
     }

@@ -56,6 +56,19 @@ private struct AttentionTensors {
 
     private var positions: Tensor { step.lowering.packed(.positions) }
 
+    /// Rows of sequences' first tokens, of a tensor over tokens.
+    func firsts(of x: Tensor) -> Tensor { x.gather(step.lowering.packed(.firsts)) }
+
+    /// Rows of sequences where their first tokens are, 0 for other tokens; what padding rows hold must be 0.
+    func spread(_ x: Tensor) -> Tensor { x.scatter(step.lowering.packed(.firsts), rows: rows * width) }
+
+    /// Rows of sequences where their first tokens are, another value for other tokens.
+    func spread(_ x: Tensor, elsewhere value: Float) -> Tensor {
+        let segments = step.lowering.packed(.segments).reshape([rows * width])
+        let isFirst = positions.reshape([rows * width]).compare(.equal, 0) & segments.compare(.greaterOrEqual, 0)
+        return isFirst.reshape([rows * width, 1]).select(x.gather(segments), value)
+    }
+
     /// Which keys a query sees, i1 [rows, 1, width, width].
     var visible: Tensor {
         let segments = step.lowering.packed(.segments)
@@ -96,7 +109,9 @@ extension Attention: LoweredOperation {
         if let dropout, let keeps = tensors.keeps { weights = dropout.applied(to: weights, keeps: keeps) }
         let output = tensors.merged(tensors.weigh(weights, v, over: 3))
         let logSumExp = (sum.log + top).reshape([tensors.rows, heads, tensors.width]).transpose([0, 2, 1])
-        return [output, logSumExp.reshape([tensors.rows * tensors.width, heads])]
+        let results = [output, logSumExp.reshape([tensors.rows * tensors.width, heads])]
+        // All are computed on the way: a program's shapes do not say which columns are first tokens.
+        return queries == .all ? results : results.map { tensors.firsts(of: $0) }
     }
 
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? {
@@ -109,19 +124,32 @@ extension AttentionGradient: LoweredOperation {
         let tensors = AttentionTensors(forward, step, first: 3)
         let (rows, width, heads) = (tensors.rows, tensors.width, tensors.heads)
         let (q, k, v) = (tensors.scaledQueries, tensors.projection(1), tensors.projection(2))
-        let arriving = tensors.split(step.operand(0))
-        let logSumExp = step.input(2).reshape([rows, width, heads]).transpose([0, 2, 1]).expanded(3)
+        func perQuery(_ x: Tensor) -> Tensor { x.reshape([rows, width, heads]).transpose([0, 2, 1]).expanded(3) }
+        // Σ probability · upstream over keys is Σ gradient · output over the head's columns.
+        let arriving: Tensor
+        let mean: Tensor
+        let logSumExp: Tensor
+        switch forward.queries {
+        case .all:
+            arriving = tensors.split(step.operand(0))
+            mean = (arriving.convert(.f32) * tensors.split(step.input(1))).sum([3])
+            logSumExp = step.input(2)
+        case .firsts:
+            // No other token asked: its probabilities are 0, and so is what it sends back.
+            let product = step.input(0) * step.input(1)
+            arriving = tensors.split(tensors.spread(step.input(0)))
+            mean = tensors.spread(product.reshape([product.shape[0], heads, tensors.headWidth]).sum([2]))
+            logSumExp = tensors.spread(step.input(2), elsewhere: 1e30)
+        }
         let scores = tensors.visible.select(tensors.scores(q, k), -1e30)
-        let probabilities = (scores - logSumExp).exp
+        let probabilities = (scores - perQuery(logSumExp)).exp
         var upstream = tensors.scores(arriving, v)
         var weights = probabilities
         if let dropout = forward.dropout, let keeps = tensors.keeps {
             upstream = dropout.applied(to: upstream, keeps: keeps)
             weights = dropout.applied(to: weights, keeps: keeps)
         }
-        // Σ probability · upstream over keys is Σ gradient · output over the head's columns.
-        let mean = (arriving.convert(.f32) * tensors.split(step.input(1))).sum([3]).transpose([0, 2, 1]).expanded(3)
-        let slope = probabilities * (upstream - mean)
+        let slope = probabilities * (upstream - perQuery(mean))
         let gradients = [
             tensors.merged(tensors.weigh(slope, k, over: 3)) * tensors.scale,
             tensors.merged(tensors.weigh(slope, q, over: 2)),
@@ -131,6 +159,6 @@ extension AttentionGradient: LoweredOperation {
     }
 
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? {
-        (node.inputs[3 + forward.projections], node.inputs[0].shape[0])
+        (node.inputs[3 + forward.projections], node.inputs[3].shape[0])
     }
 }

@@ -1,0 +1,275 @@
+// Scaled dot-product attention of one head of one sequence at a time, forward and backward: products of a size that fits
+// in cache, the softmax and its dropout between them.
+
+// Queries whose scores are held at once, and rows of a product that registers hold by vectors in a row.
+#if PK_LANES == 16
+enum { QUERIES = PK_QUERIES, HEIGHT_1 = 12, HEIGHT_2 = 12, HEIGHT_3 = 8, HEIGHT_4 = 6 };
+#else
+enum { QUERIES = PK_QUERIES, HEIGHT_1 = 8, HEIGHT_2 = 6, HEIGHT_3 = 4, HEIGHT_4 = 2 };
+#endif
+
+INLINE long padded(long count) { return (count + PK_LANES - 1) / PK_LANES * PK_LANES; }
+
+// A product's operands: element (i, p) of a is a[i * a_row + p * a_step], rows of b and c are contiguous.
+struct small_product {
+    const float *a;
+    long a_row, a_step;
+    const float *b;
+    long b_stride;
+    float *c;
+    long c_stride, depth;
+    const float *factors;  // per row, or one for all
+    bool has_one_factor, adds;
+};
+
+// `rows` × `vectors` of c in registers; `last` columns of the last vector are there.
+INLINE void product_tile(const struct small_product *s, long row, long column, const int rows, const int vectors,
+                         long last) {
+    vf sums[12][4];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) sums[i][v] = (vf){0};
+    const float *a = s->a + row * s->a_row, *b = s->b + column;
+    for (long p = 0; p < s->depth; p++, a += s->a_step, b += s->b_stride) {
+        vf line[4];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++)
+            line[v] = v < vectors - 1 ? load(b + v * PK_LANES) : load_some(b + v * PK_LANES, last);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++) {
+            vf factor = splat(a[i * s->a_row]);
+#pragma clang loop unroll(full)
+            for (int v = 0; v < vectors; v++) sums[i][v] = fma_(factor, line[v], sums[i][v]);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+        float *c = s->c + (row + i) * s->c_stride + column;
+        float factor = s->factors[s->has_one_factor ? 0 : row + i];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) {
+            long count = v < vectors - 1 ? PK_LANES : last;
+            vf sum = sums[i][v] * factor;
+            if (s->adds) sum += load_some(c + v * PK_LANES, count);
+            store_some(c + v * PK_LANES, sum, count);
+        }
+    }
+}
+
+// All rows of some columns, in tiles as high as registers allow.
+INLINE void product_columns(const struct small_product *s, long rows, long column, const int height, const int vectors,
+                            long last) {
+    long row = 0;
+    for (; row + height <= rows; row += height) product_tile(s, row, column, height, vectors, last);
+    if (height > 4)
+        for (; row + 4 <= rows; row += 4) product_tile(s, row, column, 4, vectors, last);
+    if (height > 2)
+        for (; row + 2 <= rows; row += 2) product_tile(s, row, column, 2, vectors, last);
+    for (; row < rows; row++) product_tile(s, row, column, 1, vectors, last);
+}
+
+// c [rows, columns] = factors · a · b, plus c if it adds.
+static void multiply_small(const struct small_product *s, long rows, long columns) {
+    for (long column = 0; column < columns; column += 4 * PK_LANES) {
+        long left = columns - column;
+        long vectors = left >= 4 * PK_LANES ? 4 : (left + PK_LANES - 1) / PK_LANES;
+        long last = left >= 4 * PK_LANES ? PK_LANES : left - (vectors - 1) * PK_LANES;
+        if (last == PK_LANES) {
+            switch (vectors) {
+                case 1: product_columns(s, rows, column, HEIGHT_1, 1, PK_LANES); break;
+                case 2: product_columns(s, rows, column, HEIGHT_2, 2, PK_LANES); break;
+                case 3: product_columns(s, rows, column, HEIGHT_3, 3, PK_LANES); break;
+                default: product_columns(s, rows, column, HEIGHT_4, 4, PK_LANES); break;
+            }
+        } else {
+            switch (vectors) {
+                case 1: product_columns(s, rows, column, HEIGHT_1, 1, last); break;
+                case 2: product_columns(s, rows, column, HEIGHT_2, 2, last); break;
+                case 3: product_columns(s, rows, column, HEIGHT_3, 3, last); break;
+                default: product_columns(s, rows, column, HEIGHT_4, 4, last); break;
+            }
+        }
+    }
+}
+
+// out[c][r] = x[r][c]; rows of `out` are padded(rows) long, their rest is 0.
+static void transpose_padded(float *out, const float *x, long stride, long rows, long columns) {
+    long width = padded(rows);
+    for (long r = 0; r < rows; r += PK_LANES)
+        for (long c = 0; c < columns; c += PK_LANES)
+            transpose_block(out + c * width + r, width, PK_LANES, x + r * stride + c, stride, rows - r, columns - c);
+}
+
+// One head of one sequence.
+struct head {
+    const pk_attention *all;
+    long start, keys, queries;  // first row of the sequence, its rows, and how many of them ask
+    long row;                   // of outputs: the first query's
+    long column;                // where the head's columns begin
+    uint32_t number, example;
+};
+
+INLINE struct head head_of(const pk_attention *all, long task) {
+    long sequence = task / all->heads, number = task % all->heads;
+    struct head h = {.all = all, .start = all->offsets[sequence], .number = (uint32_t)number};
+    h.keys = all->offsets[sequence + 1] - h.start;
+    h.queries = all->firsts ? 1 : h.keys;
+    h.row = all->firsts ? sequence : h.start;
+    h.column = number * all->head_width;
+    h.example = all->drops ? (uint32_t)all->examples[sequence] : 0;
+    return h;
+}
+
+INLINE const float *corner(const float *base, const struct head *h) {
+    return base + h->start * h->all->stride + h->column;
+}
+
+// Asks for rows of a head's columns ahead of their use: to the processor each row is another page.
+INLINE void prefetch(const float *base, long stride, long rows, long width) {
+    for (long row = 0; row < rows; row++)
+        for (long c = 0; c < width; c += 16) __builtin_prefetch(base + row * stride + c, 0, 2);
+}
+INLINE void prefetch_for_writing(const float *base, long stride, long rows, long width) {
+    for (long row = 0; row < rows; row++)
+        for (long c = 0; c < width; c += 16) __builtin_prefetch(base + row * stride + c, 1, 2);
+}
+INLINE void prefetch_head(const struct head *h) {
+    const pk_attention *all = h->all;
+    prefetch(corner(all->k, h), all->stride, h->keys, all->head_width);
+    prefetch(corner(all->q, h), all->stride, h->queries, all->head_width);
+    prefetch(corner(all->v, h), all->stride, h->keys, all->head_width);
+}
+
+INLINE long keys_seen(const struct head *h, long query) { return h->all->causal ? query + 1 : h->keys; }
+
+INLINE void score_multipliers(vf out[VECTORS], const struct head *h, long query, long group) {
+    vu words[VECTORS];
+    const pk_attention *all = h->all;
+    philox_group(words, (uint32_t)group, h->number, (uint32_t)query, h->example, all->site, all->seed, all->step);
+    for (int v = 0; v < VECTORS; v++) out[v] = keep(words[v], all->threshold, all->keep_scale);
+}
+
+// A row of scores becomes exponentials, those that dropout drops 0; returns 1 / their sum before dropout.
+INLINE float soften(float *row, float *lse, const struct head *h, long query) {
+    long seen = keys_seen(h, query);
+    float top = row_maximum(row, seen);
+    vf total = {0};
+    for (long base = 0; base < seen; base += GROUP) {
+        vf factors[VECTORS];
+        if (h->all->drops) score_multipliers(factors, h, query, base / GROUP);
+        for (int v = 0; v < VECTORS && base + v * PK_LANES < seen; v++) {
+            long c = base + v * PK_LANES, left = seen - c;
+            vf e = exp_(load_some(row + c, left) - top);
+            if (left < PK_LANES) e = (vf)((vi)e & lanes_below(left));
+            total += e;
+            store_some(row + c, h->all->drops ? e * factors[v] : e, left);
+        }
+    }
+    for (long c = seen; c < h->keys; c++) row[c] = 0;
+    float whole = sum(total);
+    if (lse) *lse = top + __builtin_logf(whole);
+    return 1.0f / whole;
+}
+
+static void attention_forward(float *out, float *lse, float *scratch, const pk_attention *all, long first, long last) {
+    long width = all->head_width, out_stride = all->heads * width;
+    for (long task = first; task < last; task++) {
+        struct head h = head_of(all, task);
+        long line = padded(h.keys);
+        float *keys = scratch, *scores = keys + width * line;
+        if (task + 1 < last) {
+            struct head next = head_of(all, task + 1);
+            prefetch_head(&next);
+        }
+        transpose_padded(keys, corner(all->k, &h), all->stride, h.keys, width);
+        for (long query = 0; query < h.queries; query += QUERIES) {
+            long count = h.queries - query < QUERIES ? h.queries - query : QUERIES;
+            float inverse[QUERIES];
+            struct small_product qk = {.a = corner(all->q, &h) + query * all->stride, .a_row = all->stride, .a_step = 1,
+                                       .b = keys, .b_stride = line, .c = scores, .c_stride = line, .depth = width,
+                                       .factors = &all->scale, .has_one_factor = true};
+            multiply_small(&qk, count, line);
+            for (long i = 0; i < count; i++)
+                inverse[i] = soften(scores + i * line, lse ? lse + (h.row + query + i) * all->heads + h.number : 0, &h,
+                                    query + i);
+            float *target = out + (h.row + query) * out_stride + h.column;
+            struct small_product pv = {.a = scores, .a_row = line, .a_step = 1, .b = corner(all->v, &h),
+                                       .b_stride = all->stride, .c = target, .c_stride = out_stride, .depth = h.keys,
+                                       .factors = inverse};
+            multiply_small(&pv, count, width);
+        }
+    }
+}
+
+// Scores become probabilities after dropout, `upstream` (the gradient of those) becomes that of the unscaled products:
+// probability · (upstream − delta) · scale, where delta is the row's gradient · output.
+INLINE void soften_backward(float *row, float *up, float lse, float delta, const struct head *h, long query) {
+    long seen = keys_seen(h, query);
+    for (long base = 0; base < seen; base += GROUP) {
+        vf factors[VECTORS];
+        if (h->all->drops) score_multipliers(factors, h, query, base / GROUP);
+        for (int v = 0; v < VECTORS && base + v * PK_LANES < seen; v++) {
+            long c = base + v * PK_LANES, left = seen - c;
+            vf p = exp_(load_some(row + c, left) - lse), u = load_some(up + c, left);
+            if (h->all->drops) u *= factors[v];
+            store_some(up + c, p * (u - delta) * h->all->scale, left);
+            store_some(row + c, h->all->drops ? p * factors[v] : p, left);
+        }
+    }
+    for (long c = seen; c < h->keys; c++) row[c] = up[c] = 0;
+}
+
+static void attention_backward(float *dq, float *dk, float *dv, long stride, const float *gradient, const float *out,
+                               const float *lse, float *scratch, const pk_attention *all, long first, long last) {
+    long width = all->head_width, out_stride = all->heads * width;
+    const float one = 1;
+    for (long task = first; task < last; task++) {
+        struct head h = head_of(all, task);
+        long line = padded(h.keys);
+        float *keys = scratch, *values = keys + width * line, *scores = values + width * line;
+        float *upstream = scores + QUERIES * line;
+        if (task + 1 < last) {
+            struct head next = head_of(all, task + 1);
+            prefetch_head(&next);
+            prefetch(gradient + next.row * out_stride + next.column, out_stride, next.queries, width);
+            prefetch(out + next.row * out_stride + next.column, out_stride, next.queries, width);
+            long place = next.start * stride + next.column;
+            prefetch_for_writing(dq + place, stride, next.keys, width);
+            prefetch_for_writing(dk + place, stride, next.keys, width);
+            prefetch_for_writing(dv + place, stride, next.keys, width);
+        }
+        transpose_padded(keys, corner(all->k, &h), all->stride, h.keys, width);
+        transpose_padded(values, corner(all->v, &h), all->stride, h.keys, width);
+        float *to = dq + h.start * stride + h.column;
+        for (long query = 0; query < h.queries; query += QUERIES) {
+            long count = h.queries - query < QUERIES ? h.queries - query : QUERIES;
+            long place = (h.row + query) * out_stride + h.column;
+            const float *q = corner(all->q, &h) + query * all->stride, *arriving = gradient + place;
+            struct small_product s = {.a = q, .a_row = all->stride, .a_step = 1, .b = keys, .b_stride = line,
+                                      .c = scores, .c_stride = line, .depth = width, .factors = &all->scale,
+                                      .has_one_factor = true};
+            multiply_small(&s, count, line);
+            s.a = arriving, s.a_row = out_stride, s.b = values, s.c = upstream, s.factors = &one;
+            multiply_small(&s, count, line);
+            for (long i = 0; i < count; i++) {
+                vf products = {0};
+                for (long c = 0; c < width; c += PK_LANES)
+                    products += load_some(arriving + i * out_stride + c, width - c)
+                        * load_some(out + place + i * out_stride + c, width - c);
+                soften_backward(scores + i * line, upstream + i * line,
+                                lse[(h.row + query + i) * all->heads + h.number], sum(products), &h, query + i);
+            }
+            struct small_product g = {.a = scores, .a_row = 1, .a_step = line, .b = arriving, .b_stride = out_stride,
+                                      .c = dv + h.start * stride + h.column, .c_stride = stride, .depth = count,
+                                      .factors = &one, .has_one_factor = true, .adds = query > 0};
+            multiply_small(&g, h.keys, width);
+            g.a = upstream, g.b = q, g.b_stride = all->stride, g.c = dk + h.start * stride + h.column;
+            multiply_small(&g, h.keys, width);
+            g.a_row = line, g.a_step = 1, g.b = corner(all->k, &h), g.depth = h.keys, g.adds = false;
+            g.c = to + query * stride;
+            multiply_small(&g, count, width);
+        }
+        for (long row = h.queries; row < h.keys; row++) memset(to + row * stride, 0, (size_t)width * sizeof(float));
+    }
+}

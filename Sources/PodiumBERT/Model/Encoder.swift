@@ -17,11 +17,14 @@ package struct Encoder: Sendable {
     /// - Parameters:
     ///   - tokens, types: int32 [T].
     ///   - packed: which tokens belong together; of a training graph, dropout is drawn.
-    /// - Returns: the embeddings' and each layer's output, float32 [T, H]; the last is the encoder's.
+    ///   - reading: the rows of the last layer that a head reads; it is not computed for others.
+    /// - Returns: the embeddings' and each layer's output, float32 [T, H]; the last is the encoder's, [sequences, H] if
+    ///   only first tokens are read.
     package func states(
         tokens: Value,
         types: Value,
         packed: PackedSequences,
+        reading: Attention.Queries = .all,
         in graph: inout Graph
     ) -> [Value] {
         let c = configuration
@@ -48,14 +51,25 @@ package struct Encoder: Sendable {
         )
         var states = [x]
         for number in 0..<c.layers {
-            x = graph.recomputed { layer(number, x, packed: packed, in: &$0) }
+            let rows = number == c.layers - 1 ? reading : .all
+            x = graph.recomputed { layer(number, x, packed: packed, yielding: rows, in: &$0) }
             states.append(x)
         }
         return states
     }
 
     /// One layer of the encoder, [T, H] to [T, H].
-    private func layer(_ number: Int, _ input: Value, packed: PackedSequences, in graph: inout Graph) -> Value {
+    ///
+    /// - Parameter rows: what it yields. All tokens are attended to, and all else is row by row: for first tokens alone
+    ///   ([sequences, H]) whatever follows the projections is computed for them alone, with the dropout that they would
+    ///   have among all.
+    private func layer(
+        _ number: Int,
+        _ input: Value,
+        packed: PackedSequences,
+        yielding rows: Attention.Queries,
+        in graph: inout Graph
+    ) -> Value {
         let c = configuration
         let name = "encoder.layer.\(number)"
         let projections = linear(input, "\(name).attention.self.qkv", to: 3 * c.hiddenSize, in: &graph)
@@ -64,10 +78,13 @@ package struct Encoder: Sendable {
             sequences: packed,
             heads: c.heads,
             mask: c.direction == .leftToRight ? .causal : .bidirectional,
+            queries: rows,
             dropoutRate: Float(c.attentionDropout)
         )
         let attended = linear(context, "\(name).attention.output.dense", to: c.hiddenSize, in: &graph)
-        let x = addDropoutNorm(attended, residual: input, "\(name).attention.output", packed: packed, in: &graph)
+        let (residual, random) =
+            rows == .all ? (input, packed.tokenRows) : (graph.firstTokens(input, of: packed), packed.sequenceRows)
+        let x = addDropoutNorm(attended, residual: residual, "\(name).attention.output", random, in: &graph)
         let inner = linear(
             x,
             "\(name).intermediate.dense",
@@ -76,14 +93,14 @@ package struct Encoder: Sendable {
             in: &graph
         )
         let outer = linear(inner, "\(name).output.dense", from: c.intermediateSize, to: c.hiddenSize, in: &graph)
-        return addDropoutNorm(outer, residual: x, "\(name).output", packed: packed, in: &graph)
+        return addDropoutNorm(outer, residual: x, "\(name).output", random, in: &graph)
     }
 
     private func addDropoutNorm(
         _ x: Value,
         residual: Value,
         _ name: String,
-        packed: PackedSequences,
+        _ random: RandomRows?,
         in graph: inout Graph
     ) -> Value {
         graph.addDropoutNorm(
@@ -93,13 +110,16 @@ package struct Encoder: Sendable {
             beta: graph.parameter("\(name).LayerNorm.bias", [configuration.hiddenSize]),
             epsilon: Float(configuration.layerNormEpsilon),
             dropoutRate: Float(configuration.hiddenDropout),
-            rows: packed.tokenRows
+            rows: random
         )
     }
 
     /// tanh(W·first token + b): float32 [sequences, H].
+    ///
+    /// - Parameter states: the encoder's, [T, H], or of first tokens only, [sequences, H].
     func pooled(_ states: [Value], packed: PackedSequences, in graph: inout Graph) -> Value {
-        let first = graph.firstTokens(states[states.count - 1], of: packed)
+        let last = states[states.count - 1]
+        let first = last.shape[0] == packed.tokens ? graph.firstTokens(last, of: packed) : last
         return linear(first, "pooler.dense", to: configuration.hiddenSize, activation: .tanh, in: &graph)
     }
 

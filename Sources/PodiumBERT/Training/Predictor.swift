@@ -4,7 +4,7 @@ package import PodiumGraph
 package final class Predictor {
     private let executor: any GraphExecutor
     /// Largest number of tokens in a batch (a longer sequence makes a batch of its own).
-    package var tokensPerBatch = 4096
+    package var tokensPerBatch = 2048
 
     /// On weights of its own.
     package init(encoder: Encoder, head: Head, weights: Weights, device: any GraphDevice) throws(GraphError) {

@@ -125,8 +125,8 @@ struct BenchEngine: ParsableCommand {
         let (ceiling, seconds) = (Stopwatch.median(ceilings), Stopwatch.median(epochs))
         let examples = Double(rows.training.reduce(0) { $0 + $1.sequences })
         let tokens = Double(rows.training.reduce(0) { $0 + $1.tokens })
-        let work = 3e-9 * shape.forwardOperations(lengths: rows.trainingLengths)
-        let answers = 1e-9 * shape.forwardOperations(lengths: rows.evaluation.map(\.ids.count))
+        let work = 3e-9 * shape.forwardOperations(lengths: rows.trainingLengths, head: rows.head)
+        let answers = 1e-9 * shape.forwardOperations(lengths: rows.evaluation.map(\.ids.count), head: rows.head)
         return [
             BenchFigure(name: name, value: work / seconds, unit: "GFLOP/s", ceiling: ceiling),
             BenchFigure(name: name + "/seconds", value: seconds / Double(rows.training.count), unit: "s/step"),

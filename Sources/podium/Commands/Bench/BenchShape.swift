@@ -35,12 +35,19 @@ struct BenchShape {
         return shapes
     }()
 
-    /// Multiplications and additions of a forward pass: linear layers, and scores and values of attention.
-    func forwardOperations(lengths: [Int]) -> Double {
+    /// Multiplications and additions of a forward pass that its head needs: linear layers, and scores and values of
+    /// attention; of the last layer, what the head reads.
+    func forwardOperations(lengths: [Int], head: Head) -> Double {
         let c = configuration
-        let perToken = 2 * (4 * c.hiddenSize * c.hiddenSize + 2 * c.hiddenSize * c.intermediateSize)
-        let operations = lengths.reduce(0) { $0 + $1 * (perToken + 4 * $1 * c.hiddenSize) }
-        return Double(operations) * Double(c.layers)
+        let projections = 6 * c.hiddenSize * c.hiddenSize
+        let rest = 2 * c.hiddenSize * c.hiddenSize + 4 * c.hiddenSize * c.intermediateSize
+        func layer(_ reads: Attention.Queries) -> Int {
+            lengths.reduce(0) { sum, length in
+                let asked = reads == .all ? length : 1
+                return sum + length * projections + asked * (rest + 4 * length * c.hiddenSize)
+            }
+        }
+        return Double((c.layers - 1) * layer(.all) + layer(head.reads))
     }
 }
 

@@ -37,7 +37,7 @@ final class CPUExecutor: GraphExecutor {
         for variable in graph.variables {
             try variables.declare(variable.name, shape: variable.value.shape.map(\.fixed))
         }
-        schedule = try Schedule(graph, precision: device.configuration.precision)
+        schedule = try Schedule(graph, for: device.configuration)
     }
 
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {

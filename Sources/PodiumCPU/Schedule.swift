@@ -32,11 +32,15 @@ struct Schedule {
     /// Assignments whose new content is not computed in place.
     private(set) var copies: [(variable: String, value: Value)] = []
 
-    init(_ graph: Graph, precision: CPUConfiguration.Precision = .float32) throws(GraphError) {
+    init(_ graph: Graph, for configuration: CPUConfiguration) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
         var nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
-        if precision == .bfloat16 { nodes = Rounded.narrow(nodes, of: graph) }
+        switch (configuration.precision, configuration.products) {
+        case (.bfloat16, _): nodes = Rounded.narrow(nodes, of: graph)
+        case (.float32, .oneDNN): nodes = Transposed.prepare(nodes, of: graph)
+        case (.float32, .openBLAS): break
+        }
         let read = kept.union(nodes.flatMap(\.inputs))
         var steps: [Step] = []
         for node in nodes {

@@ -28,11 +28,11 @@ package struct Reference: Hashable, Sendable {
     }
 
     /// Rows of a tensor seen as a matrix: all dimensions but the last.
-    var rows: Int { shape.dropLast().reduce(1, *) }
+    package var rows: Int { shape.dropLast().reduce(1, *) }
     /// Columns of a tensor seen as a matrix: the last dimension.
-    var columns: Int { shape.last ?? 1 }
+    package var columns: Int { shape.last ?? 1 }
 
-    subscript(_ row: Int, _ column: Int) -> Double {
+    package subscript(_ row: Int, _ column: Int) -> Double {
         get { values[row * columns + column] }
         set { values[row * columns + column] = newValue }
     }

@@ -4,7 +4,10 @@ import PodiumGraph
 extension Linear: CPUOperation {
     var optionalOutputs: Range<Int> { 1..<2 }
 
-    func run(_ step: borrowing KernelStep) throws(GraphError) {
+    func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, weightIsTransposed: false) }
+
+    /// - Parameter weightIsTransposed: whether the weight lies there as [in, out].
+    func run(_ step: borrowing KernelStep, weightIsTransposed: Bool) {
         let (x, weight, output) = (step.inputs[0], step.inputs[1], step.output(0))
         let sums = activation.savesSums ? step.outputs[1] : nil
         let bias = hasBias ? step.inputs[2].floats : nil
@@ -17,7 +20,9 @@ extension Linear: CPUOperation {
             let corner = rows.lowerBound * width + columns.lowerBound
             products.multiply(
                 Products.Matrix(x, row: rows.lowerBound),
-                Products.Matrix(weight, row: columns.lowerBound, isTransposed: true),
+                weightIsTransposed
+                    ? Products.Matrix(weight, column: columns.lowerBound)
+                    : Products.Matrix(weight, row: columns.lowerBound, isTransposed: true),
                 into: target.floats + corner,
                 stride: width,
                 m: rows.count,

@@ -30,7 +30,27 @@ def shapes(layers, hidden, vocabulary):
     }
 
 
-def model(parameters, batch, key, heads, dtype):
+@jax.custom_vjp
+def wide_product(x, kernel):
+    """x @ kernel in x's type, with a gradient of the kernel that is summed and kept in float32."""
+    return x @ kernel.astype(x.dtype)
+
+
+def _forward(x, kernel):
+    return wide_product(x, kernel), (x, kernel)
+
+
+def _backward(kept, g):
+    x, kernel = kept
+    rows = "".join("abc"[:x.ndim - 1])
+    return (g @ kernel.astype(g.dtype).T,
+            jnp.einsum(f"{rows}i,{rows}o->io", x, g, preferred_element_type=jnp.float32))
+
+
+wide_product.defvjp(_forward, _backward)
+
+
+def model(parameters, batch, key, heads, dtype, wide=False):
     """Start and end logits, [batch, length, 2]."""
     keys = iter(jax.random.split(key, 1 + 3 * len(parameters["layers"])))
 
@@ -45,7 +65,8 @@ def model(parameters, batch, key, heads, dtype):
         return ((x - mean) * jax.lax.rsqrt(variance + 1e-12) * p["scale"] + p["bias"]).astype(dtype)
 
     def dense(p, x):
-        return x @ p["kernel"].astype(dtype) + p["bias"].astype(dtype)
+        product = wide_product(x, p["kernel"]) if wide else x @ p["kernel"].astype(dtype)
+        return product + p["bias"].astype(dtype)
 
     ids, types, mask = batch["ids"], batch["types"], batch["mask"]
     b, s = ids.shape
@@ -64,17 +85,20 @@ def model(parameters, batch, key, heads, dtype):
     return dense(parameters["span"], x).astype(jnp.float32)
 
 
-def loss(parameters, batch, key, heads, dtype):
-    logits = jnp.where(batch["mask"][..., None], model(parameters, batch, key, heads, dtype), -1e9)
+def loss(parameters, batch, key, heads, dtype, wide=False):
+    logits = jnp.where(batch["mask"][..., None], model(parameters, batch, key, heads, dtype, wide), -1e9)
     targets = jnp.stack([batch["starts"], batch["ends"]], -1)
     chosen = jnp.take_along_axis(jax.nn.log_softmax(logits, axis=1), targets[:, None, :], axis=1)
     return -chosen.mean()
 
 
-def step(state, batch, rate, key, heads, dtype):
-    """One training step; the state's memory is reused."""
+def step(state, batch, rate, key, heads, dtype, wide=False):
+    """One training step; the state's memory is reused.
+
+    `wide` keeps the weights' gradients in float32 whatever `dtype` layers compute in; JAX left to itself rounds them to it.
+    """
     parameters, first, second = state
-    value, gradients = jax.value_and_grad(loss)(parameters, batch, key, heads, dtype)
+    value, gradients = jax.value_and_grad(loss)(parameters, batch, key, heads, dtype, wide)
     norm = jnp.sqrt(sum((g * g).sum() for g in jax.tree.leaves(gradients)))
     gradients = jax.tree.map(lambda g: g / jnp.maximum(norm, 1.0), gradients)
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)

@@ -22,6 +22,8 @@ def arguments():
     parser.add_argument("--topology", default="v2:2x2")
     parser.add_argument("--activations", choices=["float32", "bfloat16"], default="bfloat16",
                         help="what layers compute and keep; weights and optimizer state are float32")
+    parser.add_argument("--gradients", choices=["float32", "activations"], default="activations",
+                        help="type of the weights' gradients: float32, as Podium keeps them, or the activations'")
     parser.add_argument("--vocabulary", type=int, default=30522)
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -60,7 +62,8 @@ def main():
         "starts": abstract(rows[:1], jnp.int32), "ends": abstract(rows[:1], jnp.int32),
     }
     compiled_step = jax.jit(
-        lambda state, batch, rate, key: step(state, batch, rate, key, hidden // 64, jnp.dtype(options.activations)),
+        lambda state, batch, rate, key: step(state, batch, rate, key, hidden // 64, jnp.dtype(options.activations),
+                                             options.gradients == "float32"),
         donate_argnums=0,
     )
     start = time.time()
@@ -73,7 +76,7 @@ def main():
     memory = compiled.memory_analysis()
     result = {
         "model": options.model, "layers": layers, "batch": options.batch, "length": options.length,
-        "activations": options.activations, "topology": options.topology, "deviceKind": device.device_kind,
+        "activations": options.activations, "gradients": options.gradients, "topology": options.topology, "deviceKind": device.device_kind,
         "flops": cost.get("flops"), "bytesAccessed": cost.get("bytes accessed"),
         "optimalSeconds": cost.get("optimal_seconds"), "temporaryBytes": memory.temp_size_in_bytes,
         "hbmBytes": memory.argument_size_in_bytes + memory.output_size_in_bytes - memory.alias_size_in_bytes

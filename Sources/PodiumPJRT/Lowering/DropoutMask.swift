@@ -1,6 +1,6 @@
 import PodiumGraph
 
-/// Where random numbers of a matrix's rows come from: ui32 scalars, and ui32 columns [rows, 1].
+/// Where random numbers of a matrix's rows come from: ui32 scalars, and ui32 columns [..., 1].
 struct RowCoordinates {
     let key: (Tensor, Tensor)
     let examples: Tensor
@@ -8,21 +8,23 @@ struct RowCoordinates {
 }
 
 extension Dropout {
-    /// Which elements of [rows, width] survive, i1.
+    /// Which elements of [..., width] survive, i1.
     ///
-    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [rows, groups, 16] and
+    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [..., groups, 16] and
     /// then stand side by side.
     func keeps(_ rows: RowCoordinates, width: Int) -> Tensor {
         let writer = rows.examples.writer
         let groups = (width + 63) / 64
+        let last = rows.examples.rank - 1
+        let columns = Array(repeating: 1, count: last) + [16 * groups]
         let counter = PhiloxCounter(
             words: (
-                writer.iota(.ui32, [1, 16 * groups], along: 1), rows.positions, rows.examples, writer.constant(site)
+                writer.iota(.ui32, columns, along: last), rows.positions, rows.examples, writer.constant(site)
             )
         )
         let words = counter.drawn(key: rows.key)
         let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
-        return Dropout.sideBySide(kept).slice(0..<width, along: 1)
+        return Dropout.sideBySide(kept).slice(0..<width, along: last)
     }
 
     /// Four masks [..., 16 · groups] as one [..., 64 · groups]: 16 columns of each in turn.
@@ -39,7 +41,7 @@ extension Dropout {
         let (from, to) = (writer.iota(.ui32, [narrow, 1], along: 0), writer.iota(.ui32, [1, wide], along: 1))
         let source = ((to >> 6) << 4) | (to & 15)
         let routes = from.compare(.equal, source).convert(.bf16)
-        let spread = number.dot(routes, contracting: (last, 0), to: .bf16, highest: false).convert(.f32).convert(.i32)
+        let spread = number.dot(routes, contracting: [(last, 0)], to: .bf16, highest: false).convert(.f32).convert(.i32)
         let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [wide])
         return ((spread >> bit) & writer.constant(Int32(1), spread.shape)).compare(.equal, 1)
     }

@@ -43,7 +43,12 @@ struct LoweringStep {
 
     func input(_ index: Int) -> Tensor { lowering.tensor(node.inputs[index]) }
     /// An input as it is kept, perhaps bfloat16: for products.
-    func operand(_ index: Int) -> Tensor { lowering.keptTensor(node.inputs[index]) }
+    func operand(_ index: Int) -> Tensor { lowering.keptBlock(node.inputs[index]) }
+    /// An input, float32; of [tokens, columns] as [rows, width, columns].
+    ///
+    /// Whatever works on such tensors should leave packed rows apart: put together, they would have to be moved in memory
+    /// before attention takes them apart.
+    func block(_ index: Int) -> Tensor { operand(index).convert(.f32) }
     /// An input's shape in this bucket.
     func shape(_ index: Int) -> [Int] { lowering.shape(of: node.inputs[index].type) }
 
@@ -53,7 +58,7 @@ struct LoweringStep {
     func dot(
         _ left: Tensor,
         _ right: Tensor,
-        contracting: (Int, Int),
+        contracting: [(Int, Int)],
         batch: [(Int, Int)] = [],
         rounded: Bool = false
     ) -> Tensor {
@@ -89,14 +94,16 @@ struct LoweringStep {
         return denominator(here).maximum(1)
     }
 
-    /// Which elements of [rows, width] a dropout keeps, i1; its random inputs begin at `first`.
-    func keeps(_ carried: RowDropout, first: Int, rows: Int, width: Int) -> Tensor {
-        let zero = writer.constant(UInt32(0), [rows, 1])
+    /// A tensor without the elements that a dropout drops, which are 0; its random inputs begin at `first`.
+    func dropping(_ x: Tensor, _ carried: RowDropout, first: Int) -> Tensor {
+        let rows = Array(x.shape.dropLast()) + [1]
         let coordinates = RowCoordinates(
             key: (input(first).bits(as: .ui32), input(first + 1).bits(as: .ui32)),
-            examples: input(first + 2).bits(as: .ui32).reshape([rows, 1]),
-            positions: carried.hasPositions ? input(first + 3).bits(as: .ui32).reshape([rows, 1]) : zero
+            examples: input(first + 2).bits(as: .ui32).reshape(rows),
+            positions: carried.hasPositions
+                ? input(first + 3).bits(as: .ui32).reshape(rows) : writer.constant(UInt32(0), rows)
         )
-        return carried.dropout.keeps(coordinates, width: width)
+        let kept = carried.dropout.keeps(coordinates, width: x.shape[x.rank - 1])
+        return carried.dropout.applied(to: x, keeps: kept)
     }
 }

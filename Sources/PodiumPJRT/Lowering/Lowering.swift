@@ -86,12 +86,23 @@ final class Lowering {
 
     /// The tensor of a graph's value, float32 or int32.
     func tensor(_ value: Value) -> Tensor {
-        let kept = keptTensor(value)
+        let kept = keptTensor(value).reshape(shape(of: value.type))
         return kept.type.element == .bf16 ? kept.convert(.f32) : kept
     }
 
-    /// The tensor as it is kept, perhaps bfloat16; inputs and variables become arguments when they are first read.
-    func keptTensor(_ value: Value) -> Tensor {
+    /// The tensor as it is kept, perhaps bfloat16; of [tokens, columns] as [rows, width, columns].
+    func keptBlock(_ value: Value) -> Tensor { apart(keptTensor(value), of: value) }
+
+    /// A tensor over tokens with its packed rows apart: [rows, width, columns].
+    func apart(_ tensor: Tensor, of value: Value) -> Tensor {
+        guard let packing = shape.packing, value.type.element == .float32, value.shape.count == 2,
+            value.shape[0].symbol != nil, value.shape[0].symbol == layout.tokens
+        else { return tensor }
+        return tensor.reshape([packing.rows, packing.width, shape(of: value.type)[1]])
+    }
+
+    /// The tensor as it was made; inputs and variables become arguments when they are first read.
+    private func keptTensor(_ value: Value) -> Tensor {
         if let known = tensors[value] { return known }
         let argument: LoweredProgram.Argument
         if let input = graph.inputs.first(where: { $0.value == value }) {

@@ -71,8 +71,10 @@ extension Tensor {
 
     /// Sum of everything, a scalar.
     var total: Tensor { sum(Array(shape.indices)) }
-    /// Sum of each row of a matrix, [rows, 1].
-    var rowSums: Tensor { sum([1], keeping: true) }
+    /// Sum of each row, whose size becomes 1.
+    var rowSums: Tensor { sum([rank - 1], keeping: true) }
+    /// Sum over all rows, [columns].
+    var columnSums: Tensor { sum(Array(0..<rank - 1)) }
 
     /// Rows of a matrix (or elements of a vector) at int32 indices, which are clamped.
     func gather(_ indices: Tensor) -> Tensor {
@@ -108,19 +110,20 @@ extension Tensor {
     /// The result's dimensions are the batch's, then what remains of this tensor, then of the other.
     func dot(
         _ other: Tensor,
-        contracting: (Int, Int),
+        contracting: [(Int, Int)],
         batch: [(Int, Int)] = [],
         to element: ProgramElement = .f32,
         highest: Bool
     ) -> Tensor {
         let (left, right) = (batch.map(\.0), batch.map(\.1))
-        let rest = shape.indices.filter { !left.contains($0) && $0 != contracting.0 }.map { shape[$0] }
-        let others = other.shape.indices.filter { !right.contains($0) && $0 != contracting.1 }.map { other.shape[$0] }
+        let (summed, across) = (contracting.map(\.0), contracting.map(\.1))
+        let rest = shape.indices.filter { !left.contains($0) && !summed.contains($0) }.map { shape[$0] }
+        let others = other.shape.indices.filter { !right.contains($0) && !across.contains($0) }.map { other.shape[$0] }
         let precision = "#stablehlo<precision \(highest ? "HIGHEST" : "DEFAULT")>"
         let attributes = """
             dot_dimension_numbers = #stablehlo.dot<lhs_batching_dimensions = \(left), \
-            rhs_batching_dimensions = \(right), lhs_contracting_dimensions = [\(contracting.0)], \
-            rhs_contracting_dimensions = [\(contracting.1)]>, precision_config = [\(precision), \(precision)]
+            rhs_batching_dimensions = \(right), lhs_contracting_dimensions = \(summed), \
+            rhs_contracting_dimensions = \(across)>, precision_config = [\(precision), \(precision)]
             """
         let type = ProgramType(element, left.map { shape[$0] } + rest + others)
         return writer.emit("stablehlo.dot_general", [self, other], attributes, to: type)

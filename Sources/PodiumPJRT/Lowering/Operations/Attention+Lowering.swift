@@ -31,33 +31,34 @@ private struct AttentionTensors {
     /// Query (0), key (1) or value (2), [rows, width, heads, headWidth].
     func projection(_ part: Int) -> Tensor {
         let size = heads * headWidth
-        let flat =
-            operation.isFused
-            ? step.operand(first).slice(part * size..<(part + 1) * size, along: 1) : step.operand(first + part)
-        return split(flat)
+        guard operation.isFused else { return split(step.operand(first + part)) }
+        let all = step.operand(first)
+        return split(all.slice(part * size..<(part + 1) * size, along: all.rank - 1))
     }
 
-    /// [tokens, width of all heads] as [rows, width, heads, headWidth].
+    /// [rows, width, width of all heads] as [rows, width, heads, headWidth].
     func split(_ flat: Tensor) -> Tensor { flat.reshape([rows, width, heads, headWidth]) }
 
-    /// [rows, heads, width, headWidth] as [tokens, width of all heads].
-    func merged(_ x: Tensor) -> Tensor { x.transpose([0, 2, 1, 3]).reshape([rows * width, heads * headWidth]) }
+    /// [rows, heads, width, headWidth] as [rows, width, width of all heads].
+    func merged(_ x: Tensor) -> Tensor { x.transpose([0, 2, 1, 3]).reshape([rows, width, heads * headWidth]) }
 
     /// a · bᵀ per row and head, of [rows, width, heads, headWidth]: [rows, heads, width, width].
     func scores(_ a: Tensor, _ b: Tensor) -> Tensor {
-        step.dot(a, b, contracting: (3, 3), batch: [(0, 0), (2, 2)], rounded: true)
+        step.dot(a, b, contracting: [(3, 3)], batch: [(0, 0), (2, 2)], rounded: true)
     }
 
     /// Weights [rows, heads, queries, keys] applied to [rows, width, heads, headWidth], summed over keys (3) or queries
     /// (2).
     func weigh(_ weights: Tensor, _ x: Tensor, over dimension: Int) -> Tensor {
-        step.dot(weights, x, contracting: (dimension, 1), batch: [(0, 0), (1, 2)])
+        step.dot(weights, x, contracting: [(dimension, 1)], batch: [(0, 0), (1, 2)])
     }
 
     private var positions: Tensor { step.lowering.packed(.positions) }
 
     /// Rows of sequences' first tokens, of a tensor over tokens.
-    func firsts(of x: Tensor) -> Tensor { x.gather(step.lowering.packed(.firsts)) }
+    func firsts(of x: Tensor) -> Tensor {
+        x.reshape([rows * width, x.shape[x.rank - 1]]).gather(step.lowering.packed(.firsts))
+    }
 
     /// Rows of sequences where their first tokens are, 0 for other tokens; what padding rows hold must be 0.
     func spread(_ x: Tensor) -> Tensor { x.scatter(step.lowering.packed(.firsts), rows: rows * width) }
@@ -132,7 +133,7 @@ extension AttentionGradient: LoweredOperation {
         switch forward.queries {
         case .all:
             arriving = tensors.split(step.operand(0))
-            mean = (arriving.convert(.f32) * tensors.split(step.input(1))).sum([3])
+            mean = (arriving.convert(.f32) * tensors.split(step.block(1))).sum([3])
             logSumExp = step.input(2)
         case .firsts:
             // No other token asked: its probabilities are 0, and so is what it sends back.
@@ -155,7 +156,7 @@ extension AttentionGradient: LoweredOperation {
             tensors.merged(tensors.weigh(slope, q, over: 2)),
             tensors.merged(tensors.weigh(weights, arriving, over: 2)),
         ]
-        return forward.isFused ? [Tensor.concatenate(gradients, along: 1)] : gradients
+        return forward.isFused ? [Tensor.concatenate(gradients, along: 2)] : gradients
     }
 
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? {

@@ -33,7 +33,8 @@ extension Activation {
 
 extension Linear: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        var sums = step.dot(step.operand(0), step.operand(1), contracting: (1, 1))
+        let x = step.operand(0)
+        var sums = step.dot(x, step.operand(1), contracting: [(x.rank - 1, 1)])
         if hasBias { sums = sums + step.input(2) }
         let output = activation.lowered(sums)
         return activation.savesSums ? [output, sums] : [output]
@@ -42,16 +43,22 @@ extension Linear: LoweredOperation {
 
 extension ActivationGradient: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let arriving = step.input(0)
-        if activation == .identity { return [arriving.sum([0])] }
-        let sums = arriving * activation.loweredDerivative(step.input(1))
-        return [sums.sum([0]), sums]
+        let arriving = step.block(0)
+        if activation == .identity { return [arriving.columnSums] }
+        let sums = arriving * activation.loweredDerivative(step.block(1))
+        return [sums.columnSums, sums]
     }
 }
 
 extension Product: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let contracting = (form == .firstTransposed ? 0 : 1, form == .secondTransposed ? 1 : 0)
-        return [step.dot(step.operand(0), step.operand(1), contracting: contracting)]
+        let (a, b) = (step.operand(0), step.operand(1))
+        let contracting =
+            switch form {
+            case .plain: [(a.rank - 1, 0)]
+            case .secondTransposed: [(a.rank - 1, 1)]
+            case .firstTransposed: (0..<a.rank - 1).map { ($0, $0) }
+            }
+        return [step.dot(a, b, contracting: contracting)]
     }
 }

@@ -45,7 +45,7 @@ extension Constant: LoweredOperation {
 }
 
 extension Add: LoweredOperation {
-    func lower(_ step: LoweringStep) -> [Tensor] { [step.input(0) + step.input(1)] }
+    func lower(_ step: LoweringStep) -> [Tensor] { [step.block(0) + step.block(1)] }
 }
 
 extension Recall: LoweredOperation {
@@ -59,5 +59,5 @@ extension Recall: LoweredOperation {
 }
 
 extension Scale: LoweredOperation {
-    func lower(_ step: LoweringStep) -> [Tensor] { [step.input(0) * factor] }
+    func lower(_ step: LoweringStep) -> [Tensor] { [step.block(0) * factor] }
 }

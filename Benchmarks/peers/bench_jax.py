@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times BERT training steps of plain JAX on the CPU against `podium bench engine`, in turns.
+"""Times BERT training steps of plain JAX against `podium bench engine`, in turns, on the CPU or a GPU.
 
 The step of `jax_step.py`, compiled by XLA for this machine, on full rows of random tokens; weights and optimizer state are
 donated. In every round each side measures once, so that both see the same machine; medians are compared. A ratio
@@ -7,6 +7,8 @@ above 1 means that Podium is faster.
 
     pip install jax
     python3 bench_jax.py --podium podium --sizes minilm-l6 base --rounds 3
+    pip install "jax[cuda13]"; podium device install cuda
+    python3 bench_jax.py --podium podium --device cuda --precisions bf16 --batch-rows 256
 
 Prints JSON lines: name, both sides' examples a second, their ratio.
 """
@@ -24,12 +26,15 @@ from bench_torch import SIZES, ours
 
 def peer(options):
     """One measurement, printed as JSON."""
+    os.environ["JAX_PLATFORMS"] = options.device
     import jax
     import jax.numpy as jnp
 
     import jax_step
 
     layers, width, heads, rows, length = SIZES[options.size]
+    rows = options.batch_rows or rows
+    steps = 1 if options.device == "cpu" else 10
     keys = iter(jax.random.split(jax.random.key(1), 1000))
     parameters = jax.tree.map(
         lambda shape: 0.02 * jax.random.normal(next(keys), shape),
@@ -47,16 +52,17 @@ def peer(options):
     times = []
     for _ in range(options.repeats):
         start = time.perf_counter()
-        state, loss, _ = step(state, batch, next(keys))
+        for _ in range(steps):
+            state, loss, _ = step(state, batch, next(keys))
         jax.block_until_ready((state, loss))
-        times.append(time.perf_counter() - start)
+        times.append((time.perf_counter() - start) / steps)
     print(json.dumps({"examples": rows / statistics.median(times),
                       "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
 
 
 def theirs(options, size, precision):
     command = [sys.executable, os.path.abspath(__file__), "--peer", "--size", size, "--precision", precision, "--repeats",
-               str(options.repeats)]
+               str(options.repeats), "--device", options.device, "--batch-rows", str(options.batch_rows)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return json.loads(output.strip().split("\n")[-1])
 
@@ -68,6 +74,8 @@ def main():
     parser.add_argument("--precisions", nargs="+", default=["float32", "bf16"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=2, help="within a round")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--batch-rows", type=int, default=0, help="of a batch, instead of the size's own")
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--size", help=argparse.SUPPRESS)
     parser.add_argument("--precision", help=argparse.SUPPRESS)

@@ -11,6 +11,9 @@ CoLA, STS-B …  batches of the real task's first epoch. "padded" pads to 128 (3
                the longest row of batches grouped by length
 inference      the same for whole development sets (1,000 SQuAD questions)
 
+With --device cuda both sides compute on the first GPU, Podium through the plug-in that
+`podium device install cuda` fetches; --batch-rows makes batches of full rows as large as it likes.
+
     pip install torch transformers
     python3 bench_torch.py --podium podium --vocab vocab.txt --data ROOT --rounds 3
 
@@ -103,6 +106,9 @@ def peer(options):
     span = options.rows == "SQuAD"
     model = peer_model(options.size, span)
     _, _, _, count, length = SIZES[options.size]
+    count = options.batch_rows or count
+    device = torch.device(options.device)
+    model.to(device)
     evaluation = []
     if options.rows == "full-rows":
         ids = torch.randint(1000, 29000, (count, length))
@@ -118,11 +124,17 @@ def peer(options):
         if options.kind == "dynamic":
             dev.sort(key=len)
         evaluation = [padded(dev[i:i + 32], limit) for i in range(0, len(dev), 32)]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
-    cast = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bf16")
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=options.device != "cpu" or None)
+    cast = torch.autocast(options.device, torch.bfloat16, enabled=options.precision == "bf16")
+    training = [{name: tensor.to(device) for name, tensor in batch.items()} for batch in training]
+    evaluation = [{name: tensor.to(device) for name, tensor in batch.items()} for batch in evaluation]
+    wait = torch.cuda.synchronize if options.device == "cuda" else lambda: None
+    if options.device != "cpu":
+        torch.set_float32_matmul_precision("high" if options.precision == "bf16" else "highest")
+        training = training * (10 // len(training) or 1)
 
     def step(batch):
-        targets = torch.zeros(len(batch["input_ids"]), dtype=torch.long)
+        targets = torch.zeros(len(batch["input_ids"]), dtype=torch.long, device=device)
         labels = dict(start_positions=targets, end_positions=targets) if span else dict(labels=targets)
         with cast:
             loss = model(**batch, **labels).loss
@@ -140,6 +152,7 @@ def peer(options):
         start = time.perf_counter()
         for batch in training:
             step(batch)
+        wait()
         times.append(time.perf_counter() - start)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     examples = sum(len(batch["input_ids"]) for batch in training)
@@ -148,9 +161,13 @@ def peer(options):
     if options.inference:
         model.eval()
         with torch.no_grad(), cast:
+            if options.device != "cpu":
+                model(**evaluation[0])
+            wait()
             start = time.perf_counter()
             for batch in evaluation:
                 model(**batch)
+            wait()
             taken = time.perf_counter() - start
         result["inference"] = sum(len(batch["input_ids"]) for batch in evaluation) / taken
     print(json.dumps(result))
@@ -162,7 +179,9 @@ def ours(options, size, precision, rows):
     name = "SQuAD" if rows == "SQuAD" else rows
     full = f"engine/{size}/{precision}/" + {"SQuAD": "v1.1"}.get(name, name)
     command = [options.podium, "bench", "engine", full, "--precision", precision, "--repeats", str(options.repeats),
-               "--threads", str(options.threads), "--batches", str(options.batches), "--json"]
+               "--threads", str(options.threads), "--batches", str(options.batches), "--device", options.device, "--json"]
+    if options.batch_rows:
+        command += ["--rows", str(options.batch_rows)]
     if rows != "full-rows":
         command += ["--data", options.data, "--vocab", options.vocab]
     figures = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -180,7 +199,8 @@ def ours(options, size, precision, rows):
 def theirs(options, size, precision, rows, kind):
     command = [sys.executable, os.path.abspath(__file__), "--peer", "--size", size, "--precision", precision, "--rows",
                rows, "--kind", kind, "--threads", str(options.threads), "--repeats", str(options.repeats), "--batches",
-               str(options.batches), "--vocab", options.vocab or "", "--data", options.data or ""]
+               str(options.batches), "--vocab", options.vocab or "", "--data", options.data or "", "--device",
+               options.device, "--batch-rows", str(options.batch_rows)]
     if options.inference:
         command.append("--inference")
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -223,6 +243,8 @@ def main():
     parser.add_argument("--batches", type=int, default=8, help="of a real epoch")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--inference", action="store_true")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--batch-rows", type=int, default=0, help="of a full-rows batch, instead of the size's own")
     parser.add_argument("--peer", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--size", help=argparse.SUPPRESS)
     parser.add_argument("--precision", help=argparse.SUPPRESS)

@@ -59,17 +59,22 @@ struct DeviceFactory {
                 )
             )
         }
-        let replicas = spec.resources.replicas ?? 1
-        return try PJRTDevice(
-            client(of: kind, replicas: replicas),
+        return try self.device(
+            of: kind,
             PJRTConfiguration(
                 precision: isNarrow ? .bfloat16 : .float32,
                 clipping: spec.training.clipping == .bert2018 ? .bert2018 : .global,
-                replicas: replicas,
-                cacheFolder: dataDirectory + "/cache/pjrt",
+                replicas: spec.resources.replicas ?? 1,
                 buckets: Buckets(rowWidth: spec.training.maxSequenceLength)
             )
         )
+    }
+
+    /// The devices of a plug-in, with compiled programs kept in the data directory.
+    func device(of kind: PluginKind, _ configuration: PJRTConfiguration) throws -> PJRTDevice {
+        var configuration = configuration
+        configuration.cacheFolder = dataDirectory + "/cache/pjrt"
+        return try PJRTDevice(client(of: kind, replicas: configuration.replicas), configuration)
     }
 
     /// The devices that a plug-in finds; XLA's CPU has as many as are asked for.

@@ -4,6 +4,7 @@ import PodiumBERT
 import PodiumCPU
 import PodiumCore
 import PodiumGraph
+import PodiumPJRT
 
 extension CPUConfiguration.Precision: ExpressibleByArgument {}
 extension CPUConfiguration.Products: ExpressibleByArgument {}
@@ -27,10 +28,19 @@ struct BenchEngine: ParsableCommand {
             Examples:
               podium bench engine minilm-l6 --precision bf16 --profile
               podium bench engine engine/minilm-l6/float32/CoLA --data ~/data --vocab vocab.txt
+              podium bench engine base --device cuda --precision bf16 --rows 256
             """
     )
 
     @OptionGroup var options: BenchOptions
+    @OptionGroup var place: PlaceOptions
+    @Option(
+        help:
+            "cpu (the default), xla-cpu, cuda or tpu; of the last three --products, --threads and --profile say nothing."
+    )
+    var device = ComputeDevice.cpu
+    @Option(help: "Sequences in a batch of full rows, instead of the size's own number.")
+    var rows: Int?
     @Option(help: "float32, bf16 or both.", transform: Self.precisions)
     var precision: [CPUConfiguration.Precision] = [.float32, .bfloat16]
     @Option(help: "onednn or openblas.")
@@ -59,11 +69,14 @@ struct BenchEngine: ParsableCommand {
     func validate() throws {
         guard (data == nil) == (vocab == nil) else { throw ValidationError("--data and --vocab go together") }
         guard batches > 0 else { throw ValidationError("--batches must be positive") }
+        guard rows.map({ $0 > 0 }) ?? true else { throw ValidationError("--rows must be positive") }
+        guard device == .cpu || !profile else { throw ValidationError("--profile is of the cpu only") }
     }
 
     func run() throws {
         var figures: [BenchFigure] = []
-        for shape in BenchShape.all {
+        for var shape in BenchShape.all {
+            shape.rows = rows ?? shape.rows
             for precision in precision {
                 let name = "engine/\(shape.name)/\(precision.rawValue)"
                 // A bare size is enough of a name.
@@ -86,14 +99,8 @@ struct BenchEngine: ParsableCommand {
         _ name: String,
         rows: BenchRows
     ) throws -> [BenchFigure] {
-        let device = try CPUDevice(
-            CPUConfiguration(
-                threads: threads,
-                products: products,
-                precision: precision,
-                instructions: Machine.instructions()
-            )
-        )
+        let place = try makeDevice(precision, rowWidth: rows.trainingLengths.max() ?? shape.length)
+        let device = place.device
         let encoder = Encoder(shape.configuration)
         let optimizer = AdamW.Options()
         let trainer = try Trainer(
@@ -109,18 +116,26 @@ struct BenchEngine: ParsableCommand {
             device: device,
             checkpointing: gradientCheckpointing
         )
-        func epoch() throws { for batch in rows.training { _ = try trainer.train(batch, learningRate: 1e-5) } }
+        let rounds = (place.stepsAtATime + rows.training.count - 1) / rows.training.count
+        func epoch() throws {
+            for _ in 0..<rounds {
+                for batch in rows.training { _ = try trainer.advance(batch, learningRate: 1e-5) }
+            }
+            _ = try trainer.finish()
+        }
         try epoch()
         // Steps and ceilings take turns: the machine may change its mind about its clock.
         var epochs: [Double] = []
         var ceilings: [Double] = []
         for _ in 0..<options.repeats {
-            ceilings.append(device.measureProductCeiling() * 1e-9)
-            epochs.append(try Stopwatch.seconds(epoch))
+            ceilings.append(try place.measureProductCeiling() * 1e-9)
+            epochs.append(try Stopwatch.seconds(epoch) / Double(rounds))
         }
         let trainingMemory = Machine.peakMemory
-        if profile { try printProfile(device, epoch) }
+        if profile, case .cpu(let device) = place { try printProfile(device, epoch) }
         let predictor = try Predictor(encoder: encoder, head: rows.head, sharing: trainer.variables, device: device)
+        // A plug-in compiles for each size that it meets first.
+        if case .plugin = place { _ = try predictor.logits(rows.evaluation) }
         let inference = try Stopwatch.median(of: options.repeats) { _ = try predictor.logits(rows.evaluation) }
         let (ceiling, seconds) = (Stopwatch.median(ceilings), Stopwatch.median(epochs))
         let examples = Double(rows.training.reduce(0) { $0 + $1.sequences })
@@ -140,6 +155,27 @@ struct BenchEngine: ParsableCommand {
                 unit: "examples/s"
             ),
         ]
+    }
+
+    private func makeDevice(_ precision: CPUConfiguration.Precision, rowWidth: Int) throws -> BenchDevice {
+        guard let kind = device.plugin else {
+            return .cpu(
+                try CPUDevice(
+                    CPUConfiguration(
+                        threads: threads,
+                        products: products,
+                        precision: precision,
+                        instructions: Machine.instructions()
+                    )
+                )
+            )
+        }
+        let configuration = PJRTConfiguration(
+            precision: precision == .bfloat16 ? .bfloat16 : .float32,
+            buckets: Buckets(rowWidth: rowWidth)
+        )
+        let made = try DeviceFactory(dataDirectory: place.dataDirectory).device(of: kind, configuration)
+        return .plugin(made, try ProductChain(on: made))
     }
 
     private func printProfile(_ device: CPUDevice, _ body: () throws -> Void) throws {

@@ -8,7 +8,7 @@ import PodiumText
 struct BenchShape {
     let name: String
     let configuration: Configuration
-    let rows: Int
+    var rows: Int
     let length: Int
 
     static let all: [BenchShape] = {

@@ -25,7 +25,7 @@ final class CPUExecutor: GraphExecutor {
     private let store: CPUVariables
     private let device: CPUDevice
     private let schedule: Schedule
-    private var arena = FloatBuffer(count: 0)
+    private var arena: FloatBuffer
     private var layouts: [[String: Int]: Layout] = [:]
 
     var variables: any VariableStore { store }
@@ -38,6 +38,7 @@ final class CPUExecutor: GraphExecutor {
             try variables.declare(variable.name, shape: variable.value.shape.map(\.fixed))
         }
         schedule = try Schedule(graph, for: device.configuration)
+        arena = try FloatBuffer(count: 0)
     }
 
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {
@@ -74,8 +75,8 @@ final class CPUExecutor: GraphExecutor {
         if plan.total > arena.count {
             layouts = [:]
             // The old one first: two at a time would be the peak of a whole training.
-            arena = FloatBuffer(count: 0)
-            arena = FloatBuffer(count: plan.total + plan.total / 8)
+            arena = try FloatBuffer(count: 0)
+            arena = try FloatBuffer(count: plan.total + plan.total / 8)
         }
         if layouts.count >= CPUExecutor.keptLayouts { layouts = [:] }
         let made = try bind(plan, bindings)

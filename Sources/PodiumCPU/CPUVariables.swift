@@ -22,7 +22,7 @@ package final class CPUVariables: VariableStore {
     /// Creates a variable of zeros, or checks that the one there has this shape.
     func declare(_ name: String, shape: [Int]) throws(GraphError) {
         guard let known = tensors[name] else {
-            tensors[name] = (FloatBuffer(count: shape.reduce(1, *)), shape)
+            tensors[name] = (try FloatBuffer(count: shape.reduce(1, *)), shape)
             names.append(name)
             return
         }

@@ -9,10 +9,13 @@ final class FloatBuffer {
     private let block: UnsafeMutableRawPointer
 
     /// Allocates zeros; pages of a large buffer become resident as they are used.
-    init(count: Int) {
+    init(count: Int) throws(GraphError) {
         self.count = count
         guard let block = calloc(count * 4 + FloatBuffer.alignment, 1) else {
-            fatalError("\(count * 4) bytes of memory cannot be had")
+            throw GraphError(
+                .memory,
+                "this machine does not give \(count * 4 >> 20) MiB at once; take a smaller batch or gradientCheckpointing"
+            )
         }
         self.block = block
         base = block.alignedUp(toMultipleOf: FloatBuffer.alignment)

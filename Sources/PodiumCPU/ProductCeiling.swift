@@ -1,13 +1,15 @@
-import PodiumGraph
+package import PodiumGraph
 
 extension CPUDevice {
     /// How fast this device multiplies when nothing else is in the way, in operations a second.
     ///
     /// All threads multiply matrices of their own that stay in cache (256 × 768 by 768 × 384), for about `seconds`.
-    package func measureProductCeiling(seconds: Double = 0.3) -> Double {
+    package func measureProductCeiling(seconds: Double = 0.3) throws(GraphError) -> Double {
         let (m, n, k) = (256, 384, 768)
         // Too large by half for bfloat16, which is no matter.
-        let workspaces = (0..<pool.threads).map { _ in FloatBuffer(count: m * k + k * n + m * n) }
+        let workspaces = try (0..<pool.threads).map { _ throws(GraphError) in
+            try FloatBuffer(count: m * k + k * n + m * n)
+        }
         for workspace in workspaces {
             let floats = workspace.base.assumingMemoryBound(to: Float.self)
             for index in 0..<workspace.count { floats[index] = Float(index % 17) * 0.1 - 0.8 }

@@ -17,7 +17,7 @@ enum BenchDevice {
     /// Operations a second of products alone.
     func measureProductCeiling() throws -> Double {
         switch self {
-        case .cpu(let device): device.measureProductCeiling()
+        case .cpu(let device): try device.measureProductCeiling()
         case .plugin(_, let chain): try chain.measure()
         }
     }

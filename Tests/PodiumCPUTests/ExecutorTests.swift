@@ -45,6 +45,12 @@ import Testing
         #expect(code { _ = try executor.run(["offsets": offsets, "tokens": square]) } == .shape)
     }
 
+    @Test func memoryThatNoMachineHasIsAnError() {
+        var graph = Graph()
+        graph.output("length", graph.globalNorm([graph.parameter("huge", [1 << 30, 1 << 17])]))
+        #expect(code { _ = try device.load(graph, variables: device.makeVariables()) } == .memory)
+    }
+
     @Test func variablesKeepTheirShape() throws {
         let store = device.makeVariables()
         let executor = try device.load(GraphCase.embedding(), variables: store)

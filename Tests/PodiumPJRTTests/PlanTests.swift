@@ -47,4 +47,26 @@ import Testing
         #expect(cost.fits && cost.memoryBytes > 3 * 4 * 12 * 128 * 128)
         #expect(cost.seconds > 0 && cost.seconds < 0.1)
     }
+
+    /// What a layer adds to the memory of a step is what its gradient cannot do without: of each token the two normalized
+    /// rows, the projections and the context of attention, and GELU's input, all bfloat16, its scores, and masks.
+    @Test func aLayerKeepsLittle() throws {
+        let (width, heads, length, sequences) = (256, 4, 128, 16)
+        let compiler = try TPUCompiler(path: Self.compilerPath())
+        let bytes = try [2, 6].map { layers in
+            let configuration = Configuration(
+                vocabularySize: 512,
+                hiddenSize: width,
+                layers: layers,
+                heads: heads,
+                intermediateSize: 4 * width
+            )
+            let graph = Encoder(configuration).trainingGraph(.span, optimizer: AdamW.Options())
+            let shape = ProgramShape.padded(sequences: sequences, length: length)
+            return try compiler.cost(of: graph, shape: shape, topology: "v2:2x2").temporaryBytes
+        }
+        let kept = 2 * (2 + 3 + 1 + 4) * width + 2 * heads * length + 2 * width / 4
+        let layer = (bytes[1] - bytes[0]) / 4
+        #expect(layer < sequences * length * kept * 12 / 10, "\(layer) for \(sequences * length * kept)")
+    }
 }

@@ -54,6 +54,6 @@ extension Dropout {
         let counter = PhiloxCounter(words: (first, queries, at.examples, writer.constant(site)))
         let words = counter.drawn(key: at.key)
         let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
-        return Dropout.sideBySide(kept)
+        return PackedMask(kept).unpacked
     }
 }

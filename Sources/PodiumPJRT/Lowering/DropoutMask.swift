@@ -1,5 +1,38 @@
 import PodiumGraph
 
+/// Which of [..., 64 · groups] elements survive a dropout: in a number the four bits of elements 16 apart.
+struct PackedMask {
+    /// i8 [..., 16 · groups].
+    let numbers: Tensor
+
+    /// A mask that is kept as it is: whoever unpacks it does not draw it again.
+    init(kept numbers: Tensor) { self.numbers = Tensor.opaque([numbers])[0] }
+
+    /// - Parameter masks: four, i1 [..., 16 · groups], of the first to fourth 16 elements of each group.
+    init(_ masks: [Tensor]) {
+        let (writer, shape) = (masks[0].writer, masks[0].shape)
+        let bits = masks.enumerated().map { $1.select(writer.constant(Float(1 << $0), shape), 0) }
+        numbers = ((bits[0] + bits[1]) + (bits[2] + bits[3])).convert(.i8)
+    }
+
+    /// One i1 an element.
+    ///
+    /// Moving single columns is slow on TPUs. So a product with a matrix of zeros and ones brings a number to each of the
+    /// four columns that it serves, exactly, and each column picks its bit.
+    var unpacked: Tensor {
+        let writer = numbers.writer
+        let last = numbers.rank - 1
+        let (narrow, wide) = (numbers.shape[last], 4 * numbers.shape[last])
+        let (from, to) = (writer.iota(.ui32, [narrow, 1], along: 0), writer.iota(.ui32, [1, wide], along: 1))
+        let source = ((to >> 6) << 4) | (to & 15)
+        let routes = from.compare(.equal, source).convert(.bf16)
+        let spread = numbers.convert(.bf16)
+            .dot(routes, contracting: [(last, 0)], to: .bf16, highest: false).convert(.f32).convert(.i32)
+        let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [wide])
+        return ((spread >> bit) & writer.constant(Int32(1), spread.shape)).compare(.equal, 1)
+    }
+}
+
 /// Where random numbers of a matrix's rows come from: ui32 scalars, and ui32 columns [..., 1].
 struct RowCoordinates {
     let key: (Tensor, Tensor)
@@ -8,11 +41,10 @@ struct RowCoordinates {
 }
 
 extension Dropout {
-    /// Which elements of [..., width] survive, i1.
+    /// Which elements of [..., width] survive, packed.
     ///
-    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [..., groups, 16] and
-    /// then stand side by side.
-    func keeps(_ rows: RowCoordinates, width: Int) -> Tensor {
+    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [..., groups, 16].
+    func packedMask(_ rows: RowCoordinates, width: Int) -> PackedMask {
         let writer = rows.examples.writer
         let groups = (width + 63) / 64
         let last = rows.examples.rank - 1
@@ -24,26 +56,7 @@ extension Dropout {
         )
         let words = counter.drawn(key: rows.key)
         let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
-        return Dropout.sideBySide(kept).slice(0..<width, along: last)
-    }
-
-    /// Four masks [..., 16 · groups] as one [..., 64 · groups]: 16 columns of each in turn.
-    ///
-    /// Moving single columns is slow on TPUs. So the four bits become one number, a product with a matrix of zeros and ones
-    /// brings that number to each of the four columns that it serves, exactly, and each column picks its bit.
-    static func sideBySide(_ masks: [Tensor]) -> Tensor {
-        let writer = masks[0].writer
-        let shape = masks[0].shape
-        let last = shape.count - 1
-        let (narrow, wide) = (shape[last], 4 * shape[last])
-        let bits = masks.enumerated().map { $1.select(writer.constant(Float(1 << $0), shape), 0) }
-        let number = ((bits[0] + bits[1]) + (bits[2] + bits[3])).convert(.bf16)
-        let (from, to) = (writer.iota(.ui32, [narrow, 1], along: 0), writer.iota(.ui32, [1, wide], along: 1))
-        let source = ((to >> 6) << 4) | (to & 15)
-        let routes = from.compare(.equal, source).convert(.bf16)
-        let spread = number.dot(routes, contracting: [(last, 0)], to: .bf16, highest: false).convert(.f32).convert(.i32)
-        let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [wide])
-        return ((spread >> bit) & writer.constant(Int32(1), spread.shape)).compare(.equal, 1)
+        return PackedMask(kept)
     }
 
     /// The element where it survives, scaled; 0 elsewhere.

@@ -4,6 +4,8 @@ import PodiumGraph
 struct GraphLayout {
     /// What every run computes, in order.
     let nodes: [Node]
+    /// What makes each value.
+    let makers: [Value: Node]
     /// The input that says where sequences begin, if there is one.
     let offsets: Graph.Input?
     /// Symbols of packed tokens and of sequences.
@@ -20,6 +22,7 @@ struct GraphLayout {
 
     init(_ graph: Graph) throws(GraphError) {
         nodes = graph.nodes(neededFor: Set(graph.outputs.map(\.value) + graph.assignments.map(\.value)))
+        makers = Dictionary(uniqueKeysWithValues: nodes.flatMap { node in node.outputs.map { ($0, node) } })
         var offsets: Value?
         var tokens: Dimension?
         var indices: [(name: String, index: IndexInput)] = []

@@ -14,6 +14,11 @@ protocol LoweredOperation: Operation {
     /// Inputs which must be sums over all replicas: gradients of parameters.
     func reduced(of node: Node) -> [Value]
 
+    /// Writes the first output once more, from outputs that are kept for the gradient; `nil` if that takes much.
+    ///
+    /// - Parameter gradient: it is written to wait for this.
+    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor?
+
     /// Whether the operation is a loss or its gradient, whose operands stay float32 in any precision.
     var isLoss: Bool { get }
 }
@@ -22,6 +27,7 @@ extension LoweredOperation {
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? { nil }
     func indices(of node: Node) -> [IndexInput] { [] }
     func reduced(of node: Node) -> [Value] { [] }
+    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor? { nil }
     var isLoss: Bool { false }
 }
 
@@ -49,6 +55,24 @@ struct LoweringStep {
     /// Whatever works on such tensors should leave packed rows apart: put together, they would have to be moved in memory
     /// before attention takes them apart.
     func block(_ index: Int) -> Tensor { operand(index).convert(.f32) }
+    /// An input that the forward pass made, as an operand of the backward one: made again from what is kept anyway where
+    /// that is cheap, so that it need not be kept itself.
+    ///
+    /// - Parameter gradient: it is made again when this is there.
+    func rebuilt(_ index: Int, after gradient: Tensor) -> Tensor {
+        let value = node.inputs[index]
+        guard lowering.isNarrow(value), let maker = lowering.maker(of: value), maker.outputs[0] == value,
+            let operation = maker.operation as? any LoweredOperation,
+            let again = operation.rebuild(LoweringStep(node: maker, lowering: lowering), after: gradient)
+        else { return operand(index) }
+        return again
+    }
+    /// A value that was kept, taken up when a gradient is there.
+    ///
+    /// To the compiler it is a new one, or it would see that what is made from it was made before, and keep that.
+    func recalled(_ value: Value, after gradient: Tensor) -> Tensor {
+        Tensor.opaque([lowering.keptBlock(value), gradient])[0]
+    }
     /// An input's shape in this bucket.
     func shape(_ index: Int) -> [Int] { lowering.shape(of: node.inputs[index].type) }
 
@@ -103,7 +127,8 @@ struct LoweringStep {
             positions: carried.hasPositions
                 ? input(first + 3).bits(as: .ui32).reshape(rows) : writer.constant(UInt32(0), rows)
         )
-        let kept = carried.dropout.keeps(coordinates, width: x.shape[x.rank - 1])
-        return carried.dropout.applied(to: x, keeps: kept)
+        let (last, width) = (x.rank - 1, x.shape[x.rank - 1])
+        let mask = lowering.mask(carried.dropout.site) { carried.dropout.packedMask(coordinates, width: width) }
+        return carried.dropout.applied(to: x, keeps: mask.unpacked.slice(0..<width, along: last))
     }
 }

@@ -10,6 +10,8 @@ final class Lowering {
     private var tensors: [Value: Tensor] = [:]
     private var arguments: [(argument: LoweredProgram.Argument, type: ProgramType)] = []
     private var validities: [String: Tensor] = [:]
+    /// Masks of dropouts over rows, by their sites.
+    private var masks: [UInt32: PackedMask] = [:]
     private var isReduced = false
 
     init(_ graph: Graph, layout: GraphLayout, shape: ProgramShape, options: LoweringOptions) {
@@ -78,7 +80,7 @@ final class Lowering {
     private static let leastNarrowWidth = 32
 
     /// Whether a value is kept as bfloat16: what layers hand on to one another, forward and backward.
-    private func isNarrow(_ value: Value) -> Bool {
+    func isNarrow(_ value: Value) -> Bool {
         options.precision == .bfloat16 && value.type.element == .float32 && value.shape.count == 2
             && value.shape[0].symbol != nil && value.width >= Lowering.leastNarrowWidth
             && !layout.wide.contains(value)
@@ -147,6 +149,20 @@ final class Lowering {
                 writer.iota(.i32, [size], along: 0).compare(.less, declare(.count(symbol), ProgramType(.i32, [])))
             }
         validities[symbol] = made
+        return made
+    }
+
+    /// The node that makes a value.
+    func maker(of value: Value) -> Node? { layout.makers[value] }
+
+    /// The mask of a dropout, drawn once for the forward and the backward pass.
+    ///
+    /// It takes a byte for four elements. Drawn in each place that needs it, it would fill the program: a third of its code
+    /// and half of its compilation.
+    func mask(_ site: UInt32, drawn: () -> PackedMask) -> PackedMask {
+        if let known = masks[site] { return known }
+        let made = PackedMask(kept: drawn().numbers)
+        masks[site] = made
         return made
     }
 

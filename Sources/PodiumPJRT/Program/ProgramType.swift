@@ -1,5 +1,5 @@
 /// What an element of a program's tensor is.
-enum ProgramElement: String, Hashable, Sendable { case f32, bf16, i32, ui32, i1 }
+enum ProgramElement: String, Hashable, Sendable { case f32, bf16, i32, ui32, i8, i1 }
 
 /// A tensor type of StableHLO, all sizes known.
 struct ProgramType: Hashable, Sendable, CustomStringConvertible {

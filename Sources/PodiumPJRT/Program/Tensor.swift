@@ -119,6 +119,13 @@ struct Tensor {
         writer.emit("stablehlo.bitcast_convert", [self], to: ProgramType(element, shape))
     }
 
+    /// The same tensors, of which the compiler knows neither how they came about nor that others are like them.
+    ///
+    /// What is made from them is made there and then: it is neither merged with what was made before nor moved across.
+    static func opaque(_ tensors: [Tensor]) -> [Tensor] {
+        tensors[0].writer.emit("stablehlo.optimization_barrier", tensors, "", region: "", to: tensors.map(\.type))
+    }
+
     /// `array<i64: …>`, as attributes hold sizes.
     static func list(_ sizes: [Int]) -> String {
         sizes.isEmpty ? "array<i64>" : "array<i64: \(sizes.map(String.init).joined(separator: ", "))>"

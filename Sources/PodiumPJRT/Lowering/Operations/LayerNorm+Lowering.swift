@@ -3,11 +3,15 @@ import PodiumGraph
 /// Layer norm of rows, forward and backward.
 enum LoweredNorm {
     /// γ·x̂ + β, x̂, and each row's 1/σ as [rows]; x may have its rows in several dimensions.
-    static func forward(_ x: Tensor, gamma: Tensor, beta: Tensor, epsilon: Float) -> [Tensor] {
+    ///
+    /// - Parameter narrow: x̂ is rounded to bfloat16 and kept; otherwise compilers keep x, what was added to it, and the
+    ///   output.
+    static func forward(_ x: Tensor, gamma: Tensor, beta: Tensor, epsilon: Float, narrow: Bool = false) -> [Tensor] {
         let width = Float(x.shape[x.rank - 1])
         let centered = x - x.rowSums / width
         let deviation = ((centered * centered).rowSums / width + epsilon).reciprocalSqrt
-        let normalized = centered * deviation
+        var normalized = centered * deviation
+        if narrow { normalized = Tensor.opaque([normalized.convert(.bf16)])[0].convert(.f32) }
         return [normalized * gamma + beta, normalized, deviation.reshape([x.shape.dropLast().reduce(1, *)])]
     }
 
@@ -34,7 +38,13 @@ extension AddDropoutNorm: LoweredOperation {
         if let dropout { sum = step.dropping(sum, dropout, first: gammaIndex + 2) }
         if hasResidual { sum = sum + step.block(1) }
         let (gamma, beta) = (step.input(gammaIndex), step.input(gammaIndex + 1))
-        return LoweredNorm.forward(sum, gamma: gamma, beta: beta, epsilon: epsilon)
+        let narrow = step.lowering.isNarrow(step.node["normalized"])
+        return LoweredNorm.forward(sum, gamma: gamma, beta: beta, epsilon: epsilon, narrow: narrow)
+    }
+
+    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
+        let normalized = step.recalled(step.node["normalized"], after: gradient).convert(.f32)
+        return normalized * step.input(gammaIndex) + step.input(gammaIndex + 1)
     }
 }
 

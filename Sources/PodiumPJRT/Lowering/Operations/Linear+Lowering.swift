@@ -39,6 +39,11 @@ extension Linear: LoweredOperation {
         let output = activation.lowered(sums)
         return activation.savesSums ? [output, sums] : [output]
     }
+
+    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
+        guard activation.savesSums else { return nil }
+        return activation.lowered(step.recalled(step.node.outputs[1], after: gradient).convert(.f32))
+    }
 }
 
 extension ActivationGradient: LoweredOperation {
@@ -52,7 +57,8 @@ extension ActivationGradient: LoweredOperation {
 
 extension Product: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let (a, b) = (step.operand(0), step.operand(1))
+        let a = step.operand(0)
+        let b = form == .firstTransposed ? step.rebuilt(1, after: a) : step.operand(1)
         let contracting =
             switch form {
             case .plain: [(a.rank - 1, 0)]

@@ -94,7 +94,8 @@ final class CPUExecutor: GraphExecutor {
                     base: base,
                     type: value.type.element,
                     shape: value.type.dimensions(in: bindings),
-                    isNarrow: schedule.slots[slot].isNarrow
+                    isNarrow: schedule.slots[slot].isNarrow,
+                    padding: schedule.slots[slot].padding
                 )
             case nil: preconditionFailure("value \(value.id) has no storage")
             }

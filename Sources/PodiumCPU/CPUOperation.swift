@@ -9,6 +9,10 @@ protocol CPUOperation: Operation {
     /// Outputs which get no memory if nobody reads them; the others always have some.
     var optionalOutputs: Range<Int> { get }
 
+    /// Inputs and outputs that may have memory between their rows.
+    var paddedInputs: Range<Int> { get }
+    var paddedOutputs: Range<Int> { get }
+
     /// Elements of scratch memory needed: shared by all workers, and per worker.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int)
 
@@ -19,6 +23,8 @@ protocol CPUOperation: Operation {
 extension CPUOperation {
     var inPlace: [(output: Int, input: Int)] { [] }
     var optionalOutputs: Range<Int> { 0..<0 }
+    var paddedInputs: Range<Int> { 0..<0 }
+    var paddedOutputs: Range<Int> { 0..<0 }
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) { (0, 0) }
 }
 

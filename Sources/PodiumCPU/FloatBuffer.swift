@@ -33,6 +33,8 @@ struct TensorView {
     let shape: [Int]
     /// Whether the elements are bfloat16, for products only.
     var isNarrow = false
+    /// Elements between the end of a row and the start of the next.
+    var padding = 0
 
     var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
     var halves: UnsafeMutablePointer<UInt16> { base.assumingMemoryBound(to: UInt16.self) }
@@ -41,6 +43,11 @@ struct TensorView {
     /// All dimensions but the last.
     var rows: Int { shape.dropLast().reduce(1, *) }
     var columns: Int { shape.last ?? 1 }
+    /// Elements from row to row.
+    var stride: Int { columns + padding }
+
+    /// Address of an element of a float32 matrix.
+    func corner(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> { floats + row * stride + column }
 
     func copy(from tensor: HostTensor) {
         switch tensor.elements {

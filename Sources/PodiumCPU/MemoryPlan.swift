@@ -14,7 +14,8 @@ struct MemoryPlan {
 
     init(_ schedule: Schedule, bindings: [String: Int], threads: Int) {
         var blocks = schedule.slots.map { slot in
-            let count = slot.type.count(in: bindings)
+            let columns = slot.type.shape.last.map { $0.size(in: bindings) } ?? 1
+            let count = slot.type.count(in: bindings) / max(1, columns) * (columns + slot.padding)
             return (
                 first: slot.first, last: slot.last, size: MemoryPlan.padded(slot.isNarrow ? (count + 1) / 2 : count)
             )

@@ -24,8 +24,8 @@ struct Products {
 
         /// From an element of a tensor on.
         init(_ view: TensorView, row: Int = 0, column: Int = 0, isTransposed: Bool = false) {
-            base = UnsafeRawPointer(view.base + (row * view.columns + column) * (view.isNarrow ? 2 : 4))
-            stride = view.columns
+            base = UnsafeRawPointer(view.base + (row * view.stride + column) * (view.isNarrow ? 2 : 4))
+            stride = view.stride
             self.isTransposed = isTransposed
             isNarrow = view.isNarrow
         }

@@ -22,6 +22,8 @@ struct Schedule {
     struct Slot {
         let type: TensorType
         let isNarrow: Bool
+        /// Elements between rows.
+        let padding: Int
         var first: Int
         var last: Int
     }
@@ -36,11 +38,14 @@ struct Schedule {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
         var nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
+        // Numbers the values that are put in.
+        var graph = graph
         switch (configuration.precision, configuration.products) {
-        case (.bfloat16, _): nodes = Rounded.narrow(nodes, of: graph)
-        case (.float32, .oneDNN): nodes = Transposed.prepare(nodes, of: graph)
+        case (.bfloat16, _): nodes = Rounded.narrow(nodes, of: &graph)
+        case (.float32, .oneDNN): nodes = Transposed.prepare(nodes, of: &graph)
         case (.float32, .openBLAS): break
         }
+        nodes = SparseRows.prepare(nodes, of: &graph, kept: kept)
         let read = kept.union(nodes.flatMap(\.inputs))
         var steps: [Step] = []
         for node in nodes {
@@ -54,6 +59,7 @@ struct Schedule {
         }
         self.steps = steps
         let lastUse = Schedule.lastUses(steps, kept: kept)
+        let padded = Schedule.padded(steps, kept: kept)
         for (value, name) in names { storage[value] = .variable(name) }
         for input in graph.inputs { place(input.value, from: -1, to: lastUse[input.value] ?? -1) }
         let targets = Dictionary(uniqueKeysWithValues: graph.assignments.map { ($0.value, $0.variable) })
@@ -66,13 +72,14 @@ struct Schedule {
                 {
                     storage[value] = .variable(name)
                 } else if let partner = partners.first(where: { isFree($0, at: index, lastUse, step) }),
-                    case .slot(let slot) = storage[partner]
+                    case .slot(let slot) = storage[partner], (slots[slot].padding > 0) == padded.contains(value)
                 {
                     storage[value] = .slot(slot)
                     slots[slot].last = max(slots[slot].last, lastUse[value] ?? index)
                 } else {
                     let isNarrow = step.operation is Rounded
-                    place(value, isNarrow: isNarrow, from: index, to: lastUse[value] ?? index)
+                    let padding = padded.contains(value) ? Schedule.padding : 0
+                    place(value, isNarrow: isNarrow, padding: padding, from: index, to: lastUse[value] ?? index)
                 }
             }
         }
@@ -83,9 +90,42 @@ struct Schedule {
         }
     }
 
-    private mutating func place(_ value: Value, isNarrow: Bool = false, from first: Int, to last: Int) {
+    private mutating func place(
+        _ value: Value,
+        isNarrow: Bool = false,
+        padding: Int = 0,
+        from first: Int,
+        to last: Int
+    ) {
         storage[value] = .slot(slots.count)
-        slots.append(Slot(type: value.type, isNarrow: isNarrow, first: first, last: last))
+        slots.append(Slot(type: value.type, isNarrow: isNarrow, padding: padding, first: first, last: last))
+    }
+
+    /// A cache line.
+    private static let padding = 16
+    /// Widths under which rows lie close enough together.
+    private static let leastPaddedWidth = 256
+
+    /// Matrices whose rows should not follow one another directly.
+    ///
+    /// A product reads down columns. Where rows are a multiple of 4096 bytes apart, a column falls into one place of the
+    /// first-level cache, and products reach nine tenths of their speed; other widths gain a little.
+    private static func padded(_ steps: [Step], kept: Set<Value>) -> Set<Value> {
+        var result: Set<Value> = []
+        for step in steps {
+            for index in step.operation.paddedOutputs {
+                guard index < step.outputs.count, let value = step.outputs[index], !kept.contains(value),
+                    value.type.element == .float32, value.shape.count == 2, value.width >= leastPaddedWidth
+                else { continue }
+                result.insert(value)
+            }
+        }
+        for step in steps {
+            for (index, value) in step.inputs.enumerated() where !step.operation.paddedInputs.contains(index) {
+                result.remove(value)
+            }
+        }
+        return result
     }
 
     /// Whether a step may write its result over an input: nobody reads it later, or twice in this step.

@@ -67,12 +67,12 @@ extension GraphCase {
         }
     }
 
-    /// Both sizes of every case, and what the oracle makes of them.
-    private static let expectations = [CaseSize.small, .large].flatMap { size in
-        (GraphCase.all(size) + GraphCase.trainings(size)).map { example in
+    /// Both sizes of every case, training steps with many words, and what the oracle makes of them.
+    private static let expectations =
+        ([CaseSize.small, .large].flatMap { GraphCase.all($0) + GraphCase.trainings($0) }
+        + GraphCase.trainings(.manyWords)).map { example in
             (example, Oracle(example.graph).run(example.feeds, variables: example.variables))
         }
-    }
 
     /// Within a share of the tensor's largest element.
     private func expectClose(

@@ -39,12 +39,41 @@ static double sum_of_squares(const float *x, long count) {
     return total;
 }
 
+// Whether no bit is set.
+INLINE int is_zero(vi bits) {
+    vw words = (vw)bits, folded = words;
+    for (unsigned i = 1; i < sizeof words / sizeof words[0]; i++) folded[0] |= words[i];
+    return folded[0] == 0;
+}
+
+// Steps over weights that have never had a gradient: only decay moves them. Returns how many come before the first other
+// one, in whole strides.
+static long decay_idle(float *p, const float *m, const float *v, long count, const pk_adam *o) {
+    enum { STRIDE = 4 * PK_LANES };
+    long c = 0;
+    for (; c + STRIDE <= count; c += STRIDE) {
+        vi any = {0};
+        for (int i = 0; i < STRIDE; i += PK_LANES) any |= (vi)load(m + c + i) | (vi)load(v + c + i);
+        if (!is_zero(any)) break;
+        if (o->decay == 0) continue;
+        for (int i = 0; i < STRIDE; i += PK_LANES) {
+            vf weight = load(p + c + i), update = o->decay * weight;
+            store(p + c + i, weight - o->learning_rate * update);
+        }
+    }
+    return c;
+}
+
 static void adam(float *p, float *m, float *v, const float *g, long count, const pk_adam *o) {
     float first = 1.0f - o->beta1, second = 1.0f - o->beta2;
     float inverse1 = 1.0f / o->correction1, inverse2 = 1.0f / o->correction2;
     for (long c = 0; c < count; c += PK_LANES) {
+        if (!g && c % (4 * PK_LANES) == 0) {
+            c += decay_idle(p + c, m + c, v + c, count - c, o);
+            if (c >= count) return;
+        }
         long left = count - c;
-        vf gradient = load_some(g + c, left) * o->clip, weight = load_some(p + c, left);
+        vf gradient = g ? load_some(g + c, left) * o->clip : (vf){0}, weight = load_some(p + c, left);
         vf mean = fma_(load_some(m + c, left), splat(o->beta1), gradient * first);
         vf square = fma_(load_some(v + c, left), splat(o->beta2), gradient * gradient * second);
         vf root = __builtin_elementwise_sqrt(square * inverse2) + o->epsilon;

@@ -17,10 +17,10 @@ INLINE vf slope(vf saved, int activation) {
     }
 }
 
-INLINE void finish_rows(float *out, float *sums, const float *bias, long rows, long columns, long stride,
-                        int activation) {
+INLINE void finish_rows(float *out, long stride, float *sums, long sums_stride, const float *bias, long rows,
+                        long columns, int activation) {
     for (long row = 0; row < rows; row++) {
-        float *raw = (sums ? sums : out) + row * stride;
+        float *raw = sums ? sums + row * sums_stride : out + row * stride;
         for (long c = 0; c < columns; c += PK_LANES) {
             long left = columns - c;
             vf x = load_some(raw + c, left);
@@ -30,36 +30,38 @@ INLINE void finish_rows(float *out, float *sums, const float *bias, long rows, l
         }
     }
 }
-static void linear_finish(float *out, float *sums, const float *bias, long rows, long columns, long stride,
-                          int activation) {
+static void linear_finish(float *out, long stride, float *sums, long sums_stride, const float *bias, long rows,
+                          long columns, int activation) {
     switch (activation) {
-        case PK_GELU: finish_rows(out, sums, bias, rows, columns, stride, PK_GELU); break;
-        case PK_GELU_TANH: finish_rows(out, sums, bias, rows, columns, stride, PK_GELU_TANH); break;
-        case PK_TANH: finish_rows(out, sums, bias, rows, columns, stride, PK_TANH); break;
-        default: finish_rows(out, sums, bias, rows, columns, stride, PK_IDENTITY);
+        case PK_GELU: finish_rows(out, stride, sums, sums_stride, bias, rows, columns, PK_GELU); break;
+        case PK_GELU_TANH: finish_rows(out, stride, sums, sums_stride, bias, rows, columns, PK_GELU_TANH); break;
+        case PK_TANH: finish_rows(out, stride, sums, sums_stride, bias, rows, columns, PK_TANH); break;
+        default: finish_rows(out, stride, sums, sums_stride, bias, rows, columns, PK_IDENTITY);
     }
 }
 
-INLINE void gradient_rows(float *result, float *bias, const float *gradient, const float *saved, long rows,
-                          long columns, int activation) {
+INLINE void gradient_rows(float *result, long stride, float *bias, const float *gradient, long gradient_stride,
+                          const float *saved, long saved_stride, long rows, long columns, int activation) {
     for (long row = 0; row < rows; row++) {
         for (long c = 0; c < columns; c += PK_LANES) {
-            long left = columns - c, at = row * columns + c;
-            vf g = load_some(gradient + at, left);
-            if (activation != PK_IDENTITY) g *= slope(load_some(saved + at, left), activation);
-            if (result) store_some(result + at, g, left);
+            long left = columns - c;
+            vf g = load_some(gradient + row * gradient_stride + c, left);
+            if (activation != PK_IDENTITY) g *= slope(load_some(saved + row * saved_stride + c, left), activation);
+            if (result) store_some(result + row * stride + c, g, left);
             store_some(bias + c, load_some(bias + c, left) + g, left);
         }
     }
 }
-static void activation_gradient(float *result, float *bias, const float *gradient, const float *saved, long rows,
-                                long columns, int activation) {
+static void activation_gradient(float *result, long stride, float *bias, const float *gradient, long gradient_stride,
+                                const float *saved, long saved_stride, long rows, long columns, int activation) {
+#define ROWS(kind) gradient_rows(result, stride, bias, gradient, gradient_stride, saved, saved_stride, rows, columns, kind)
     switch (activation) {
-        case PK_GELU: gradient_rows(result, bias, gradient, saved, rows, columns, PK_GELU); break;
-        case PK_GELU_TANH: gradient_rows(result, bias, gradient, saved, rows, columns, PK_GELU_TANH); break;
-        case PK_TANH: gradient_rows(result, bias, gradient, saved, rows, columns, PK_TANH); break;
-        default: gradient_rows(result, bias, gradient, saved, rows, columns, PK_IDENTITY);
+        case PK_GELU: ROWS(PK_GELU); break;
+        case PK_GELU_TANH: ROWS(PK_GELU_TANH); break;
+        case PK_TANH: ROWS(PK_TANH); break;
+        default: ROWS(PK_IDENTITY);
     }
+#undef ROWS
 }
 
 static void norm_forward(float *out, float *normalized, float *deviation, const float *x, const float *residual,

@@ -30,13 +30,13 @@ INLINE void transpose_block(float *out, long out_stride, long stored, const floa
     }
 }
 
-// out[c][r] = x[r][c] of a matrix `rows` × `columns`, for the rows `first` to `last` - 1.
-static void transpose(float *out, const float *x, long rows, long columns, long first, long last) {
+// out[c][r] = x[r][c] of a matrix of `columns`, for the rows `first` to `last` - 1.
+static void transpose(float *out, long stride, const float *x, long columns, long first, long last) {
     enum { BAND = 64 };
     for (long band = first; band < last; band += BAND) {
         long end = last - band < BAND ? last : band + BAND;
         for (long c = 0; c < columns; c += PK_LANES)
             for (long r = band; r < end; r += PK_LANES)
-                transpose_block(out + c * rows + r, rows, end - r, x + r * columns + c, columns, end - r, columns - c);
+                transpose_block(out + c * stride + r, stride, end - r, x + r * columns + c, columns, end - r, columns - c);
     }
 }

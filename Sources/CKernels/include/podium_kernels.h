@@ -49,11 +49,13 @@ typedef struct {
     const char *_Nonnull name;
 
     // out = act(sums + bias), in place of the raw sums: in `sums` if not null (which receives sums + bias), else in `out`.
-    void (*_Nonnull linear_finish)(float *_Nonnull out, float *_Nullable sums, const float *_Nullable bias, long rows,
-                                   long columns, long stride, int activation);
+    void (*_Nonnull linear_finish)(float *_Nonnull out, long stride, float *_Nullable sums, long sums_stride,
+                                   const float *_Nullable bias, long rows, long columns, int activation);
     // bias[c] += sum over rows of d, d = gradient * act'(saved); d goes to `result` if not null.
-    void (*_Nonnull activation_gradient)(float *_Nullable result, float *_Nonnull bias, const float *_Nonnull gradient,
-                                         const float *_Nullable saved, long rows, long columns, int activation);
+    void (*_Nonnull activation_gradient)(float *_Nullable result, long stride, float *_Nonnull bias,
+                                         const float *_Nonnull gradient, long gradient_stride,
+                                         const float *_Nullable saved, long saved_stride, long rows, long columns,
+                                         int activation);
     // Layer norm of residual + dropout(x); `normalized`, `deviation` and `residual` may be null.
     void (*_Nonnull norm_forward)(float *_Nonnull out, float *_Nullable normalized, float *_Nullable deviation,
                                   const float *_Nonnull x, const float *_Nullable residual, const float *_Nonnull gamma,
@@ -67,8 +69,9 @@ typedef struct {
                                    const pk_dropout *_Nullable dropout);
     void (*_Nonnull dropout)(float *_Nonnull out, const float *_Nonnull x, long first, long last, long width,
                              const pk_dropout *_Nonnull dropout);
-    // out [columns, rows] = transpose of x [rows, columns], for rows `first` to `last` - 1 of x.
-    void (*_Nonnull transpose)(float *_Nonnull out, const float *_Nonnull x, long rows, long columns, long first,
+    // out [columns, rows] = transpose of x [rows, columns], for rows `first` to `last` - 1 of x; `stride` elements from row
+    // to row of `out`.
+    void (*_Nonnull transpose)(float *_Nonnull out, long stride, const float *_Nonnull x, long columns, long first,
                                long last);
     // Tasks `first` to `last` - 1, where task t is head t % heads of sequence t / heads. Rows of `out` and `gradient` are
     // heads * head_width long; `lse`, if not null, receives log-sum-exps of scores, [rows, heads]. Scratch: (2 *
@@ -88,7 +91,8 @@ typedef struct {
     // To the nearest bfloat16, ties to even.
     void (*_Nonnull round_bf16)(uint16_t *_Nonnull out, const float *_Nonnull x, long count);
     double (*_Nonnull sum_of_squares)(const float *_Nonnull x, long count);
-    void (*_Nonnull adam)(float *_Nonnull p, float *_Nonnull m, float *_Nonnull v, const float *_Nonnull g, long count,
+    // A null gradient is one of zeros; where m and v are 0 too they are not written.
+    void (*_Nonnull adam)(float *_Nonnull p, float *_Nonnull m, float *_Nonnull v, const float *_Nullable g, long count,
                           const pk_adam *_Nonnull options);
 } pk_kernels;
 

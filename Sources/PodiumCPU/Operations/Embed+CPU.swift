@@ -67,7 +67,10 @@ extension EmbedGradient: CPUOperation {
         return (2 * max(1, blocks(of: rows)) * width + rows * width, 0)
     }
 
-    func run(_ step: borrowing KernelStep) throws(GraphError) {
+    func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, sparse: []) }
+
+    /// - Parameter sparse: tables whose gradient's rows stand together, with their numbers in outputs from the sixth.
+    func run(_ step: borrowing KernelStep, sparse: [Int]) {
         let gradient = step.inputs[0]
         let (rows, width) = (gradient.rows, gradient.columns)
         let base = step.scratch + 2 * max(1, blocks(of: rows)) * width
@@ -94,7 +97,12 @@ extension EmbedGradient: CPUOperation {
         )
         for table in 0..<3 {
             guard let result = step.outputs[table] else { continue }
-            step.scatter(sum, at: step.inputs[4 + table].integers, into: result)
+            let indices = step.inputs[4 + table].integers
+            if let index = sparse.firstIndex(of: table) {
+                step.gatherSums(of: sum, at: indices, into: result, numbers: step.output(5 + index).integers)
+            } else {
+                step.scatter(sum, at: indices, into: result)
+            }
         }
     }
 }

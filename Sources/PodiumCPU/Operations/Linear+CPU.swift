@@ -3,6 +3,8 @@ import PodiumGraph
 
 extension Linear: CPUOperation {
     var optionalOutputs: Range<Int> { 1..<2 }
+    var paddedInputs: Range<Int> { 0..<2 }
+    var paddedOutputs: Range<Int> { 0..<2 }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, weightIsTransposed: false) }
 
@@ -17,26 +19,26 @@ extension Linear: CPUOperation {
         let (products, kernels) = (step.products, step.kernels)
         step.pool.run(tiling.count) { tile, _ in
             let (rows, columns) = tiling[tile]
-            let corner = rows.lowerBound * width + columns.lowerBound
             products.multiply(
                 Products.Matrix(x, row: rows.lowerBound),
                 weightIsTransposed
                     ? Products.Matrix(weight, column: columns.lowerBound)
                     : Products.Matrix(weight, row: columns.lowerBound, isTransposed: true),
-                into: target.floats + corner,
-                stride: width,
+                into: target.corner(rows.lowerBound, columns.lowerBound),
+                stride: target.stride,
                 m: rows.count,
                 n: columns.count,
                 k: x.columns
             )
             if bias == nil, activation == .identity { return }
             kernels.linear_finish(
-                output.floats + corner,
-                sums.map { $0.floats + corner },
+                output.corner(rows.lowerBound, columns.lowerBound),
+                output.stride,
+                sums.map { $0.corner(rows.lowerBound, columns.lowerBound) },
+                sums?.stride ?? 0,
                 bias.map { $0 + columns.lowerBound },
                 rows.count,
                 columns.count,
-                width,
                 activation.code
             )
         }
@@ -57,6 +59,8 @@ extension Activation {
 
 extension ActivationGradient: CPUOperation {
     var optionalOutputs: Range<Int> { 0..<1 }
+    var paddedInputs: Range<Int> { 0..<2 }
+    var paddedOutputs: Range<Int> { 1..<2 }
     var inPlace: [(output: Int, input: Int)] { activation == .identity ? [] : [(output: 1, input: 0)] }
 
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
@@ -70,13 +74,16 @@ extension ActivationGradient: CPUOperation {
         let (partials, kernels, width) = (step.scratch, step.kernels, gradient.columns)
         partials.update(repeating: 0, count: width)
         step.pool.run(ranges: gradient.rows, of: rowBlock) { rows, block, _ in
-            let (partial, start) = (partials + block * width, rows.lowerBound * width)
+            let partial = partials + block * width
             partial.update(repeating: 0, count: width)
             kernels.activation_gradient(
-                sums.map { $0.floats + start },
+                sums.map { $0.corner(rows.lowerBound, 0) },
+                sums?.stride ?? 0,
                 partial,
-                gradient.floats + start,
-                saved.map { $0.floats + start },
+                gradient.corner(rows.lowerBound, 0),
+                gradient.stride,
+                saved.map { $0.corner(rows.lowerBound, 0) },
+                saved?.stride ?? 0,
                 rows.count,
                 width,
                 activation.code
@@ -92,6 +99,9 @@ extension Product: CPUOperation {
     /// Rows that one product sums over, where that number is the number of tokens.
     private static let innerBlock = 512
 
+    var paddedInputs: Range<Int> { 0..<2 }
+    var paddedOutputs: Range<Int> { 0..<1 }
+
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         multiply(step.inputs[0], step.inputs[1], into: step.output(0), adds: false, step)
     }
@@ -106,14 +116,14 @@ extension Product: CPUOperation {
         let inner = form == .firstTransposed ? a.rows : a.columns
         let tiling = Tiling(rows: output.rows, columns: output.columns)
         let (products, form) = (step.products, form)
-        if inner == 0, !adds { output.floats.update(repeating: 0, count: output.count) }
+        if inner == 0, !adds { output.floats.update(repeating: 0, count: output.rows * output.stride) }
         guard inner > 0 else { return }
         // The number of tokens differs from batch to batch: whole blocks and a rest keep the number of shapes small.
         let whole = form == .firstTransposed ? inner / Self.innerBlock * Self.innerBlock : inner
         let parts = [0..<whole, whole..<inner].filter { !$0.isEmpty }
         step.pool.run(tiling.count) { tile, _ in
             let (rows, columns) = tiling[tile]
-            let corner = output.floats + rows.lowerBound * output.columns + columns.lowerBound
+            let corner = output.corner(rows.lowerBound, columns.lowerBound)
             for part in parts {
                 products.multiply(
                     form == .firstTransposed
@@ -123,7 +133,7 @@ extension Product: CPUOperation {
                         ? Products.Matrix(b, row: columns.lowerBound, column: part.lowerBound, isTransposed: true)
                         : Products.Matrix(b, row: part.lowerBound, column: columns.lowerBound),
                     into: corner,
-                    stride: output.columns,
+                    stride: output.stride,
                     m: rows.count,
                     n: columns.count,
                     k: part.count,
@@ -141,6 +151,7 @@ struct AddedProduct: CPUOperation {
     let product: Product
     let mnemonic = "addedProduct"
     var inPlace: [(output: Int, input: Int)] { [(output: 0, input: 0)] }
+    var paddedInputs: Range<Int> { 1..<3 }
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] { [inputs[0]] }
 

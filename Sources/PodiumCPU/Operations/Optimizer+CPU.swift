@@ -41,7 +41,10 @@ extension AdamW: CPUOperation {
         }
     }
 
-    func run(_ step: borrowing KernelStep) throws(GraphError) {
+    func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, rowNumbers: [:]) }
+
+    /// - Parameter rowNumbers: of parameters with a sparse gradient, the input with its rows' numbers.
+    func run(_ step: borrowing KernelStep, rowNumbers: [Int: Int]) {
         let inputs = step.inputs
         let outputs = decays.indices.map { parameter in (0..<3).map { step.output(3 * parameter + $0) } }
         var shared = pk_adam()
@@ -68,8 +71,17 @@ extension AdamW: CPUOperation {
                 }
                 return target + range.lowerBound
             }
-            let gradient = inputs[group + 3].floats + range.lowerBound
-            kernels.adam(pointers[0], pointers[1], pointers[2], gradient, range.count, &constants)
+            guard let numbers = rowNumbers[parameter] else {
+                let gradient = inputs[group + 3].floats + range.lowerBound
+                kernels.adam(pointers[0], pointers[1], pointers[2], gradient, range.count, &constants)
+                return
+            }
+            let gradient = SparseRows(rows: inputs[group + 3], numbers: inputs[numbers].integers)
+            gradient.forEachStretch(of: range) { stretch, values in
+                let offset = stretch.lowerBound - range.lowerBound
+                let (p, m, v) = (pointers[0] + offset, pointers[1] + offset, pointers[2] + offset)
+                kernels.adam(p, m, v, values, stretch.count, &constants)
+            }
         }
     }
 }

@@ -22,8 +22,7 @@ struct Rounded: CPUOperation {
     private static let leastWidth = 32
 
     /// Lets linear layers and their gradients multiply rounded copies of their operands.
-    static func narrow(_ nodes: [Node], of graph: Graph) -> [Node] {
-        var graph = graph
+    static func narrow(_ nodes: [Node], of graph: inout Graph) -> [Node] {
         var copies: [Value: Value] = [:]
         var result: [Node] = []
         for node in nodes {

@@ -7,6 +7,7 @@ import PodiumGraph
 /// once, the product runs at its ceiling. (bfloat16 is copied either way.)
 struct Transposed: CPUOperation {
     let mnemonic = "transposed"
+    var paddedOutputs: Range<Int> { 0..<1 }
 
     /// Columns of the result that one task writes.
     private static let band = 64
@@ -26,7 +27,7 @@ struct Transposed: CPUOperation {
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         let (x, output, kernels) = (step.inputs[0], step.output(0), step.kernels)
         step.pool.run(ranges: x.rows, of: Self.band) { rows, _, _ in
-            kernels.transpose(output.floats, x.floats, x.rows, x.columns, rows.lowerBound, rows.upperBound)
+            kernels.transpose(output.floats, output.stride, x.floats, x.columns, rows.lowerBound, rows.upperBound)
         }
     }
 
@@ -34,9 +35,8 @@ struct Transposed: CPUOperation {
     private static let leastWidth = 32
 
     /// Lets linear layers read their weights the other way round, turned just before.
-    static func prepare(_ nodes: [Node], of graph: Graph) -> [Node] {
-        var graph = graph
-        return nodes.flatMap { node in
+    static func prepare(_ nodes: [Node], of graph: inout Graph) -> [Node] {
+        nodes.flatMap { node in
             guard let linear = node.operation as? Linear, node.inputs[1].shape.allSatisfy({ $0.fixed >= leastWidth })
             else { return [node] }
             let turning = graph.apply(Transposed(), to: [node.inputs[1]])
@@ -52,6 +52,8 @@ struct TransposedLinear: CPUOperation {
     let mnemonic = "linear"
 
     var optionalOutputs: Range<Int> { linear.optionalOutputs }
+    var paddedInputs: Range<Int> { linear.paddedInputs }
+    var paddedOutputs: Range<Int> { linear.paddedOutputs }
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
         linear.outputTypes(turned(inputs) { $0.outputTypes([$1])[0] })

@@ -1,0 +1,218 @@
+internal import CKernels
+import PodiumGraph
+
+/// The gradient of a table of which a batch reads few rows: those rows, in ascending order.
+struct SparseRows {
+    /// [at most tokens, width]; behind the last one zeros.
+    let rows: TensorView
+    /// Which row of the table each is; `none` behind the last one.
+    let numbers: UnsafeMutablePointer<Int32>
+
+    /// Stands behind the last row: greater than every number.
+    static let none = Int32.max
+
+    /// Takes a range of the table's elements apart, into parts of single rows that are here and stretches of rows that
+    /// are not.
+    ///
+    /// - Parameter body: gets the elements, and their gradient; `nil` if it is 0.
+    func forEachStretch(of range: Range<Int>, _ body: (Range<Int>, UnsafePointer<Float>?) -> Void) {
+        let width = rows.columns
+        var next = first(notBelow: range.lowerBound / width)
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let start = next < rows.rows && numbers[next] != SparseRows.none ? Int(numbers[next]) * width : .max
+            if position < start {
+                let end = min(start, range.upperBound)
+                body(position..<end, nil)
+                position = end
+            } else {
+                let end = min(start + width, range.upperBound)
+                body(position..<end, rows.floats + next * width + (position - start))
+                position = end
+                next += 1
+            }
+        }
+    }
+
+    /// Index of the first row whose number is not below another.
+    private func first(notBelow number: Int) -> Int {
+        var (low, high) = (0, rows.rows)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(numbers[middle]) < number { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: In the schedule
+
+    /// Tables of fewer rows are not worth it: their gradient is hardly larger than the batch.
+    private static let leastRows = 1024
+
+    /// Keeps gradients of large tables as the rows that a batch has, where only the norm and the optimizer read them.
+    ///
+    /// - Parameter kept: values that somebody reads after the step.
+    static func prepare(_ nodes: [Node], of graph: inout Graph, kept: Set<Value>) -> [Node] {
+        var (rows, numbers): ([Value: Value], [Value: Value]) = ([:], [:])
+        return nodes.map { node in
+            switch node.operation {
+            case let gradient as EmbedGradient:
+                let tables = gradient.tables.indices.filter { table in
+                    gradient.tables[table][0].fixed >= leastRows && !kept.contains(node.outputs[table])
+                        && nodes.allSatisfy { takesSparse($0, node.outputs[table]) }
+                }
+                guard !tables.isEmpty else { return node }
+                let made = graph.apply(SparseEmbedGradient(dense: gradient, sparse: tables), to: node.inputs)
+                var outputs = node.outputs
+                for (index, table) in tables.enumerated() {
+                    rows[outputs[table]] = made.outputs[table]
+                    numbers[outputs[table]] = made.outputs[5 + index]
+                    outputs[table] = made.outputs[table]
+                }
+                return Node(operation: made.operation, inputs: node.inputs, outputs: outputs + made.outputs[5...])
+            case is GlobalNorm:
+                return Node(
+                    operation: node.operation,
+                    inputs: node.inputs.map { rows[$0] ?? $0 },
+                    outputs: node.outputs
+                )
+            case let optimizer as AdamW:
+                var inputs = node.inputs
+                var rowNumbers: [Int: Int] = [:]
+                for parameter in optimizer.decays.indices {
+                    let index = optimizer.firstParameter + 4 * parameter + 3
+                    guard let compact = rows[inputs[index]], let number = numbers[inputs[index]] else { continue }
+                    inputs[index] = compact
+                    rowNumbers[parameter] = inputs.count
+                    inputs.append(number)
+                }
+                guard !rowNumbers.isEmpty else { return node }
+                let sparse = SparseAdamW(dense: optimizer, rowNumbers: rowNumbers)
+                return Node(operation: sparse, inputs: inputs, outputs: node.outputs)
+            default: return node
+            }
+        }
+    }
+
+    /// Whether a node does not read a gradient, or only as one of those that may be sparse.
+    private static func takesSparse(_ node: Node, _ gradient: Value) -> Bool {
+        switch node.operation {
+        case is GlobalNorm: true
+        case let optimizer as AdamW:
+            node.inputs.indices.allSatisfy { index in
+                let place = index - optimizer.firstParameter
+                return node.inputs[index] != gradient || (place >= 0 && place % 4 == 3)
+            }
+        default: !node.inputs.contains(gradient)
+        }
+    }
+}
+
+extension KernelStep {
+    /// Adds up rows that have the same index: `result` gets the sums, `numbers` their indices, both in ascending order,
+    /// then zeros and `SparseRows.none`.
+    ///
+    /// Rows of one index are added in order, so that the sum is that of a scatter.
+    func gatherSums(
+        of rows: TensorView,
+        at indices: UnsafePointer<Int32>,
+        into result: TensorView,
+        numbers: UnsafeMutablePointer<Int32>
+    ) {
+        let (width, kernels) = (rows.columns, kernels)
+        // Index and row in one number: no two are alike.
+        let order = (0..<rows.rows).map { UInt64(indices[$0]) << 32 | UInt64($0) }.sorted()
+        var starts: [Int] = []
+        for (place, key) in order.enumerated() where place == 0 || order[place - 1] >> 32 != key >> 32 {
+            numbers[starts.count] = Int32(key >> 32)
+            starts.append(place)
+        }
+        for rest in starts.count..<rows.rows { numbers[rest] = SparseRows.none }
+        let groups = starts
+        pool.run(ranges: rows.rows, of: rowBlock) { range, _, _ in
+            for group in range {
+                let target = result.floats + group * width
+                guard group < groups.count else {
+                    target.update(repeating: 0, count: width)
+                    continue
+                }
+                let end = group + 1 < groups.count ? groups[group + 1] : order.count
+                let sources = order[groups[group]..<end].map { rows.floats + Int($0 & 0xFFFF_FFFF) * width }
+                target.update(from: sources[0], count: width)
+                for source in sources.dropFirst() { kernels.add(target, target, source, width) }
+            }
+        }
+    }
+}
+
+/// `EmbedGradient` with sparse gradients of some tables: their output is [tokens, width], and their rows' numbers, int32
+/// [tokens], are further outputs.
+struct SparseEmbedGradient: CPUOperation {
+    let dense: EmbedGradient
+    /// The tables, ascending.
+    let sparse: [Int]
+    var mnemonic: String { dense.mnemonic }
+    var outputNames: [String] { dense.outputNames + sparse.map { "\(dense.outputNames[$0])Rows" } }
+    var optionalOutputs: Range<Int> { dense.optionalOutputs }
+
+    func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+        var types = dense.outputTypes(inputs)
+        for table in sparse { types[table] = inputs[0] }
+        return types + sparse.map { _ in TensorType(.int32, [inputs[0].shape[0]]) }
+    }
+
+    func evaluate(_ inputs: [Reference]) -> [Reference] {
+        var outputs = dense.evaluate(inputs)
+        var numbers: [Reference] = []
+        for table in sparse {
+            let present = Set((0..<inputs[0].rows).map { Int(inputs[4 + table].values[$0]) }).sorted()
+            var rows = Reference(zeros: [inputs[0].rows, inputs[0].columns])
+            var number = Reference(zeros: [inputs[0].rows])
+            for index in number.values.indices { number.values[index] = Double(SparseRows.none) }
+            for (index, row) in present.enumerated() {
+                number.values[index] = Double(row)
+                for column in 0..<rows.columns { rows[index, column] = outputs[table][row, column] }
+            }
+            outputs[table] = rows
+            numbers.append(number)
+        }
+        return outputs + numbers
+    }
+
+    func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
+        dense.scratch(inputs, outputs)
+    }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) { dense.run(step, sparse: sparse) }
+}
+
+/// `AdamW` with sparse gradients of some parameters, whose rows' numbers are further inputs.
+///
+/// A row without a gradient is updated with one of zeros: nothing is left out or put off.
+struct SparseAdamW: CPUOperation {
+    let dense: AdamW
+    /// Per such parameter, the input with its rows' numbers.
+    let rowNumbers: [Int: Int]
+    var mnemonic: String { dense.mnemonic }
+    var outputNames: [String] { dense.outputNames }
+    var inPlace: [(output: Int, input: Int)] { dense.inPlace }
+
+    func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
+        dense.decays.indices.flatMap { Array(repeating: inputs[dense.firstParameter + 4 * $0], count: 3) }
+    }
+
+    func evaluate(_ inputs: [Reference]) -> [Reference] {
+        var filled = inputs
+        for (parameter, numbers) in rowNumbers {
+            let (table, index) = (dense.firstParameter + 4 * parameter, dense.firstParameter + 4 * parameter + 3)
+            filled[index] = Reference(zeros: inputs[table].shape)
+            for row in 0..<inputs[index].rows where inputs[numbers].values[row] != Double(SparseRows.none) {
+                let target = Int(inputs[numbers].values[row])
+                for column in 0..<inputs[index].columns { filled[index][target, column] = inputs[index][row, column] }
+            }
+        }
+        return dense.evaluate(filled)
+    }
+
+    func run(_ step: borrowing KernelStep) throws(GraphError) { dense.run(step, rowNumbers: rowNumbers) }
+}

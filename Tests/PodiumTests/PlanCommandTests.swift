@@ -66,6 +66,34 @@ import Testing
         #expect(shown.output.contains("8 × TPU v2 (compiler)"))
     }
 
+    /// A batch whose temporaries alone are more than a device has: the compiler refuses it, and that is an answer.
+    @Test func aStepThatDoesNotFitIsAnAnswer() async throws {
+        let place = try Place()
+        defer { place.tearDown() }
+        try install(into: place)
+        let file = try place.write("planned.yaml", Self.job)
+        let sizes = ["--set", "training.batchSize=8192", "--set", "training.maxSequenceLength=512"]
+        let arguments = ["plan", file, "--tpu", "v2:2x2", "--devices", "1"] + sizes
+        let outcome = try await place.binary.run(arguments)
+        #expect(outcome.status == 1 && outcome.error.contains("does not fit v2:2x2"), "\(outcome.error)")
+        #expect(outcome.output.contains("the compiler refuses a step that does not fit"), "\(outcome.output)")
+        #expect(outcome.output.contains("gradientCheckpointing: true needs at least"), "\(outcome.output)")
+        struct Refused: Decodable {
+            struct Step: Decodable {
+                var optimalSeconds: Double?
+                var hbmBytes: Int
+            }
+            var perStep: Step
+            var largestBatchPerDevice: Int
+            var fits: Bool
+        }
+        let document = try await place.binary.run(arguments + ["--json"])
+        let plan = try JSONDecoder().decode(Refused.self, from: Data(document.output.utf8))
+        #expect(document.status == 1 && !plan.fits && plan.perStep.optimalSeconds == nil)
+        #expect(plan.perStep.hbmBytes > 16 << 30 && plan.largestBatchPerDevice > 100)
+        #expect(plan.largestBatchPerDevice < 4096)
+    }
+
     @Test func whatCannotBePlannedIsExplained() async throws {
         let place = try Place()
         defer { place.tearDown() }

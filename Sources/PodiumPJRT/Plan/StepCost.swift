@@ -35,9 +35,18 @@ package struct StepCost: Hashable, Sendable {
     /// The largest batch of one device that should fit, from this one of `batch` sequences: temporaries grow with it,
     /// the rest does not.
     package func largestBatch(from batch: Int) -> Int {
-        let room = Double(memoryCapacity) * (1 - StepCost.reservedShare) - Double(memoryBytes - temporaryBytes)
-        guard room > 0, temporaryBytes > 0 else { return 0 }
-        return Int(room / (Double(temporaryBytes) / Double(batch)))
+        StepCost.largestBatch(
+            from: batch,
+            temporaries: temporaryBytes,
+            others: memoryBytes - temporaryBytes,
+            capacity: memoryCapacity
+        )
+    }
+
+    package static func largestBatch(from batch: Int, temporaries: Int, others: Int, capacity: Int) -> Int {
+        let room = Double(capacity) * (1 - reservedShare) - Double(others)
+        guard room > 0, temporaries > 0 else { return 0 }
+        return Int(room / (Double(temporaries) / Double(batch)))
     }
 
     package var seconds: Double { optimalSeconds ?? rooflineSeconds }

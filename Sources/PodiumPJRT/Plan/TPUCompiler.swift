@@ -92,12 +92,22 @@ package final class TPUCompiler {
         )
     }
 
-    /// How many devices a topology has: one or two a chip.
-    package func deviceCount(of topology: String) throws(PJRTError) -> Int {
-        _ = try TPUChip.parse(topology)
+    /// What the compiler says of a topology's devices, of which there are one or two a chip.
+    package func devices(of topology: String) throws(PJRTError) -> (kind: String, count: Int, memoryBytes: Int) {
+        let (chip, chips) = try TPUChip.parse(topology)
         let handle = try makeTopology(topology)
         defer { plugin.destroy(pjrt_fn_topology_destroy, handle) }
-        return try describe(handle, topology).1.count
+        let (kind, identifiers) = try describe(handle, topology)
+        return (kind, identifiers.count, chip.memoryBytes / max(1, identifiers.count / chips))
+    }
+
+    /// Bytes of temporaries that a step would need, from the words with which the compiler refuses one that does not fit.
+    package static func refusedTemporaries(_ words: String) -> Int? {
+        guard let match = words.firstMatch(of: /temporaries \(([0-9.]+)([KMG])\)/), let number = Double(match.1) else {
+            return nil
+        }
+        let shift = match.2 == "G" ? 30 : match.2 == "M" ? 20 : 10
+        return Int(number * Double(1 << shift))
     }
 
     private func makeTopology(_ name: String) throws(PJRTError) -> OpaquePointer {

@@ -60,7 +60,7 @@ struct Plan: AsyncParsableCommand {
         }
         guard !planned.isEmpty else { throw Failure(.usage, "\(submission.name) trains nothing that could be planned") }
         let compiler = try TPUCompiler(path: try DeviceFactory(dataDirectory: place.dataDirectory).compilerPath())
-        let available = try compiler.deviceCount(of: tpu)
+        let available = try compiler.devices(of: tpu).count
         let sharing = devices ?? available
         guard sharing <= available else {
             throw Failure(.usage, "\(tpu) has \(available) devices, not \(sharing)")

@@ -80,8 +80,8 @@ struct Show: AsyncParsableCommand {
         }
         for plan in document.plans {
             lines.append(
-                "  planned    \(plan.steps) steps, \(decimal(plan.stepSeconds * 1e3, 1)) ms a step on \(plan.replicas) × "
-                    + "\(plan.deviceKind) (\(plan.estimatedBy))"
+                "  planned    \(plan.steps) steps, \(plan.stepSeconds.map { "\(decimal($0 * 1e3, 1)) ms a step" } ?? "too large") on \(plan.replicas) × "
+                    + "\(plan.deviceKind) (\(plan.estimatedBy ?? "compiler"))"
             )
         }
         return lines.joined(separator: "\n")

@@ -1,13 +1,16 @@
+import Foundation
 import PodiumPJRT
 
 /// What the compiler says of a step, and what follows for the job.
 struct PlanResult: Codable {
     struct Step: Codable {
-        var flops: Double
-        var bytesAccessed: Double
-        /// Null where the compiler's estimate makes no sense.
+        /// Null, like bytes and seconds, where the compiler refuses the step for the memory it needs.
+        var flops: Double?
+        var bytesAccessed: Double?
+        /// Null also where the compiler's estimate makes no sense.
         var optimalSeconds: Double?
-        var rooflineSeconds: Double
+        var rooflineSeconds: Double?
+        /// At least so much, where the compiler refuses.
         var hbmBytes: Int
 
         func encode(to encoder: any Swift.Encoder) throws {
@@ -27,7 +30,7 @@ struct PlanResult: Codable {
     /// The same step with activations computed again.
     struct Alternative: Codable {
         var hbmBytes: Int
-        var seconds: Double
+        var seconds: Double?
         var largestBatchPerDevice: Int
         var fits: Bool
 
@@ -54,13 +57,13 @@ struct PlanResult: Codable {
     var largestBatchPerDevice: Int
     var steps: Int
     var runs: Int
-    /// Of all runs, one after the other.
-    var estimatedSeconds: Double
+    /// Of all runs, one after the other; null where the compiler refuses the step.
+    var estimatedSeconds: Double?
     /// `compiler` or `roofline`.
-    var estimatedBy: String
+    var estimatedBy: String?
     /// Why not the compiler's.
     var refusal: String?
-    var compileSeconds: Double
+    var compileSeconds: Double?
     var fits: Bool
     /// Of a step that does not fit.
     var withCheckpointing: Alternative?
@@ -90,26 +93,68 @@ struct PlanResult: Codable {
         fits = cost.fits
     }
 
+    /// A step that the compiler refuses, because its temporaries alone are more than a device has.
+    init(
+        _ step: PlannedStep,
+        _ topology: String,
+        _ device: (kind: String, count: Int, memoryBytes: Int),
+        _ share: Int,
+        replicas: Int,
+        temporaries: Int,
+        kept: Int
+    ) {
+        name = step.name
+        self.topology = topology
+        deviceKind = device.kind
+        devices = device.count
+        self.replicas = replicas
+        perStep = Step(hbmBytes: temporaries + kept)
+        hbmCapacityBytes = device.memoryBytes
+        batchPerDevice = share
+        largestBatchPerDevice = StepCost.largestBatch(
+            from: share,
+            temporaries: temporaries,
+            others: kept,
+            capacity: device.memoryBytes
+        )
+        steps = step.steps
+        runs = step.runs
+        refusal = "the compiler refuses a step that does not fit"
+        fits = false
+    }
+
     /// Seconds of a step, whoever estimated them.
-    var stepSeconds: Double { perStep.optimalSeconds ?? perStep.rooflineSeconds }
+    var stepSeconds: Double? { perStep.optimalSeconds ?? perStep.rooflineSeconds }
 
     var text: String {
         func gigabytes(_ bytes: Double) -> String { "\(BenchFigure.short(bytes / 1e9)) GB" }
         func milliseconds(_ seconds: Double) -> String { "\(BenchFigure.short(seconds * 1e3)) ms" }
+        var lines = [
+            "\(name) on \(topology) (\(replicas == devices ? "" : "\(replicas) of ")\(devices) × \(deviceKind))"
+        ]
+        func add(_ label: String, _ text: String) {
+            lines.append("  " + label.padding(toLength: 12, withPad: " ", startingAt: 0) + text)
+        }
         let time =
             perStep.optimalSeconds.map { "\(milliseconds($0)) by the compiler" } ?? "no estimate: \(refusal ?? "")"
-        let batch = "\(batchPerDevice) a device; about \(largestBatchPerDevice) would fit"
-        let advice = "use a smaller batch, more devices, or a shorter maxSequenceLength"
-        let checkpointing = withCheckpointing.map {
-            "\n  advice      training.gradientCheckpointing: true needs \(gigabytes(Double($0.hbmBytes)))\($0.fits ? " and fits" : ", too much as well; about \($0.largestBatchPerDevice) a device would fit"), \(milliseconds($0.seconds)) a step"
+        add("step", time + (perStep.rooflineSeconds.map { "; roofline \(milliseconds($0))" } ?? ""))
+        if let flops = perStep.flops, let bytes = perStep.bytesAccessed {
+            add("arithmetic", "\(BenchFigure.short(flops / 1e12)) TFLOP, \(gigabytes(bytes)) moved, a device")
         }
-        return """
-            \(name) on \(topology) (\(replicas == devices ? "" : "\(replicas) of ")\(devices) × \(deviceKind))
-              step        \(time); roofline \(milliseconds(perStep.rooflineSeconds))
-              arithmetic  \(BenchFigure.short(perStep.flops / 1e12)) TFLOP, \(gigabytes(perStep.bytesAccessed)) moved, a device
-              memory      \(gigabytes(Double(perStep.hbmBytes))) of \(gigabytes(Double(hbmCapacityBytes))) a device\(fits ? "" : " — DOES NOT FIT: \(advice)")
-              batch       \(batch)
-              job         \(steps) steps\(runs > 1 ? " × \(runs) runs" : ""): about \(clockText(estimatedSeconds)) (\(estimatedBy))\(checkpointing ?? "")
-            """
+        let need = (perStep.flops == nil ? "at least " : "") + gigabytes(Double(perStep.hbmBytes))
+        let advice = "use a smaller batch, more devices, or a shorter maxSequenceLength"
+        let verdict = fits ? "" : " — DOES NOT FIT: \(advice)"
+        add("memory", "\(need) of \(gigabytes(Double(hbmCapacityBytes))) a device\(verdict)")
+        add("batch", "\(batchPerDevice) a device; about \(largestBatchPerDevice) would fit")
+        let estimate = estimatedSeconds.map { ": about \(clockText($0)) (\(estimatedBy ?? ""))" } ?? ""
+        add("job", "\(steps) steps\(runs > 1 ? " × \(runs) runs" : "")\(estimate)")
+        if let other = withCheckpointing {
+            let need = (other.seconds == nil ? "at least " : "") + gigabytes(Double(other.hbmBytes))
+            let room = "too much as well; about \(other.largestBatchPerDevice) a device would fit"
+            let step = other.seconds.map { ", \(milliseconds($0)) a step" } ?? ""
+            let verdict = other.fits ? " and fits" : ", \(room)"
+            add("advice", "training.gradientCheckpointing: true needs \(need)\(verdict)\(step)")
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -78,17 +78,29 @@ struct PlannedStep {
     func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
         let share = (training.batchSize + devices - 1) / devices
         let masked = head == .pretraining ? training.maxPredictionsPerSequence * share : 0
-        let cost = try compiler.cost(
-            of: Encoder(model).trainingGraph(
-                head,
-                optimizer: AdamW.Options(),
-                checkpointing: training.gradientCheckpointing ?? false
-            ),
-            shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
-            options: LoweringOptions(precision: .bfloat16, replicas: devices),
-            topology: topology
+        let graph = Encoder(model).trainingGraph(
+            head,
+            optimizer: AdamW.Options(),
+            checkpointing: training.gradientCheckpointing ?? false
         )
-        return PlanResult(self, cost: cost, share: share)
+        let cost = Result { () throws(PJRTError) in
+            try compiler.cost(
+                of: graph,
+                shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
+                options: LoweringOptions(precision: .bfloat16, replicas: devices),
+                topology: topology
+            )
+        }
+        switch cost {
+        case .success(let cost): return PlanResult(self, cost: cost, share: share)
+        case .failure(let error):
+            guard error.code == .memory, let temporaries = TPUCompiler.refusedTemporaries(error.message) else {
+                throw error
+            }
+            let kept = graph.variables.reduce(0) { $0 + 4 * $1.value.shape.reduce(1) { $0 * $1.fixed } }
+            let device = try compiler.devices(of: topology)
+            return PlanResult(self, topology, device, share, replicas: devices, temporaries: temporaries, kept: kept)
+        }
     }
 }
 

@@ -137,9 +137,14 @@ extension KernelStep {
                     continue
                 }
                 let end = group + 1 < groups.count ? groups[group + 1] : order.count
-                let sources = order[groups[group]..<end].map { rows.floats + Int($0 & 0xFFFF_FFFF) * width }
-                target.update(from: sources[0], count: width)
-                for source in sources.dropFirst() { kernels.add(target, target, source, width) }
+                for place in groups[group]..<end {
+                    let source = rows.floats + Int(order[place] & 0xFFFF_FFFF) * width
+                    if place == groups[group] {
+                        target.update(from: source, count: width)
+                    } else {
+                        kernels.add(target, target, source, width)
+                    }
+                }
             }
         }
     }

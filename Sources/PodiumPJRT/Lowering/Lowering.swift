@@ -157,8 +157,8 @@ final class Lowering {
 
     /// The mask of a dropout, drawn once for the forward and the backward pass.
     ///
-    /// It takes a byte for four elements. Drawn in each place that needs it, it would fill the program: a third of its code
-    /// and half of its compilation.
+    /// It takes a byte for four elements. Drawn in each place that needs it, it would fill the program: half of its code and
+    /// of its compilation.
     func mask(_ site: UInt32, drawn: () -> PackedMask) -> PackedMask {
         if let known = masks[site] { return known }
         let made = PackedMask(kept: drawn().numbers)

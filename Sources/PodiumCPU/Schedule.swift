@@ -109,7 +109,7 @@ struct Schedule {
     /// Matrices whose rows should not follow one another directly.
     ///
     /// A product reads down columns. Where rows are a multiple of 4096 bytes apart, a column falls into one place of the
-    /// first-level cache, and products reach nine tenths of their speed; other widths gain a little.
+    /// first-level cache, which slows products down.
     private static func padded(_ steps: [Step], kept: Set<Value>) -> Set<Value> {
         var result: Set<Value> = []
         for step in steps {

@@ -29,6 +29,14 @@ struct Products {
             self.isTransposed = isTransposed
             isNarrow = view.isNarrow
         }
+
+        private init(_ other: Matrix, base: UnsafeRawPointer) {
+            self.base = base
+            (stride, isTransposed, isNarrow) = (other.stride, other.isTransposed, other.isNarrow)
+        }
+
+        /// The matrix from a later row of memory on.
+        func advanced(rows: Int) -> Matrix { Matrix(self, base: base + rows * stride * (isNarrow ? 2 : 4)) }
     }
 
     /// Whether this machine has bfloat16 products worth the name.

@@ -3,7 +3,7 @@ import PodiumGraph
 extension GraphCase {
     /// A case for every operation and every attribute that changes what it does.
     package static func all(_ size: CaseSize) -> [GraphCase] {
-        linears(size) + norms(size) + attentions(size) + wideAttentions(size) + firstsAttentions(size) + rows(size)
+        linears(size) + norms(size) + attentions(size) + wideAttentions(size) + classAttentions(size) + rows(size)
             + losses(size) + [
                 tied(size), encoder(size), recomputed(size),
             ]
@@ -91,20 +91,20 @@ extension GraphCase {
     }
 
     /// Attention of first tokens only.
-    private static func firstsAttentions(_ size: CaseSize) -> [GraphCase] {
-        [(Attention.Mask.bidirectional, Float(0)), (.bidirectional, 0.25), (.causal, 0.25)].map { mask, rate in
+    private static func classAttentions(_ size: CaseSize) -> [GraphCase] {
+        [Float(0), 0.25].map { rate in
             var build = CaseBuilder(size)
-            let fused = build.tokens("qkv", width: 3 * size.width)
-            let y = build.graph.attention(
-                fused: fused,
+            let x = build.tokens("x", width: size.width)
+            let y = build.graph.classAttention(
+                x,
+                weight: build.parameter("weight", [3 * size.width, size.width], spread: 0.5),
+                bias: build.parameter("bias", [3 * size.width]),
                 sequences: build.packed,
                 heads: size.heads,
-                mask: mask,
-                queries: .firsts,
                 dropoutRate: rate
             )
             let loss = build.project(y, rows: size.lengths.count)
-            return build.finish("\(mask) attention of first tokens at dropout \(rate)", loss: loss)
+            return build.finish("class attention at dropout \(rate)", loss: loss)
         }
     }
 

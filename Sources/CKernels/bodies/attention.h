@@ -104,9 +104,8 @@ static void transpose_padded(float *out, const float *x, long stride, long rows,
 // One head of one sequence.
 struct head {
     const pk_attention *all;
-    long start, keys, queries;  // first row of the sequence, its rows, and how many of them ask
-    long row;                   // of outputs: the first query's
-    long column;                // where the head's columns begin
+    long start, keys;  // first row of the sequence, and its rows
+    long column;       // where the head's columns begin
     uint32_t number, example;
 };
 
@@ -114,8 +113,6 @@ INLINE struct head head_of(const pk_attention *all, long task) {
     long sequence = task / all->heads, number = task % all->heads;
     struct head h = {.all = all, .start = all->offsets[sequence], .number = (uint32_t)number};
     h.keys = all->offsets[sequence + 1] - h.start;
-    h.queries = all->firsts ? 1 : h.keys;
-    h.row = all->firsts ? sequence : h.start;
     h.column = number * all->head_width;
     h.example = all->drops ? (uint32_t)all->examples[sequence] : 0;
     return h;
@@ -137,7 +134,7 @@ INLINE void prefetch_for_writing(const float *base, long stride, long rows, long
 INLINE void prefetch_head(const struct head *h) {
     const pk_attention *all = h->all;
     prefetch(corner(all->k, h), all->stride, h->keys, all->head_width);
-    prefetch(corner(all->q, h), all->stride, h->queries, all->head_width);
+    prefetch(corner(all->q, h), all->stride, h->keys, all->head_width);
     prefetch(corner(all->v, h), all->stride, h->keys, all->head_width);
 }
 
@@ -183,17 +180,17 @@ static void attention_forward(float *out, float *lse, float *scratch, const pk_a
             prefetch_head(&next);
         }
         transpose_padded(keys, corner(all->k, &h), all->stride, h.keys, width);
-        for (long query = 0; query < h.queries; query += QUERIES) {
-            long count = h.queries - query < QUERIES ? h.queries - query : QUERIES;
+        for (long query = 0; query < h.keys; query += QUERIES) {
+            long count = h.keys - query < QUERIES ? h.keys - query : QUERIES;
             float inverse[QUERIES];
             struct small_product qk = {.a = corner(all->q, &h) + query * all->stride, .a_row = all->stride, .a_step = 1,
                                        .b = keys, .b_stride = line, .c = scores, .c_stride = line, .depth = width,
                                        .factors = &all->scale, .has_one_factor = true};
             multiply_small(&qk, count, line);
             for (long i = 0; i < count; i++)
-                inverse[i] = soften(scores + i * line, lse ? lse + (h.row + query + i) * all->heads + h.number : 0, &h,
+                inverse[i] = soften(scores + i * line, lse ? lse + (h.start + query + i) * all->heads + h.number : 0, &h,
                                     query + i);
-            float *target = out + (h.row + query) * out_stride + h.column;
+            float *target = out + (h.start + query) * out_stride + h.column;
             struct small_product pv = {.a = scores, .a_row = line, .a_step = 1, .b = corner(all->v, &h),
                                        .b_stride = all->stride, .c = target, .c_stride = out_stride, .depth = h.keys,
                                        .factors = inverse};
@@ -232,8 +229,8 @@ static void attention_backward(float *dq, float *dk, float *dv, long stride, con
         if (task + 1 < last) {
             struct head next = head_of(all, task + 1);
             prefetch_head(&next);
-            prefetch(gradient + next.row * out_stride + next.column, out_stride, next.queries, width);
-            prefetch(out + next.row * out_stride + next.column, out_stride, next.queries, width);
+            prefetch(gradient + next.start * out_stride + next.column, out_stride, next.keys, width);
+            prefetch(out + next.start * out_stride + next.column, out_stride, next.keys, width);
             long place = next.start * stride + next.column;
             prefetch_for_writing(dq + place, stride, next.keys, width);
             prefetch_for_writing(dk + place, stride, next.keys, width);
@@ -242,9 +239,9 @@ static void attention_backward(float *dq, float *dk, float *dv, long stride, con
         transpose_padded(keys, corner(all->k, &h), all->stride, h.keys, width);
         transpose_padded(values, corner(all->v, &h), all->stride, h.keys, width);
         float *to = dq + h.start * stride + h.column;
-        for (long query = 0; query < h.queries; query += QUERIES) {
-            long count = h.queries - query < QUERIES ? h.queries - query : QUERIES;
-            long place = (h.row + query) * out_stride + h.column;
+        for (long query = 0; query < h.keys; query += QUERIES) {
+            long count = h.keys - query < QUERIES ? h.keys - query : QUERIES;
+            long place = (h.start + query) * out_stride + h.column;
             const float *q = corner(all->q, &h) + query * all->stride, *arriving = gradient + place;
             struct small_product s = {.a = q, .a_row = all->stride, .a_step = 1, .b = keys, .b_stride = line,
                                       .c = scores, .c_stride = line, .depth = width, .factors = &all->scale,
@@ -258,7 +255,7 @@ static void attention_backward(float *dq, float *dk, float *dv, long stride, con
                     products += load_some(arriving + i * out_stride + c, width - c)
                         * load_some(out + place + i * out_stride + c, width - c);
                 soften_backward(scores + i * line, upstream + i * line,
-                                lse[(h.row + query + i) * all->heads + h.number], sum(products), &h, query + i);
+                                lse[(h.start + query + i) * all->heads + h.number], sum(products), &h, query + i);
             }
             struct small_product g = {.a = scores, .a_row = 1, .a_step = line, .b = arriving, .b_stride = out_stride,
                                       .c = dv + h.start * stride + h.column, .c_stride = stride, .depth = count,
@@ -270,6 +267,5 @@ static void attention_backward(float *dq, float *dk, float *dv, long stride, con
             g.c = to + query * stride;
             multiply_small(&g, count, width);
         }
-        for (long row = h.queries; row < h.keys; row++) memset(to + row * stride, 0, (size_t)width * sizeof(float));
     }
 }

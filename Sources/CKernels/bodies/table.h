@@ -6,6 +6,7 @@
 #include "softmax.h"
 #include "transpose.h"
 #include "attention.h"
+#include "class_attention.h"
 #include "elements.h"
 
 const pk_kernels PK_TABLE = {
@@ -18,6 +19,8 @@ const pk_kernels PK_TABLE = {
     .transpose = transpose,
     .attention_forward = attention_forward,
     .attention_backward = attention_backward,
+    .class_attention_forward = class_attention_forward,
+    .class_attention_backward = class_attention_backward,
     .log_sum_exp = log_sum_exp,
     .scaled_softmax = scaled_softmax,
     .add = add,

@@ -33,7 +33,6 @@ typedef struct {
     const int32_t *_Nonnull offsets;
     float scale;                         // of scores
     bool causal;                         // a query sees no key after it
-    bool firsts;                         // each sequence's first token alone asks: rows of outputs are sequences
     bool drops;                          // whether dropout is drawn
     uint32_t threshold, seed, step, site;
     float keep_scale;                    // survivors' multiplier
@@ -78,11 +77,25 @@ typedef struct {
     // head_width + 2 * PK_QUERIES) * (length of the longest sequence, rounded up to 16) elements.
     void (*_Nonnull attention_forward)(float *_Nonnull out, float *_Nullable lse, float *_Nonnull scratch,
                                        const pk_attention *_Nonnull attention, long first, long last);
-    // Rows of dq, dk and dv are `stride` apart; where no query asked, dq becomes 0.
+    // Rows of dq, dk and dv are `stride` apart.
     void (*_Nonnull attention_backward)(float *_Nonnull dq, float *_Nonnull dk, float *_Nonnull dv, long stride,
                                         const float *_Nonnull gradient, const float *_Nonnull out,
                                         const float *_Nonnull lse, float *_Nonnull scratch,
                                         const pk_attention *_Nonnull attention, long first, long last);
+    // Attention of each sequence's first token in terms of whole rows: k holds them, head_width (a row's) wide; q holds, per
+    // sequence and head, what is compared with them, the scale included ([sequences, heads * head_width]); v, stride,
+    // scale and causal are not read. Sequences `first` to `last` - 1: weighted sums of rows go to `values`, laid out as q;
+    // sums of weights to `masses` and log-sum-exps to `lse`, [sequences, heads]. Scratch: (head_width + heads + 1) *
+    // (length of the longest sequence, rounded up to 16, and at least heads) elements.
+    void (*_Nonnull class_attention_forward)(float *_Nonnull values, float *_Nonnull masses, float *_Nonnull lse,
+                                             float *_Nonnull scratch, const pk_attention *_Nonnull attention, long first,
+                                             long last);
+    // Gradients of q, laid out as it, and of rows, from those of values and masses; `deltas` [sequences, heads] are the
+    // sums of gradient * output over each head. Scratch: (head_width + 2 * heads) * (that length) elements.
+    void (*_Nonnull class_attention_backward)(float *_Nonnull dq, float *_Nonnull dx, const float *_Nonnull values,
+                                              const float *_Nonnull masses, const float *_Nonnull deltas,
+                                              const float *_Nonnull lse, float *_Nonnull scratch,
+                                              const pk_attention *_Nonnull attention, long first, long last);
     float (*_Nonnull log_sum_exp)(const float *_Nonnull x, long count);
     // out = factor * exp(x - lse)
     void (*_Nonnull scaled_softmax)(float *_Nonnull out, const float *_Nonnull x, float lse, float factor, long count);

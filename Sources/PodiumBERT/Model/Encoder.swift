@@ -12,6 +12,13 @@ package struct Encoder: Sendable {
         self.configuration = configuration
     }
 
+    /// The rows of a layer's output that are wanted.
+    package enum Rows: Hashable, Sendable {
+        case all
+        /// Each sequence's first token's, `[CLS]`.
+        case firsts
+    }
+
     /// Token, position and segment embeddings, then every layer.
     ///
     /// - Parameters:
@@ -24,7 +31,7 @@ package struct Encoder: Sendable {
         tokens: Value,
         types: Value,
         packed: PackedSequences,
-        reading: Attention.Queries = .all,
+        reading: Rows = .all,
         in graph: inout Graph
     ) -> [Value] {
         let c = configuration
@@ -61,26 +68,37 @@ package struct Encoder: Sendable {
     /// One layer of the encoder, [T, H] to [T, H].
     ///
     /// - Parameter rows: what it yields. All tokens are attended to, and all else is row by row: for first tokens alone
-    ///   ([sequences, H]) whatever follows the projections is computed for them alone, with the dropout that they would
-    ///   have among all.
+    ///   ([sequences, H]) no other row is computed; dropout is what they would have among all.
     private func layer(
         _ number: Int,
         _ input: Value,
         packed: PackedSequences,
-        yielding rows: Attention.Queries,
+        yielding rows: Rows,
         in graph: inout Graph
     ) -> Value {
         let c = configuration
         let name = "encoder.layer.\(number)"
-        let projections = linear(input, "\(name).attention.self.qkv", to: 3 * c.hiddenSize, in: &graph)
-        let context = graph.attention(
-            fused: projections,
-            sequences: packed,
-            heads: c.heads,
-            mask: c.direction == .leftToRight ? .causal : .bidirectional,
-            queries: rows,
-            dropoutRate: Float(c.attentionDropout)
-        )
+        let projections = "\(name).attention.self.qkv"
+        let context: Value
+        switch rows {
+        case .all:
+            context = graph.attention(
+                fused: linear(input, projections, to: 3 * c.hiddenSize, in: &graph),
+                sequences: packed,
+                heads: c.heads,
+                mask: c.direction == .leftToRight ? .causal : .bidirectional,
+                dropoutRate: Float(c.attentionDropout)
+            )
+        case .firsts:
+            context = graph.classAttention(
+                input,
+                weight: graph.parameter("\(projections).weight", [3 * c.hiddenSize, c.hiddenSize]),
+                bias: graph.parameter("\(projections).bias", [3 * c.hiddenSize]),
+                sequences: packed,
+                heads: c.heads,
+                dropoutRate: Float(c.attentionDropout)
+            )
+        }
         let attended = linear(context, "\(name).attention.output.dense", to: c.hiddenSize, in: &graph)
         let (residual, random) =
             rows == .all ? (input, packed.tokenRows) : (graph.firstTokens(input, of: packed), packed.sequenceRows)
@@ -114,13 +132,20 @@ package struct Encoder: Sendable {
         )
     }
 
-    /// tanh(W·first token + b): float32 [sequences, H].
+    /// tanh(W·x + b), x the first token's row, or left to right the last's, which alone has seen the sequence (Radford
+    /// 2018, section 3.2): float32 [sequences, H].
     ///
     /// - Parameter states: the encoder's, [T, H], or of first tokens only, [sequences, H].
     func pooled(_ states: [Value], packed: PackedSequences, in graph: inout Graph) -> Value {
-        let last = states[states.count - 1]
-        let first = last.shape[0] == packed.tokens ? graph.firstTokens(last, of: packed) : last
-        return linear(first, "pooler.dense", to: configuration.hiddenSize, activation: .tanh, in: &graph)
+        var x = states[states.count - 1]
+        if x.shape[0] == packed.tokens {
+            x =
+                switch configuration.direction {
+                case .bidirectional: graph.firstTokens(x, of: packed)
+                case .leftToRight: graph.lastTokens(x, of: packed)
+                }
+        }
+        return linear(x, "pooler.dense", to: configuration.hiddenSize, activation: .tanh, in: &graph)
     }
 
     /// The table that embeds tokens and, tied, decodes them: float32 [vocabulary, H].

@@ -11,14 +11,6 @@ package enum Head: Hashable, Sendable {
     /// Masked tokens and next sentences (section 3.1).
     case pretraining
 
-    /// The rows of the encoder's last layer that it reads.
-    package var reads: Attention.Queries {
-        switch self {
-        case .classification, .regression: .firsts
-        case .span, .pretraining: .all
-        }
-    }
-
     /// Whether the parameter belongs to this head or another, rather than to the encoder.
     static func owns(_ parameter: String) -> Bool {
         parameter.hasPrefix("classifier.") || parameter.hasPrefix("qa_outputs.") || parameter.hasPrefix("cls.")
@@ -26,6 +18,14 @@ package enum Head: Hashable, Sendable {
 }
 
 extension Encoder {
+    /// The rows of the last layer that a head reads.
+    package func rows(readBy head: Head) -> Rows {
+        switch head {
+        case .classification, .regression: configuration.direction == .bidirectional ? .firsts : .all
+        case .span, .pretraining: .all
+        }
+    }
+
     /// The graph of a forward pass with its head.
     ///
     /// Inputs: `tokens`, `types`, `offsets`. Outputs: `logits` (float32 [sequences, labels], or [T, 2] for spans);
@@ -34,7 +34,7 @@ extension Encoder {
     package func evaluationGraph(_ head: Head, returningStates: Bool = false) -> Graph {
         var graph = Graph()
         let packed = graph.packedSequences(training: false)
-        let states = self.states(packed, reading: returningStates ? .all : head.reads, in: &graph)
+        let states = self.states(packed, reading: returningStates ? .all : rows(readBy: head), in: &graph)
         switch head {
         case .classification, .regression, .span:
             graph.output("logits", logits(head, states, packed, in: &graph))
@@ -68,7 +68,7 @@ extension Encoder {
         var graph = Graph()
         graph.recomputes = checkpointing
         let packed = graph.packedSequences(training: true)
-        let states = self.states(packed, reading: head.reads, in: &graph)
+        let states = self.states(packed, reading: rows(readBy: head), in: &graph)
         let loss: Value
         switch head {
         case .classification:
@@ -120,7 +120,7 @@ extension Encoder {
         !name.contains("LayerNorm") && !name.hasSuffix("bias")
     }
 
-    private func states(_ packed: PackedSequences, reading: Attention.Queries, in graph: inout Graph) -> [Value] {
+    private func states(_ packed: PackedSequences, reading: Encoder.Rows, in graph: inout Graph) -> [Value] {
         let tokens = graph.input("tokens", .int32, [packed.tokens])
         let types = graph.input("types", .int32, [packed.tokens])
         return states(tokens: tokens, types: types, packed: packed, reading: reading, in: &graph)

@@ -98,7 +98,6 @@ private struct AttentionTasks {
             offsets: others[0].integers,
             scale: 1 / Float(width / operation.heads).squareRoot(),
             causal: operation.mask == .causal,
-            firsts: operation.queries == .firsts,
             drops: false,
             threshold: 0,
             seed: 0,
@@ -107,15 +106,7 @@ private struct AttentionTasks {
             keep_scale: 1,
             examples: nil
         )
-        if let dropout = operation.dropout {
-            attention.drops = true
-            attention.threshold = dropout.threshold
-            attention.keep_scale = dropout.scale
-            attention.site = dropout.site
-            attention.seed = UInt32(bitPattern: others[1].integers[0])
-            attention.step = UInt32(bitPattern: others[2].integers[0])
-            attention.examples = UnsafePointer(others[3].integers)
-        }
+        if let dropout = operation.dropout { attention.draw(dropout, from: others[1...]) }
         self.attention = attention
         count = (others[0].count - 1) * operation.heads
     }
@@ -125,5 +116,21 @@ private struct AttentionTasks {
         withUnsafePointer(to: attention) { attention in
             pool.run(ranges: count, of: grain) { range, _, worker in body(attention, range, worker) }
         }
+    }
+}
+
+extension pk_attention {
+    /// Drops probabilities.
+    ///
+    /// - Parameter inputs: the operation's seed, step and examples.
+    mutating func draw(_ dropout: Dropout, from inputs: ArraySlice<TensorView>) {
+        let inputs = Array(inputs)
+        drops = true
+        threshold = dropout.threshold
+        keep_scale = dropout.scale
+        site = dropout.site
+        seed = UInt32(bitPattern: inputs[0].integers[0])
+        step = UInt32(bitPattern: inputs[1].integers[0])
+        examples = UnsafePointer(inputs[2].integers)
     }
 }

@@ -36,18 +36,19 @@ struct BenchShape {
     }()
 
     /// Multiplications and additions of a forward pass that its head needs: linear layers, and scores and values of
-    /// attention; of the last layer, what the head reads.
+    /// attention; of the last layer, what the head reads (`ClassAttention`).
     func forwardOperations(lengths: [Int], head: Head) -> Double {
         let c = configuration
         let projections = 6 * c.hiddenSize * c.hiddenSize
         let rest = 2 * c.hiddenSize * c.hiddenSize + 4 * c.hiddenSize * c.intermediateSize
-        func layer(_ reads: Attention.Queries) -> Int {
-            lengths.reduce(0) { sum, length in
-                let asked = reads == .all ? length : 1
-                return sum + length * projections + asked * (rest + 4 * length * c.hiddenSize)
+        let all = lengths.reduce(0) { $0 + $1 * (projections + rest + 4 * $1 * c.hiddenSize) }
+        let last =
+            switch Encoder(c).rows(readBy: head) {
+            case .all: all
+            // Query, what it is compared with, and the context take the three projections; heads read whole rows.
+            case .firsts: lengths.reduce(0) { $0 + projections + rest + 4 * $1 * c.heads * c.hiddenSize }
             }
-        }
-        return Double((c.layers - 1) * layer(.all) + layer(head.reads))
+        return Double((c.layers - 1) * all + last)
     }
 }
 

@@ -1,0 +1,62 @@
+// Attention of each sequence's first token in terms of whole rows, all heads of a sequence together.
+
+static void class_attention_forward(float *values, float *masses, float *lse, float *scratch, const pk_attention *all,
+                                    long first, long last) {
+    long width = all->head_width, heads = all->heads;
+    const float one = 1;
+    for (long sequence = first; sequence < last; sequence++) {
+        struct head h = head_of(all, sequence * heads);
+        const float *rows = all->k + h.start * width;
+        long line = padded(h.keys);
+        float *turned = scratch, *scores = turned + width * line, *inverse = scores + heads * line;
+        transpose_padded(turned, rows, width, h.keys, width);
+        struct small_product s = {.a = all->q + sequence * heads * width, .a_row = width, .a_step = 1, .b = turned,
+                                  .b_stride = line, .c = scores, .c_stride = line, .depth = width, .factors = &one,
+                                  .has_one_factor = true};
+        multiply_small(&s, heads, line);
+        for (long head = 0; head < heads; head++) {
+            h.number = (uint32_t)head;
+            float *row = scores + head * line;
+            inverse[head] = soften(row, lse + sequence * heads + head, &h, 0);
+            vf mass = {0};
+            for (long c = 0; c < h.keys; c += PK_LANES) mass += load_some(row + c, h.keys - c);
+            masses[sequence * heads + head] = sum(mass) * inverse[head];
+        }
+        struct small_product weighted = {.a = scores, .a_row = line, .a_step = 1, .b = rows, .b_stride = width,
+                                         .c = values + sequence * heads * width, .c_stride = width, .depth = h.keys,
+                                         .factors = inverse};
+        multiply_small(&weighted, heads, width);
+    }
+}
+
+static void class_attention_backward(float *dq, float *dx, const float *values, const float *masses, const float *deltas,
+                                     const float *lse, float *scratch, const pk_attention *all, long first, long last) {
+    long width = all->head_width, heads = all->heads;
+    const float one = 1;
+    for (long sequence = first; sequence < last; sequence++) {
+        struct head h = head_of(all, sequence * heads);
+        const float *rows = all->k + h.start * width;
+        long line = padded(h.keys), place = sequence * heads;
+        float *turned = scratch, *scores = turned + width * line, *upstream = scores + heads * line;
+        transpose_padded(turned, rows, width, h.keys, width);
+        struct small_product s = {.a = all->q + place * width, .a_row = width, .a_step = 1, .b = turned, .b_stride = line,
+                                  .c = scores, .c_stride = line, .depth = width, .factors = &one, .has_one_factor = true};
+        multiply_small(&s, heads, line);
+        for (long head = 0; head < heads; head++)
+            for (long c = 0; c < line; c += PK_LANES) store(upstream + head * line + c, splat(masses[place + head]));
+        s.a = values + place * width, s.c = upstream, s.adds = true;
+        multiply_small(&s, heads, line);
+        for (long head = 0; head < heads; head++) {
+            h.number = (uint32_t)head;
+            soften_backward(scores + head * line, upstream + head * line, lse[place + head], deltas[place + head], &h, 0);
+        }
+        struct small_product g = {.a = upstream, .a_row = line, .a_step = 1, .b = rows, .b_stride = width,
+                                  .c = dq + place * width, .c_stride = width, .depth = h.keys, .factors = &one,
+                                  .has_one_factor = true};
+        multiply_small(&g, heads, width);
+        g.a_row = 1, g.a_step = line, g.b = all->q + place * width, g.c = dx + h.start * width, g.depth = heads;
+        multiply_small(&g, h.keys, width);
+        g.a = scores, g.b = values + place * width, g.adds = true;
+        multiply_small(&g, h.keys, width);
+    }
+}

@@ -140,33 +140,68 @@ INLINE void prefetch_head(const struct head *h) {
 
 INLINE long keys_seen(const struct head *h, long query) { return h->all->causal ? query + 1 : h->keys; }
 
-INLINE void score_multipliers(vf out[VECTORS], const struct head *h, long query, long group) {
-    vu words[VECTORS];
+// Multipliers of the scores of `rows` queries, of the keys 64 `group` and following.
+INLINE void score_multipliers(vf (*out)[VECTORS], const struct head *h, long query, long group, const int rows) {
+    vu words[2][VECTORS];
     const pk_attention *all = h->all;
-    philox_group(words, (uint32_t)group, h->number, (uint32_t)query, h->example, all->site, all->seed, all->step);
-    for (int v = 0; v < VECTORS; v++) out[v] = keep(words[v], all->threshold, all->keep_scale);
+    philox_groups(words, (uint32_t)group, h->number, (uint32_t)query, h->example, all->site, all->seed, all->step, rows);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (int v = 0; v < VECTORS; v++) out[r][v] = keep(words[r][v], all->threshold, all->keep_scale);
 }
 
-// A row of scores becomes exponentials, those that dropout drops 0; returns 1 / their sum before dropout.
-INLINE float soften(float *row, float *lse, const struct head *h, long query) {
-    long seen = keys_seen(h, query);
-    float top = row_maximum(row, seen);
-    vf total = {0};
-    for (long base = 0; base < seen; base += GROUP) {
-        vf factors[VECTORS];
-        if (h->all->drops) score_multipliers(factors, h, query, base / GROUP);
-        for (int v = 0; v < VECTORS && base + v * PK_LANES < seen; v++) {
-            long c = base + v * PK_LANES, left = seen - c;
-            vf e = exp_(load_some(row + c, left) - top);
-            if (left < PK_LANES) e = (vf)((vi)e & lanes_below(left));
-            total += e;
-            store_some(row + c, h->all->drops ? e * factors[v] : e, left);
+// Scores become exponentials, those that dropout drops 0; adds those before dropout to `total`.
+INLINE void soften_vector(float *x, long left, float top, vf factor, vf *total, const bool drops) {
+    vf e = exp_(load_some(x, left) - top);
+    if (left < PK_LANES) e = (vf)((vi)e & lanes_below(left));
+    *total += e;
+    store_some(x, drops ? e * factor : e, left);
+}
+
+// The same for `count` rows of scores; `sums` receives their sums before dropout.
+INLINE void soften_rows(float *scores, long line, const float *tops, float *sums, const struct head *h, long query,
+                        const int count, const bool drops) {
+    vf totals[2] = {{0}, {0}};
+    for (long base = 0; base < keys_seen(h, query + count - 1); base += GROUP) {
+        vf factors[2][VECTORS];
+        if (drops) score_multipliers(factors, h, query, base / GROUP, count);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < count; r++) {
+            float *row = scores + r * line + base;
+            long left = keys_seen(h, query + r) - base;
+            if (left >= GROUP) {
+#pragma clang loop unroll(full)
+                for (int v = 0; v < VECTORS; v++)
+                    soften_vector(row + v * PK_LANES, PK_LANES, tops[r], factors[r][v], totals + r, drops);
+            } else {
+                for (int v = 0; v * PK_LANES < left; v++)
+                    soften_vector(row + v * PK_LANES, left - v * PK_LANES, tops[r], factors[r][v], totals + r, drops);
+            }
         }
     }
-    for (long c = seen; c < h->keys; c++) row[c] = 0;
-    float whole = sum(total);
-    if (lse) *lse = top + __builtin_logf(whole);
-    return 1.0f / whole;
+    for (int r = 0; r < count; r++) {
+        for (long c = keys_seen(h, query + r); c < h->keys; c++) scores[r * line + c] = 0;
+        sums[r] = sum(totals[r]);
+    }
+}
+
+// Rows of scores become exponentials, those that dropout drops 0; `inverse` receives 1 / their sums before dropout. Two rows
+// at a time, so that the random words of one are made while the other's wait for each other.
+INLINE void soften(float *scores, long line, long count, float *inverse, float *lse, long lse_stride, const struct head *h,
+                   long query) {
+    float tops[QUERIES];
+    long i = 0;
+    for (long r = 0; r < count; r++) tops[r] = row_maximum(scores + r * line, keys_seen(h, query + r));
+    if (h->all->drops) {
+        for (; i + 2 <= count; i += 2) soften_rows(scores + i * line, line, tops + i, inverse + i, h, query + i, 2, true);
+        if (i < count) soften_rows(scores + i * line, line, tops + i, inverse + i, h, query + i, 1, true);
+    } else {
+        for (; i < count; i++) soften_rows(scores + i * line, line, tops + i, inverse + i, h, query + i, 1, false);
+    }
+    if (lse)
+        for (long r = 0; r < count; r++) lse[r * lse_stride] = tops[r] + __builtin_logf(inverse[r]);
+    for (long r = 0; r < count; r++) inverse[r] = 1.0f / inverse[r];
 }
 
 static void attention_forward(float *out, float *lse, float *scratch, const pk_attention *all, long first, long last) {
@@ -187,9 +222,8 @@ static void attention_forward(float *out, float *lse, float *scratch, const pk_a
                                        .b = keys, .b_stride = line, .c = scores, .c_stride = line, .depth = width,
                                        .factors = &all->scale, .has_one_factor = true};
             multiply_small(&qk, count, line);
-            for (long i = 0; i < count; i++)
-                inverse[i] = soften(scores + i * line, lse ? lse + (h.start + query + i) * all->heads + h.number : 0, &h,
-                                    query + i);
+            soften(scores, line, count, inverse, lse ? lse + (h.start + query) * all->heads + h.number : 0, all->heads, &h,
+                   query);
             float *target = out + (h.start + query) * out_stride + h.column;
             struct small_product pv = {.a = scores, .a_row = line, .a_step = 1, .b = corner(all->v, &h),
                                        .b_stride = all->stride, .c = target, .c_stride = out_stride, .depth = h.keys,
@@ -201,20 +235,55 @@ static void attention_forward(float *out, float *lse, float *scratch, const pk_a
 
 // Scores become probabilities after dropout, `upstream` (the gradient of those) becomes that of the unscaled products:
 // probability · (upstream − delta) · scale, where delta is the row's gradient · output.
-INLINE void soften_backward(float *row, float *up, float lse, float delta, const struct head *h, long query) {
-    long seen = keys_seen(h, query);
-    for (long base = 0; base < seen; base += GROUP) {
-        vf factors[VECTORS];
-        if (h->all->drops) score_multipliers(factors, h, query, base / GROUP);
-        for (int v = 0; v < VECTORS && base + v * PK_LANES < seen; v++) {
-            long c = base + v * PK_LANES, left = seen - c;
-            vf p = exp_(load_some(row + c, left) - lse), u = load_some(up + c, left);
-            if (h->all->drops) u *= factors[v];
-            store_some(up + c, p * (u - delta) * h->all->scale, left);
-            store_some(row + c, h->all->drops ? p * factors[v] : p, left);
+INLINE void slope_vector(float *x, float *up, long left, float lse, float delta, float scale, vf factor, const bool drops) {
+    vf p = exp_(load_some(x, left) - lse), u = load_some(up, left);
+    if (drops) u *= factor;
+    store_some(up, p * (u - delta) * scale, left);
+    store_some(x, drops ? p * factor : p, left);
+}
+
+INLINE void slope_rows(float *scores, float *upstream, long line, const float *lse, long lse_stride, const float *deltas,
+                       const struct head *h, long query, const int count, const bool drops) {
+    float scale = h->all->scale;
+    for (long base = 0; base < keys_seen(h, query + count - 1); base += GROUP) {
+        vf factors[2][VECTORS];
+        if (drops) score_multipliers(factors, h, query, base / GROUP, count);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < count; r++) {
+            float *row = scores + r * line + base, *up = upstream + r * line + base;
+            float level = lse[r * lse_stride], delta = deltas[r];
+            long left = keys_seen(h, query + r) - base;
+            if (left >= GROUP) {
+#pragma clang loop unroll(full)
+                for (int v = 0; v < VECTORS; v++)
+                    slope_vector(row + v * PK_LANES, up + v * PK_LANES, PK_LANES, level, delta, scale, factors[r][v], drops);
+            } else {
+                for (int v = 0; v * PK_LANES < left; v++)
+                    slope_vector(row + v * PK_LANES, up + v * PK_LANES, left - v * PK_LANES, level, delta, scale,
+                                 factors[r][v], drops);
+            }
         }
     }
-    for (long c = seen; c < h->keys; c++) row[c] = up[c] = 0;
+    for (int r = 0; r < count; r++)
+        for (long c = keys_seen(h, query + r); c < h->keys; c++) scores[r * line + c] = upstream[r * line + c] = 0;
+}
+
+// The same for rows of scores, two at a time if dropout is drawn.
+INLINE void soften_backward(float *scores, float *upstream, long line, long count, const float *lse, long lse_stride,
+                            const float *deltas, const struct head *h, long query) {
+    long i = 0;
+    if (h->all->drops) {
+        for (; i + 2 <= count; i += 2)
+            slope_rows(scores + i * line, upstream + i * line, line, lse + i * lse_stride, lse_stride, deltas + i, h, query + i,
+                       2, true);
+        if (i < count)
+            slope_rows(scores + i * line, upstream + i * line, line, lse + i * lse_stride, lse_stride, deltas + i, h, query + i,
+                       1, true);
+    } else {
+        for (; i < count; i++)
+            slope_rows(scores + i * line, upstream + i * line, line, lse + i * lse_stride, lse_stride, deltas + i, h, query + i,
+                       1, false);
+    }
 }
 
 static void attention_backward(float *dq, float *dk, float *dv, long stride, const float *gradient, const float *out,
@@ -249,14 +318,16 @@ static void attention_backward(float *dq, float *dk, float *dv, long stride, con
             multiply_small(&s, count, line);
             s.a = arriving, s.a_row = out_stride, s.b = values, s.c = upstream, s.factors = &one;
             multiply_small(&s, count, line);
+            float deltas[QUERIES];
             for (long i = 0; i < count; i++) {
                 vf products = {0};
                 for (long c = 0; c < width; c += PK_LANES)
                     products += load_some(arriving + i * out_stride + c, width - c)
                         * load_some(out + place + i * out_stride + c, width - c);
-                soften_backward(scores + i * line, upstream + i * line,
-                                lse[(h.start + query + i) * all->heads + h.number], sum(products), &h, query + i);
+                deltas[i] = sum(products);
             }
+            soften_backward(scores, upstream, line, count, lse + (h.start + query) * all->heads + h.number, all->heads, deltas,
+                            &h, query);
             struct small_product g = {.a = scores, .a_row = 1, .a_step = line, .b = arriving, .b_stride = out_stride,
                                       .c = dv + h.start * stride + h.column, .c_stride = stride, .depth = count,
                                       .factors = &one, .has_one_factor = true, .adds = query > 0};

@@ -17,7 +17,7 @@ static void class_attention_forward(float *values, float *masses, float *lse, fl
         for (long head = 0; head < heads; head++) {
             h.number = (uint32_t)head;
             float *row = scores + head * line;
-            inverse[head] = soften(row, lse + sequence * heads + head, &h, 0);
+            soften(row, line, 1, inverse + head, lse + sequence * heads + head, 1, &h, 0);
             vf mass = {0};
             for (long c = 0; c < h.keys; c += PK_LANES) mass += load_some(row + c, h.keys - c);
             masses[sequence * heads + head] = sum(mass) * inverse[head];
@@ -48,7 +48,8 @@ static void class_attention_backward(float *dq, float *dx, const float *values, 
         multiply_small(&s, heads, line);
         for (long head = 0; head < heads; head++) {
             h.number = (uint32_t)head;
-            soften_backward(scores + head * line, upstream + head * line, lse[place + head], deltas[place + head], &h, 0);
+            soften_backward(scores + head * line, upstream + head * line, line, 1, lse + place + head, 1, deltas + place + head,
+                            &h, 0);
         }
         struct small_product g = {.a = upstream, .a_row = line, .a_step = 1, .b = rows, .b_stride = width,
                                   .c = dq + place * width, .c_stride = width, .depth = h.keys, .factors = &one,

@@ -12,7 +12,7 @@ typedef uint32_t vu __attribute__((vector_size(4 * PK_LANES)));
 typedef uint16_t vh __attribute__((vector_size(2 * PK_LANES)));
 typedef uint64_t vw __attribute__((vector_size(4 * PK_LANES)));
 
-// Elements whose random words come from one group of 16 counters (see `philox_group`).
+// Elements whose random words come from one group of 16 counters (see `philox_groups`).
 enum { GROUP = 64, VECTORS = GROUP / PK_LANES };
 
 INLINE vf splat(float x) { return x - (vf){0}; }
@@ -121,8 +121,12 @@ INLINE vf exp_(vf x) {
     p = fma_(p, r, splat(0.1666651964f));
     p = fma_(p, r, splat(0.4999999404f));
     p = fma_(p * r, r, r) + 1.0f;
+#if PK_LANES == 16
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
+#else
     vi bits = (__builtin_convertvector(n, vi) + 127) << 23;
     return p * (vf)bits;
+#endif
 }
 
 INLINE vf tanh_(vf x) {
@@ -179,32 +183,41 @@ INLINE vu multiply_wide(vu a, uint32_t constant, vu *low) {
     return (vu)((even >> 32) | (odd & ~lower));
 }
 
-// Random words of elements 64 g ... 64 g + 63 of a row: counters (high | 16 g + lane, position, example, site), each of
-// whose words 0 ... 3 serves one element of 16; out[v] holds elements 64 g + v * PK_LANES and following.
-INLINE void philox_group(vu out[VECTORS], uint32_t group, uint32_t high, uint32_t position, uint32_t example,
-                         uint32_t site, uint32_t seed, uint32_t step) {
+// Random words of elements 64 g ... 64 g + 63 of `rows` rows, whose rounds overlap: counters (high | 16 g + lane, position,
+// example, site), each of whose words 0 ... 3 serves one element of 16; out[r][v] holds elements 64 g + v * PK_LANES and
+// following of the row at position + r.
+INLINE void philox_groups(vu (*out)[VECTORS], uint32_t group, uint32_t high, uint32_t position, uint32_t example,
+                          uint32_t site, uint32_t seed, uint32_t step, const int rows) {
     enum { PARTS = 16 / PK_LANES };
     for (int part = 0; part < PARTS; part++) {
-        vu lane;
+        vu lane, c[2][4];
         for (int i = 0; i < PK_LANES; i++) lane[i] = (uint32_t)(part * PK_LANES + i);
-        vu c0 = lane + ((high << 16 | group << 4) - (vu){0});
-        vu c1 = position - (vu){0}, c2 = example - (vu){0}, c3 = site - (vu){0};
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++) {
+            c[r][0] = lane + ((high << 16 | group << 4) - (vu){0});
+            c[r][1] = position + (uint32_t)r - (vu){0};
+            c[r][2] = example - (vu){0};
+            c[r][3] = site - (vu){0};
+        }
         uint32_t k0 = seed, k1 = step;
         for (int round = 0; round < 10; round++) {
-            vu low0, low1;
-            vu high0 = multiply_wide(c0, 0xD2511F53u, &low0);
-            vu high1 = multiply_wide(c2, 0xCD9E8D57u, &low1);
-            c0 = high1 ^ c1 ^ k0;
-            c1 = low1;
-            c2 = high0 ^ c3 ^ k1;
-            c3 = low0;
+#pragma clang loop unroll(full)
+            for (int r = 0; r < rows; r++) {
+                vu low0, low1;
+                vu high0 = multiply_wide(c[r][0], 0xD2511F53u, &low0);
+                vu high1 = multiply_wide(c[r][2], 0xCD9E8D57u, &low1);
+                c[r][0] = high1 ^ c[r][1] ^ k0;
+                c[r][1] = low1;
+                c[r][2] = high0 ^ c[r][3] ^ k1;
+                c[r][3] = low0;
+            }
             k0 += 0x9E3779B9u;
             k1 += 0xBB67AE85u;
         }
-        out[part] = c0;
-        out[PARTS + part] = c1;
-        out[2 * PARTS + part] = c2;
-        out[3 * PARTS + part] = c3;
+#pragma clang loop unroll(full)
+        for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+            for (int word = 0; word < 4; word++) out[r][word * PARTS + part] = c[r][word];
     }
 }
 
@@ -215,8 +228,8 @@ INLINE vf keep(vu words, uint32_t threshold, float scale) {
 
 // Multipliers of elements 64 g and following of a row.
 INLINE void row_multipliers(vf out[VECTORS], const pk_dropout *d, long row, long group) {
-    vu words[VECTORS];
+    vu words[1][VECTORS];
     uint32_t position = d->positions ? (uint32_t)d->positions[row] : 0;
-    philox_group(words, (uint32_t)group, 0, position, (uint32_t)d->examples[row], d->site, d->seed, d->step);
-    for (int v = 0; v < VECTORS; v++) out[v] = keep(words[v], d->threshold, d->scale);
+    philox_groups(words, (uint32_t)group, 0, position, (uint32_t)d->examples[row], d->site, d->seed, d->step, 1);
+    for (int v = 0; v < VECTORS; v++) out[v] = keep(words[0][v], d->threshold, d->scale);
 }

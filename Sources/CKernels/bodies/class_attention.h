@@ -1,19 +1,27 @@
 // Attention of each sequence's first token in terms of whole rows, all heads of a sequence together.
 
+// c [heads, rows] (`line` apart) = a [heads, width] · xᵀ, plus what is there if it adds; `turned` holds a band of x.
+INLINE void compare_with_rows(float *c, long line, const float *a, const float *turned, long heads, long width,
+                              long rows, bool adds) {
+    const float one = 1;
+    struct small_product s = {.a = a, .a_row = width, .a_step = 1, .b = turned, .b_stride = padded(rows), .c = c,
+                              .c_stride = line, .depth = width, .factors = &one, .has_one_factor = true, .adds = adds};
+    multiply_small(&s, heads, padded(rows));
+}
+
 static void class_attention_forward(float *values, float *masses, float *lse, float *scratch, const pk_attention *all,
                                     long first, long last) {
     long width = all->head_width, heads = all->heads;
-    const float one = 1;
     for (long sequence = first; sequence < last; sequence++) {
         struct head h = head_of(all, sequence * heads);
         const float *rows = all->k + h.start * width;
         long line = padded(h.keys);
-        float *turned = scratch, *scores = turned + width * line, *inverse = scores + heads * line;
-        transpose_padded(turned, rows, width, h.keys, width);
-        struct small_product s = {.a = all->q + sequence * heads * width, .a_row = width, .a_step = 1, .b = turned,
-                                  .b_stride = line, .c = scores, .c_stride = line, .depth = width, .factors = &one,
-                                  .has_one_factor = true};
-        multiply_small(&s, heads, line);
+        float *turned = scratch, *scores = turned + width * PK_BAND, *inverse = scores + heads * line;
+        for (long band = 0; band < h.keys; band += PK_BAND) {
+            long count = h.keys - band < PK_BAND ? h.keys - band : PK_BAND;
+            transpose_padded(turned, rows + band * width, width, count, width);
+            compare_with_rows(scores + band, line, all->q + sequence * heads * width, turned, heads, width, count, false);
+        }
         for (long head = 0; head < heads; head++) {
             h.number = (uint32_t)head;
             float *row = scores + head * line;
@@ -37,15 +45,15 @@ static void class_attention_backward(float *dq, float *dx, const float *values, 
         struct head h = head_of(all, sequence * heads);
         const float *rows = all->k + h.start * width;
         long line = padded(h.keys), place = sequence * heads;
-        float *turned = scratch, *scores = turned + width * line, *upstream = scores + heads * line;
-        transpose_padded(turned, rows, width, h.keys, width);
-        struct small_product s = {.a = all->q + place * width, .a_row = width, .a_step = 1, .b = turned, .b_stride = line,
-                                  .c = scores, .c_stride = line, .depth = width, .factors = &one, .has_one_factor = true};
-        multiply_small(&s, heads, line);
+        float *turned = scratch, *scores = turned + width * PK_BAND, *upstream = scores + heads * line;
         for (long head = 0; head < heads; head++)
             for (long c = 0; c < line; c += PK_LANES) store(upstream + head * line + c, splat(masses[place + head]));
-        s.a = values + place * width, s.c = upstream, s.adds = true;
-        multiply_small(&s, heads, line);
+        for (long band = 0; band < h.keys; band += PK_BAND) {
+            long count = h.keys - band < PK_BAND ? h.keys - band : PK_BAND;
+            transpose_padded(turned, rows + band * width, width, count, width);
+            compare_with_rows(scores + band, line, all->q + place * width, turned, heads, width, count, false);
+            compare_with_rows(upstream + band, line, values + place * width, turned, heads, width, count, true);
+        }
         for (long head = 0; head < heads; head++) {
             h.number = (uint32_t)head;
             soften_backward(scores + head * line, upstream + head * line, line, 1, lse + place + head, 1, deltas + place + head,

@@ -23,6 +23,8 @@ typedef struct {
 
 // Queries of a head whose scores are held at once.
 enum { PK_QUERIES = 64 };
+// Rows that class attention turns at once.
+enum { PK_BAND = 64 };
 
 // Self-attention of packed sequences: sequence s is rows offsets[s] ... offsets[s + 1] - 1 of q, k and v, head h columns
 // h * head_width and following.
@@ -85,13 +87,13 @@ typedef struct {
     // Attention of each sequence's first token in terms of whole rows: k holds them, head_width (a row's) wide; q holds, per
     // sequence and head, what is compared with them, the scale included ([sequences, heads * head_width]); v, stride,
     // scale and causal are not read. Sequences `first` to `last` - 1: weighted sums of rows go to `values`, laid out as q;
-    // sums of weights to `masses` and log-sum-exps to `lse`, [sequences, heads]. Scratch: (head_width + heads + 1) *
-    // (length of the longest sequence, rounded up to 16, and at least heads) elements.
+    // sums of weights to `masses` and log-sum-exps to `lse`, [sequences, heads]. Scratch: head_width * PK_BAND + heads *
+    // (1 + length of the longest sequence, rounded up to 16) elements.
     void (*_Nonnull class_attention_forward)(float *_Nonnull values, float *_Nonnull masses, float *_Nonnull lse,
                                              float *_Nonnull scratch, const pk_attention *_Nonnull attention, long first,
                                              long last);
     // Gradients of q, laid out as it, and of rows, from those of values and masses; `deltas` [sequences, heads] are the
-    // sums of gradient * output over each head. Scratch: (head_width + 2 * heads) * (that length) elements.
+    // sums of gradient * output over each head. Scratch: head_width * PK_BAND + 2 * heads * (that length) elements.
     void (*_Nonnull class_attention_backward)(float *_Nonnull dq, float *_Nonnull dx, const float *_Nonnull values,
                                               const float *_Nonnull masses, const float *_Nonnull deltas,
                                               const float *_Nonnull lse, float *_Nonnull scratch,

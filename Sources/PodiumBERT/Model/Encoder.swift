@@ -90,6 +90,7 @@ package struct Encoder: Sendable {
                 dropoutRate: Float(c.attentionDropout)
             )
         case .firsts:
+            precondition(c.direction == .bidirectional, "left to right, a first token sees itself alone")
             context = graph.classAttention(
                 input,
                 weight: graph.parameter("\(projections).weight", [3 * c.hiddenSize, c.hiddenSize]),

@@ -4,8 +4,8 @@ import PodiumGraph
 extension ClassAttention: CPUOperation {
     /// First tokens' rows; and what a worker's sequence needs.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
-        let (width, line) = (inputs[0][1], line(tokens: inputs[0][0]))
-        return (outputs[0][0] * width, (width + heads + 1) * line)
+        let (tokens, width) = (inputs[0][0], inputs[0][1])
+        return (outputs[0][0] * width, scratch(tokens: tokens, width: width, rowsOfScores: 1) + heads)
     }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) {
@@ -67,15 +67,17 @@ extension ClassAttention: CPUOperation {
         }
     }
 
-    /// The length of a row of scores, in `pk_kernels`' words.
-    fileprivate func line(tokens: Int) -> Int { max((tokens + 15) / 16 * 16, heads) }
+    /// Elements that a worker needs: no sequence is longer than all tokens.
+    fileprivate func scratch(tokens: Int, width: Int, rowsOfScores: Int) -> Int {
+        width * Int(PK_BAND) + rowsOfScores * heads * ((tokens + 15) / 16 * 16)
+    }
 }
 
 extension ClassAttentionGradient: CPUOperation {
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
-        let (sequences, width, line) = (inputs[0][0], inputs[0][1], forward.line(tokens: outputs[0][0]))
+        let (sequences, width, tokens) = (inputs[0][0], inputs[0][1], outputs[0][0])
         let shared = sequences * (3 * width + 2 * forward.heads * width + 2 * forward.heads)
-        return (shared, (width + 2 * forward.heads) * line)
+        return (shared, forward.scratch(tokens: tokens, width: width, rowsOfScores: 2))
     }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) {

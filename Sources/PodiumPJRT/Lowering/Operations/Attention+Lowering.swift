@@ -2,8 +2,7 @@ import PodiumGraph
 
 /// The tensors that attention and its gradient share.
 ///
-/// Rows of sequences are attended to as a whole; what a token may
-/// not see is masked.
+/// Rows of sequences are attended to as a whole; what a token may not see is masked.
 private struct AttentionTensors {
     let heads: Int
     let mask: Attention.Mask
@@ -16,8 +15,7 @@ private struct AttentionTensors {
     let rows: Int
     let width: Int
 
-    /// - Parameters:
-    ///   - first: index of the first projection among the node's inputs.
+    /// - Parameter first: index of the first projection among the node's inputs.
     init(_ operation: Attention, _ step: LoweringStep, first: Int) {
         self.init(
             (0..<operation.projections).map { step.operand(first + $0) },
@@ -29,8 +27,7 @@ private struct AttentionTensors {
         )
     }
 
-    /// - Parameters:
-    ///   - projections: q, k and v, or one tensor that holds them side by side.
+    /// - Parameter projections: q, k and v, or one tensor that holds them side by side.
     init(
         _ projections: [Tensor],
         heads: Int,

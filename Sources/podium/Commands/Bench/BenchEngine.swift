@@ -49,7 +49,7 @@ struct BenchEngine: ParsableCommand {
     var data: String?
     @Option(help: "The vocabulary that goes with it.", completion: .file(extensions: ["txt"]))
     var vocab: String?
-    @Option(help: "Training batches that are taken from a real task, evenly from its epoch.")
+    @Option(help: "Training batches that stand for a real task: evenly from its epoch by their tokens.")
     var batches = 16
     @Option(help: "Threads (default: all cores).")
     var threads = Machine.cores

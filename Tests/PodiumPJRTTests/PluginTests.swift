@@ -44,6 +44,13 @@ import Testing
         #expect(try PluginSearch(environment: ["VIRTUAL_ENV": root]).path(of: .tpu) == "\(packages)/libtpu.so")
         let other = error { _ = try PluginSearch(environment: ["VIRTUAL_ENV": root]).path(of: .cuda) }
         #expect(other?.message.contains("podium device install cuda") == true)
+
+        let library = "\(root)/elsewhere.so"
+        let named = PluginSearch(environment: ["TPU_LIBRARY_PATH": library, "VIRTUAL_ENV": root])
+        #expect(error { _ = try named.path(of: .tpu) }?.message.hasPrefix("TPU_LIBRARY_PATH is \(library)") == true)
+        try Data().write(to: URL(fileURLWithPath: library))
+        #expect(try named.path(of: .tpu) == library)
+        #expect(error { _ = try named.path(of: .cuda) } != nil)
     }
 
     @Test func whatIsNoPluginIsRefused() throws {

@@ -4,8 +4,11 @@ internal import Foundation
 package struct PluginSearch: Sendable {
     /// The variable that names a plug-in's file, for any kind.
     package static let variable = "PODIUM_PJRT_PLUGIN"
+    /// The variable by which everyone names libtpu.
+    private static let libtpuVariable = "TPU_LIBRARY_PATH"
 
     private let named: String?
+    private let libtpu: String?
     private let folders: [String]
 
     /// - Parameters:
@@ -14,6 +17,7 @@ package struct PluginSearch: Sendable {
     ///   - installed: the folder that `pip install --target` filled for us, if there is one.
     package init(environment: [String: String], installed: String? = nil) {
         named = environment[PluginSearch.variable].flatMap { $0.isEmpty ? nil : $0 }
+        libtpu = environment[PluginSearch.libtpuVariable].flatMap { $0.isEmpty ? nil : $0 }
         let roots = [environment["VIRTUAL_ENV"], environment["CONDA_PREFIX"]].compactMap { $0 }
         let home = environment["HOME"].map { "\($0)/.local" }
         folders =
@@ -23,9 +27,10 @@ package struct PluginSearch: Sendable {
 
     /// The library of a kind.
     package func path(of kind: PluginKind) throws(PJRTError) -> String {
-        if let named {
+        let variable = kind == .tpu && named == nil ? PluginSearch.libtpuVariable : PluginSearch.variable
+        if let named = named ?? (kind == .tpu ? libtpu : nil) {
             guard FileManager.default.fileExists(atPath: named) else {
-                throw PJRTError(.missing, "\(PluginSearch.variable) is \(named), but there is no such file")
+                throw PJRTError(.missing, "\(variable) is \(named), but there is no such file")
             }
             return named
         }
@@ -35,7 +40,7 @@ package struct PluginSearch: Sendable {
                 .missing,
                 "there is no \(kind.rawValue) plug-in in \(folders.joined(separator: ", ")); install the package"
                     + " \(kind.package) with `podium device install \(kind.rawValue)`, or name a file in"
-                    + " \(PluginSearch.variable)"
+                    + " \(variable)"
             )
         }
         return found

@@ -4,7 +4,9 @@ package import PodiumGraph
 package final class Predictor {
     private let executor: any GraphExecutor
     /// Largest number of tokens in a batch (a longer sequence makes a batch of its own).
-    package var tokensPerBatch = 2048
+    ///
+    /// Many, because every batch pays for turning weights, and a new size for making its products.
+    package var tokensPerBatch = 8192
 
     /// On weights of its own.
     package init(encoder: Encoder, head: Head, weights: Weights, device: any GraphDevice) throws(GraphError) {

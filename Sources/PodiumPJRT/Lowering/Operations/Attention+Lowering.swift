@@ -193,14 +193,18 @@ extension ClassAttention: LoweredOperation {
         return tensors.attended().map { tensors.firsts(of: $0) }
     }
 
+    /// What would be a value between two operations, as those are kept.
+    fileprivate func rounded(_ x: Tensor, _ step: LoweringStep) -> Tensor {
+        step.lowering.options.precision == .bfloat16 ? x.convert(.bf16) : x
+    }
+
     /// - Parameter first: index of the operation's x among the node's inputs.
     fileprivate func tensors(_ step: LoweringStep, first: Int) -> AttentionTensors {
         let x = step.operand(first)
-        var projections = step.dot(x, step.operand(first + 1), contracting: [(x.rank - 1, 1)]) + step.input(first + 2)
-        // What is written again for the gradient, the compiler keeps: rounded, as values between operations are.
-        if step.lowering.options.precision == .bfloat16 { projections = projections.convert(.bf16) }
+        // Written again for the gradient: the compiler recognizes it and keeps it.
+        let projections = step.dot(x, step.operand(first + 1), contracting: [(x.rank - 1, 1)]) + step.input(first + 2)
         return AttentionTensors(
-            [projections],
+            [rounded(projections, step)],
             heads: heads,
             mask: .bidirectional,
             dropout: dropout,
@@ -216,19 +220,17 @@ extension ClassAttentionGradient: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
         let tensors = forward.tensors(step, first: firstInput)
         // No other token asked: its probabilities are 0, and so is what it sends back.
-        let projections = Tensor.concatenate(
-            tensors.gradients(
-                of: tensors.spread(step.input(0)),
-                mean: tensors.spread(tensors.perHead(step.input(0) * step.input(1))),
-                logSumExp: tensors.spread(step.input(2), elsewhere: 1e30)
-            ),
-            along: 2
+        let gradients = tensors.gradients(
+            of: tensors.spread(step.input(0)),
+            mean: tensors.spread(tensors.perHead(step.input(0) * step.input(1))),
+            logSumExp: tensors.spread(step.input(2), elsewhere: 1e30)
         )
+        let projections = forward.rounded(Tensor.concatenate(gradients, along: 2), step)
         let (x, weight) = (step.operand(firstInput), step.operand(firstInput + 1))
         return [
             step.dot(projections, weight, contracting: [(2, 0)]),
             step.dot(projections, x, contracting: [(0, 0), (1, 1)]),
-            projections.columnSums,
+            projections.convert(.f32).columnSums,
         ]
     }
 

@@ -94,17 +94,10 @@ private struct AttentionTasks {
             v: projections.v,
             stride: projections.stride,
             heads: operation.heads,
-            head_width: width / operation.heads,
+            headWidth: width / operation.heads,
             offsets: others[0].integers,
             scale: 1 / Float(width / operation.heads).squareRoot(),
-            causal: operation.mask == .causal,
-            drops: false,
-            threshold: 0,
-            seed: 0,
-            step: 0,
-            site: 0,
-            keep_scale: 1,
-            examples: nil
+            causal: operation.mask == .causal
         )
         if let dropout = operation.dropout { attention.draw(dropout, from: others[1...]) }
         self.attention = attention
@@ -120,6 +113,38 @@ private struct AttentionTasks {
 }
 
 extension pk_attention {
+    /// Without dropout.
+    init(
+        q: UnsafePointer<Float>,
+        k: UnsafePointer<Float>,
+        v: UnsafePointer<Float>,
+        stride: Int,
+        heads: Int,
+        headWidth: Int,
+        offsets: UnsafePointer<Int32>,
+        scale: Float,
+        causal: Bool
+    ) {
+        self.init(
+            q: q,
+            k: k,
+            v: v,
+            stride: stride,
+            heads: heads,
+            head_width: headWidth,
+            offsets: offsets,
+            scale: scale,
+            causal: causal,
+            drops: false,
+            threshold: 0,
+            seed: 0,
+            step: 0,
+            site: 0,
+            keep_scale: 1,
+            examples: nil
+        )
+    }
+
     /// Drops probabilities.
     ///
     /// - Parameter inputs: the operation's seed, step and examples.

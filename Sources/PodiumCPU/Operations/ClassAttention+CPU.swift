@@ -35,20 +35,17 @@ extension ClassAttention: CPUOperation {
             )
         }
         guard let logSumExp = step.outputs[1] else { preconditionFailure("the log-sum-exps have no memory") }
-        let attention = own.attention(keys)
         let (kernels, base, perWorker) = (step.kernels, step.scratch(of: 0), step.workerScratch)
-        step.pool.run(own.sequences) { sequence, worker in
-            withUnsafePointer(to: attention) {
-                kernels.class_attention_forward(
-                    values.floats,
-                    masses.floats,
-                    logSumExp.floats,
-                    base + worker * perWorker,
-                    $0,
-                    sequence,
-                    sequence + 1
-                )
-            }
+        own.perSequence(keys, step.pool) { attention, sequence, worker in
+            kernels.class_attention_forward(
+                values.floats,
+                masses.floats,
+                logSumExp.floats,
+                base + worker * perWorker,
+                attention,
+                sequence,
+                sequence + 1
+            )
         }
         own.perHead(step.pool) { head in
             own.multiply(
@@ -121,23 +118,20 @@ extension ClassAttentionGradient: CPUOperation {
                 deltas.corner(sequence, head.number).pointee = delta
             }
         }
-        let attention = own.attention(keys)
         let (kernels, base, perWorker) = (step.kernels, step.scratch(of: 0), step.workerScratch)
-        step.pool.run(own.sequences) { sequence, worker in
-            withUnsafePointer(to: attention) {
-                kernels.class_attention_backward(
-                    ofKeys.floats,
-                    x.floats,
-                    ofValues.floats,
-                    ofMasses.floats,
-                    deltas.floats,
-                    logSumExp.floats,
-                    base + worker * perWorker,
-                    $0,
-                    sequence,
-                    sequence + 1
-                )
-            }
+        own.perSequence(keys, step.pool) { attention, sequence, worker in
+            kernels.class_attention_backward(
+                ofKeys.floats,
+                x.floats,
+                ofValues.floats,
+                ofMasses.floats,
+                deltas.floats,
+                logSumExp.floats,
+                base + worker * perWorker,
+                attention,
+                sequence,
+                sequence + 1
+            )
         }
         own.perHead(step.pool) { head in
             let place = width + head.columns.lowerBound
@@ -288,27 +282,26 @@ private struct ClassAttentionOperands {
         }
     }
 
-    /// What the kernels take.
-    func attention(_ keys: TensorView) -> pk_attention {
+    /// Runs a kernel for each sequence.
+    func perSequence(
+        _ keys: TensorView,
+        _ pool: WorkerPool,
+        _ body: (UnsafePointer<pk_attention>, _ sequence: Int, _ worker: Int) -> Void
+    ) {
         var attention = pk_attention(
             q: keys.floats,
             k: x.floats,
             v: x.floats,
             stride: width,
             heads: heads,
-            head_width: width,
+            headWidth: width,
             offsets: offsets,
             scale: 1,
-            causal: false,
-            drops: false,
-            threshold: 0,
-            seed: 0,
-            step: 0,
-            site: 0,
-            keep_scale: 1,
-            examples: nil
+            causal: false
         )
         if let dropout { attention.draw(dropout, from: random) }
-        return attention
+        withUnsafePointer(to: attention) { attention in
+            pool.run(sequences) { sequence, worker in body(attention, sequence, worker) }
+        }
     }
 }

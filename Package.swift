@@ -9,7 +9,6 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -45,7 +44,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -53,12 +51,16 @@ let package = Package(
     ],
     targets: [
         // C libraries and kernels
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "COpenBLAS"),
         .target(name: "CPJRT"),
+
+        library("PodiumFiles", ["CCrypto", "CZlib"]),
 
         // What a job is
         library("PodiumCore"),
@@ -78,8 +80,8 @@ let package = Package(
         library("PodiumText"),
         library("PodiumGraph"),
         library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
-        library("PodiumPJRT", ["CPJRT", "PodiumGraph", crypto]),
-        library("PodiumBERT", ["PodiumGraph", "PodiumText", crypto]),
+        library("PodiumPJRT", ["CPJRT", "PodiumFiles", "PodiumGraph"]),
+        library("PodiumBERT", ["PodiumFiles", "PodiumGraph", "PodiumText"]),
 
         // Data, scores, reports
         library("PodiumData", ["PodiumCore", "PodiumText"]),
@@ -106,17 +108,17 @@ let package = Package(
         library(
             "PodiumJobs",
             [
-                "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumReport", "PodiumSample",
-                "PodiumText", subprocess,
+                "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph", "PodiumReport",
+                "PodiumSample", "PodiumText", subprocess,
             ]
         ),
         .executableTarget(
             name: "podium",
             dependencies: [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumGraph", "PodiumJobs",
-                "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec",
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph",
+                "PodiumJobs", "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec",
                 "PodiumStore",
-                "PodiumText", argumentParser, crypto, logging, subprocess,
+                "PodiumText", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
         ),
@@ -138,7 +140,7 @@ let package = Package(
         ),
         tests(
             "PodiumBERTTests",
-            ["PodiumBERT", "PodiumCPU", "PodiumGraph", "PodiumText"],
+            ["PodiumBERT", "PodiumCPU", "PodiumFiles", "PodiumGraph", "PodiumText"],
             exclude: ["Fixtures"]
         ),
         tests(

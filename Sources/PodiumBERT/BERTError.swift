@@ -1,3 +1,5 @@
+internal import PodiumFiles
+
 /// What can go wrong with a model, its files, or its training.
 package struct BERTError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
@@ -25,4 +27,13 @@ package struct BERTError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// Does something with files; their errors become a model's.
+    static func files<Result>(_ body: () throws(FileError) -> Result) throws(BERTError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw BERTError(error.code == .writeFailed ? .writeFailed : .file, error.message)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 import PodiumGraph
 
 /// Scores a model that was fine-tuned before.

@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 import PodiumGraph
 
 /// Trains a model with a new head on a task, and scores it (paper, section 4; `run_classifier.py`, `run_squad.py`).

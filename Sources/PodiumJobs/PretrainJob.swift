@@ -1,6 +1,7 @@
 import PodiumBERT
 import PodiumCore
 import PodiumData
+import PodiumFiles
 import PodiumGraph
 import PodiumText
 

@@ -3,6 +3,7 @@ import PodiumBERT
 import PodiumCore
 import PodiumData
 import PodiumEval
+import PodiumFiles
 import PodiumGraph
 import PodiumJobs
 import PodiumPJRT
@@ -44,6 +45,7 @@ extension Failure {
         case let error as ModelLibrary.PullError: self.init(error.isNetworkTrouble ? .trouble : .usage, error.message)
         case let error as DataError: self.init(error.code == .unreadable ? .trouble : .usage, error.message)
         case let error as EvalError: self.init(.usage, error.message)
+        case let error as FileError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)
         case let error as TextError: self.init(.usage, error.message)
         case let error as BERTError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)
         case let error as ReportError:

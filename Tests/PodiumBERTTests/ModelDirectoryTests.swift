@@ -1,5 +1,6 @@
 import Foundation
 import PodiumBERT
+import PodiumFiles
 import PodiumGraph
 import PodiumText
 import Testing
@@ -111,9 +112,9 @@ import Testing
     @Test func aFailedWriteLeavesTheOldFileAndNothingElse() throws {
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
-            try AtomicFile.write(path) { (writer) throws(BERTError) in try writer.append(Array("old".utf8)) }
+            try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(Array("old".utf8)) }
             #expect(throws: BERTError.self) {
-                try AtomicFile.write(path) { (writer) throws(BERTError) in
+                try AtomicFile.write(path) { (writer) throws(FileError) in
                     try writer.append(Array("new".utf8))
                     throw BERTError(.writeFailed, "the disk is full")
                 }
@@ -121,7 +122,7 @@ import Testing
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["file"])
             let error = #expect(throws: BERTError.self) {
-                try AtomicFile.write("\(folder)/none/file") { (_) throws(BERTError) in }
+                try AtomicFile.write("\(folder)/none/file") { (_) throws(FileError) in }
             }
             #expect(error?.code == .writeFailed)
             #expect(error?.message.contains("No such file or directory") == true)

@@ -1,5 +1,6 @@
 import Foundation
 import PodiumBERT
+import PodiumFiles
 import PodiumGraph
 import Testing
 

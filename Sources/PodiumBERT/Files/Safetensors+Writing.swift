@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PodiumFiles
 
 extension Safetensors {
     /// A tensor to write.
@@ -61,11 +62,13 @@ extension Safetensors {
         // The data begins at a multiple of eight.
         json.append(Data(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
         let bytes = Array(json)
-        return try AtomicFile.write(path) { (writer) throws(BERTError) in
-            var length = UInt64(bytes.count).littleEndian
-            let prefix = withUnsafeBytes(of: &length) { Array($0) } + bytes
-            try writer.append(prefix)
-            for tensor in tensors { try writer.append(tensor.floats) }
+        return try BERTError.files { () throws(FileError) in
+            try AtomicFile.write(path) { (writer) throws(FileError) in
+                var length = UInt64(bytes.count).littleEndian
+                let prefix = withUnsafeBytes(of: &length) { Array($0) } + bytes
+                try writer.append(prefix)
+                for tensor in tensors { try writer.append(tensor.floats) }
+            }
         }
     }
 }

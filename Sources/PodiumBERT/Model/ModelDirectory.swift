@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PodiumFiles
 import PodiumGraph
 package import PodiumText
 
@@ -127,7 +128,7 @@ package struct ModelDirectory: Sendable {
         try write(vocabulary, to: "\(path)/vocab.txt")
         let file = "\(path)/model.safetensors"
         let bytes = try Safetensors.write(weights.exported(), metadata: ["format": "pt"], to: file)
-        return (bytes, try Digest.sha256(file: file))
+        return (bytes, try BERTError.files { () throws(FileError) in try Digest.sha256(file: file) })
     }
 
     private static func write(_ value: some Encodable, _ path: String) throws(BERTError) {
@@ -140,6 +141,8 @@ package struct ModelDirectory: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws(BERTError) {
-        try AtomicFile.write(path) { (writer) throws(BERTError) in try writer.append(bytes) }
+        _ = try BERTError.files { () throws(FileError) in
+            try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(bytes) }
+        }
     }
 }

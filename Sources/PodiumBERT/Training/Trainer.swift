@@ -1,3 +1,4 @@
+internal import PodiumFiles
 package import PodiumGraph
 
 /// A model in training: weights and optimizer state on a device, one step at a time.

@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 
 /// Saves a training's state into the attempt's folder and finds the one to go on from.
 struct Checkpoints {

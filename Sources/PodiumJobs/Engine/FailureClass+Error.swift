@@ -2,6 +2,7 @@ import PodiumBERT
 package import PodiumCore
 import PodiumData
 import PodiumEval
+import PodiumFiles
 import PodiumGraph
 import PodiumReport
 
@@ -17,6 +18,7 @@ extension FailureClass {
                 case .writeFailed: .infrastructure
                 case .file, .malformed, .mismatch, .invalidRequest: .input
                 }
+            case let error as FileError: error.code == .writeFailed ? .infrastructure : .input
             case let error as GraphError:
                 switch error.code {
                 case .memory: .outOfMemory

@@ -2,6 +2,7 @@ import PodiumBERT
 package import PodiumCore
 package import PodiumData
 import PodiumEval
+import PodiumFiles
 import PodiumSample
 
 /// The files of a task, wherever a run's data reference points, with what identifies them.

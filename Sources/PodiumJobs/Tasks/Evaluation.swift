@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 
 /// How a model did.
 struct Evaluation {
@@ -33,7 +34,7 @@ extension RunResult {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (name, document) in evaluation.documents.sorted(by: { $0.key < $1.key }) {
             let bytes = [UInt8](try encoder.encode(document))
-            try AtomicFile.write(context.path(name)) { (writer) throws(BERTError) in try writer.append(bytes) }
+            try AtomicFile.write(context.path(name)) { (writer) throws(FileError) in try writer.append(bytes) }
         }
     }
 }

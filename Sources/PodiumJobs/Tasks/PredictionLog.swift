@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 package import PodiumCore
+import PodiumFiles
 
 /// Predictions as JSON lines: what a run leaves behind for its worker and for reports.
 package enum PredictionLog {
@@ -12,7 +13,7 @@ package enum PredictionLog {
             bytes += try encoder.encode(prediction)
             bytes.append(UInt8(ascii: "\n"))
         }
-        try AtomicFile.write(path) { (writer) throws(BERTError) in try writer.append(bytes) }
+        try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(bytes) }
         return path
     }
 

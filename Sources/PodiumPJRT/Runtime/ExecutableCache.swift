@@ -1,5 +1,5 @@
-internal import Crypto
 internal import Foundation
+internal import PodiumFiles
 
 /// Compiled programs on disk, by everything that decides what the compiler makes: program, options, plug-in, devices.
 struct ExecutableCache {
@@ -28,10 +28,10 @@ struct ExecutableCache {
     private func path(_ program: String, _ options: CompileOptions) -> String {
         var digest = SHA256()
         for part in [identity, "\(options.encoded)", program] {
-            digest.update(data: Data(part.utf8))
-            digest.update(data: Data([0]))
+            digest.update(part)
+            digest.update([0])
         }
-        let name = digest.finalize().map { String(format: "%02x", $0) }.joined()
+        let name = Digest.hexadecimal(digest.finalize())
         return "\(folder)/\(name).pjrt"
     }
 

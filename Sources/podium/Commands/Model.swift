@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumBERT
+import PodiumFiles
 import PodiumJobs
 import PodiumText
 

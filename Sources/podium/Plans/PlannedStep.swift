@@ -1,7 +1,7 @@
-import Crypto
 import Foundation
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 import PodiumGraph
 import PodiumJobs
 import PodiumPJRT
@@ -63,11 +63,11 @@ struct PlannedStep {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         var digest = SHA256()
-        digest.update(data: try encoder.encode(model))
+        digest.update([UInt8](try encoder.encode(model)))
         let sizes = [training.batchSize, training.maxSequenceLength, training.maxPredictionsPerSequence]
         let checkpointing = training.gradientCheckpointing ?? false
-        digest.update(data: Data("\(head) \(sizes) \(checkpointing)".utf8))
-        return digest.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        digest.update("\(head) \(sizes) \(checkpointing)")
+        return Digest.hexadecimal(digest.finalize().prefix(8))
     }
 
     func isSame(as other: PlannedStep) -> Bool {

@@ -6,14 +6,14 @@ package enum AtomicFile {
     ///
     /// - Returns: the file's size in bytes.
     @discardableResult
-    package static func write(_ path: String, _ body: (Writer) throws(BERTError) -> Void) throws(BERTError) -> Int64 {
+    package static func write(_ path: String, _ body: (Writer) throws(FileError) -> Void) throws(FileError) -> Int64 {
         let temporary = "\(path).partial-\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("cannot create", path) }
         let writer = Writer(descriptor: descriptor, path: path)
         var isOpen = true
         defer { if isOpen { close(descriptor) } }
-        do throws(BERTError) {
+        do throws(FileError) {
             try body(writer)
             guard fsync(descriptor) == 0 else { throw failure("cannot sync", path) }
             isOpen = false
@@ -47,13 +47,13 @@ package enum AtomicFile {
         }
 
         /// The numbers' bytes as they lie in memory.
-        package func append<Number: BitwiseCopyable>(_ numbers: [Number]) throws(BERTError) {
-            try numbers.withUnsafeBufferPointer { (buffer) throws(BERTError) in
+        package func append<Number: BitwiseCopyable>(_ numbers: [Number]) throws(FileError) {
+            try numbers.withUnsafeBufferPointer { (buffer) throws(FileError) in
                 try append(UnsafeRawBufferPointer(buffer))
             }
         }
 
-        package func append(_ bytes: UnsafeRawBufferPointer) throws(BERTError) {
+        package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
             var offset = 0
             while offset < bytes.count {
                 let count = Foundation.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
@@ -67,9 +67,9 @@ package enum AtomicFile {
         }
     }
 
-    private static func failure(_ what: String, _ path: String) -> BERTError {
+    private static func failure(_ what: String, _ path: String) -> FileError {
         let reason = String(cString: strerror(errno))
         let advice = errno == ENOSPC || errno == EDQUOT ? "; free some space and retry the run" : ""
-        return BERTError(.writeFailed, "\(path): \(what): \(reason)\(advice)")
+        return FileError(.writeFailed, "\(path): \(what): \(reason)\(advice)")
     }
 }

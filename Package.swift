@@ -116,7 +116,8 @@ let package = Package(
             name: "podium",
             dependencies: [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph",
-                "PodiumJobs", "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler", "PodiumSpec",
+                "PodiumJobs", "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler",
+                "PodiumSpec",
                 "PodiumStore",
                 "PodiumText", argumentParser, logging, subprocess,
             ],

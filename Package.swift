@@ -104,22 +104,48 @@ let package = Package(
         ),
         library("PodiumReport", ["CLibXML2", "PodiumCore", "PodiumReportAssets", mustache, yams]),
 
-        // What each kind of job does, and the command
+        library(
+            "PodiumLibrary",
+            ["PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumSample", subprocess]
+        ),
+
+        // What each kind of job does in the engine process
         library(
             "PodiumJobs",
             [
-                "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph", "PodiumReport",
-                "PodiumSample", "PodiumText", subprocess,
+                "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph", "PodiumLibrary",
+                "PodiumText",
             ]
         ),
+
+        // The use cases: neither terminal nor process; the first of them without the engine
+        library(
+            "PodiumExperiments",
+            [
+                "PodiumCore", "PodiumData", "PodiumEval", "PodiumLibrary", "PodiumReport", "PodiumScheduler",
+                "PodiumSpec", "PodiumStore", logging,
+            ]
+        ),
+        library(
+            "PodiumDevices",
+            ["PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumGraph", "PodiumLibrary", "PodiumPJRT"]
+        ),
+        library(
+            "PodiumBench",
+            [
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumGraph",
+                "PodiumPJRT", "PodiumStore", "PodiumText", subprocess,
+            ]
+        ),
+
+        // The command
         .executableTarget(
             name: "podium",
             dependencies: [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph",
-                "PodiumJobs", "PodiumMigrations", "PodiumPJRT", "PodiumReport", "PodiumSample", "PodiumScheduler",
-                "PodiumSpec",
-                "PodiumStore",
-                "PodiumText", argumentParser, logging, subprocess,
+                "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval",
+                "PodiumExperiments", "PodiumFiles", "PodiumGraph", "PodiumJobs", "PodiumLibrary", "PodiumMigrations",
+                "PodiumPJRT", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
+                argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
         ),
@@ -146,7 +172,11 @@ let package = Package(
         ),
         tests(
             "PodiumJobsTests",
-            ["PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumJobs", "PodiumReport"]
+            ["PodiumCore", "PodiumData", "PodiumJobs", "PodiumLibrary"]
+        ),
+        tests(
+            "PodiumExperimentsTests",
+            ["PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumLibrary", "PodiumReport"]
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),

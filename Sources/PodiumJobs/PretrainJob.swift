@@ -3,6 +3,7 @@ import PodiumCore
 import PodiumData
 import PodiumFiles
 import PodiumGraph
+import PodiumLibrary
 import PodiumText
 
 /// Masked-LM and next-sentence pre-training on plain text (paper, section 3.1; `run_pretraining.py`).
@@ -117,7 +118,10 @@ struct PretrainJob {
         for document in corpus.documents { for sentence in document { counts.add(sentence) } }
         let vocabulary = try VocabularyTrainer(size: context.spec.training.vocabularySize).vocabulary(of: counts)
         guard var configuration = Configuration(preset: name, vocabularySize: vocabulary.count) else {
-            throw JobError(.input, "no preset is called \(name); known: \(EnginePresets.names.joined(separator: ", "))")
+            throw JobError(
+                .input,
+                "no preset is called \(name); known: \(Configuration.presets.map(\.name).joined(separator: ", "))"
+            )
         }
         if let rate = context.spec.training.dropout {
             configuration.hiddenDropout = rate

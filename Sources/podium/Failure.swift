@@ -1,11 +1,15 @@
 import Foundation
 import PodiumBERT
+import PodiumBench
 import PodiumCore
 import PodiumData
+import PodiumDevices
 import PodiumEval
+import PodiumExperiments
 import PodiumFiles
 import PodiumGraph
 import PodiumJobs
+import PodiumLibrary
 import PodiumPJRT
 import PodiumReport
 import PodiumSpec
@@ -42,7 +46,16 @@ extension Failure {
         case let error as Failure: self = error
         case let error as SpecError: self.init(.usage, error.description)
         case let error as StoreError: self.init(error.code == .value ? .usage : .trouble, error.description)
-        case let error as ModelLibrary.PullError: self.init(error.isNetworkTrouble ? .trouble : .usage, error.message)
+        case let error as LibraryError:
+            self.init(error.code == .unreachable || error.code == .fileSystem ? .trouble : .usage, error.message)
+        case let error as ExperimentError:
+            switch error.code {
+            case .invalidRequest: self.init(.usage, error.message)
+            case .failed: self.init(.failed, error.message)
+            case .fileSystem: self.init(.trouble, error.message)
+            }
+        case let error as DeviceError: self.init(error.code == .fileSystem ? .trouble : .usage, error.message)
+        case let error as BenchError: self.init(error.code == .input ? .usage : .failed, error.message)
         case let error as DataError: self.init(error.code == .unreadable ? .trouble : .usage, error.message)
         case let error as EvalError: self.init(.usage, error.message)
         case let error as FileError: self.init(error.code == .writeFailed ? .trouble : .usage, error.message)

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PodiumCore
 
 /// Log lines with time and level, on standard error or appended to a file.
 struct LineLog: LogHandler {

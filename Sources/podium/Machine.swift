@@ -1,24 +1,31 @@
 import Foundation
 import PodiumCPU
+import PodiumDevices
 import PodiumMigrations
+import PodiumPJRT
 import PodiumReport
 
 /// Facts of this machine and this program.
 enum Machine {
-    /// The environment variable that narrows the kernels' instruction set, to test one or to measure what it gains.
-    static let instructionsVariable = "PODIUM_INSTRUCTIONS"
-
-    /// The instruction set that the environment asks for; nil for the widest there is.
-    static func instructions() throws -> CPUConfiguration.Instructions? {
-        guard let name = ProcessInfo.processInfo.environment[instructionsVariable], !name.isEmpty else { return nil }
-        guard let known = CPUConfiguration.Instructions.allCases.first(where: { "\($0)" == name }) else {
-            let names = CPUConfiguration.Instructions.allCases.map { "\($0)" }.joined(separator: ", ")
-            throw Failure(.usage, "\(instructionsVariable) is \"\(name)\"; it can be one of \(names)")
-        }
-        return known
+    /// Makes devices by this process's environment.
+    static func devices(
+        dataDirectory: String,
+        products: CPUConfiguration.Products = .oneDNN,
+        onHang: (@Sendable (PJRTError) -> Void)? = nil
+    ) -> DeviceFactory {
+        DeviceFactory(
+            dataDirectory: dataDirectory,
+            environment: ProcessInfo.processInfo.environment,
+            cores: cores,
+            products: products,
+            onHang: onHang
+        )
     }
 
     static let hostName = ProcessInfo.processInfo.hostName
+
+    /// Tells this process from all others.
+    static let processName = "\(hostName):\(ProcessInfo.processInfo.processIdentifier)"
 
     /// Cores that this process may use.
     static let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)

@@ -1,6 +1,11 @@
 import ArgumentParser
 import Foundation
+import PodiumCPU
 import PodiumCore
+import PodiumDevices
+import PodiumExperiments
+import PodiumLibrary
+import PodiumPJRT
 import PodiumStore
 
 /// Where Podium keeps everything: a data directory with a private database, or a database elsewhere.
@@ -53,37 +58,31 @@ struct PlaceOptions: ParsableArguments {
     }
 
     /// What the options come to, for code that outlives the parsing.
-    struct Resolved: Sendable {
-        var dataDirectory: String
-        /// Nil for the private server.
-        var database: DatabaseAddress?
-        var clusterOptions: ClusterOptions
-    }
-
-    func resolved() throws -> Resolved {
-        Resolved(
+    func resolved() throws -> Place {
+        Place(
             dataDirectory: dataDirectory,
             database: try databaseURL.map { (url) throws(StoreError) in try DatabaseAddress(parsing: url) },
             clusterOptions: clusterOptions
         )
     }
 
-    /// The database that is there already: the given one, or that of a running Podium.
-    func existingAddress() async throws -> DatabaseAddress {
-        if let databaseURL { return try DatabaseAddress(parsing: databaseURL) }
-        return try await Cluster.attach(clusterOptions).address
-    }
-
     /// Does something with the store of a running Podium.
     func withStore<Result>(_ body: (any JobStore) async throws -> Result) async throws -> Result {
-        let store = try await PostgresStore.open(try await existingAddress(), connections: 2)
-        do {
-            let result = try await body(store)
-            await store.close()
-            return result
-        } catch {
-            await store.close()
-            throw error
-        }
+        try await resolved().withStore(body)
+    }
+
+    /// The models that were fetched into the data directory.
+    var models: ModelLibrary { ModelLibrary(directory: dataDirectory + "/models") }
+
+    /// Makes devices by this process's environment.
+    func devices(
+        products: CPUConfiguration.Products = .oneDNN,
+        onHang: (@Sendable (PJRTError) -> Void)? = nil
+    ) -> DeviceFactory {
+        Machine.devices(dataDirectory: dataDirectory, products: products, onHang: onHang)
+    }
+
+    func planner() -> Planner {
+        Planner(devices: devices(), plans: StoredPlans(dataDirectory: dataDirectory), models: models)
     }
 }

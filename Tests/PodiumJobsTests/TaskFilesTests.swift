@@ -3,7 +3,7 @@ import PodiumCore
 import PodiumData
 import Testing
 
-import PodiumJobs
+import PodiumLibrary
 
 struct TaskFilesTests {
     /// `gzip -c` of a file with one line, "Quality" and a line feed.

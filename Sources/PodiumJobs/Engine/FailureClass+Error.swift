@@ -4,7 +4,6 @@ import PodiumData
 import PodiumEval
 import PodiumFiles
 import PodiumGraph
-import PodiumReport
 
 extension FailureClass {
     /// What an error of a job says about another attempt.
@@ -25,7 +24,7 @@ extension FailureClass {
                 case .device: .infrastructure
                 case .feed, .shape, .unknownVariable, .value, .unsupported: .input
                 }
-            case is DataError, is EvalError, is ReportError: .input
+            case is DataError, is EvalError: .input
             default: .infrastructure
             }
     }

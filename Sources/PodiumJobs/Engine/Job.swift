@@ -8,7 +8,7 @@ package enum Job {
         case .pretrain: try PretrainJob(context).run()
         case .finetune: try FinetuneJob(context).run()
         case .evaluate: try EvaluateJob(context).run()
-        case .report: try ReportJob(context).run()
+        case .report: throw JobError(.crash, "a report is made from history, not by the engine")
         }
     }
 }

@@ -1,7 +1,6 @@
 internal import Foundation
 package import PodiumCore
 package import PodiumGraph
-package import PodiumReport
 
 /// What a job gets from the process it runs in.
 package struct JobContext {
@@ -9,8 +8,6 @@ package struct JobContext {
     /// The attempt's folder: everything a job writes lies in it.
     package let folder: String
     package let device: any GraphDevice
-    /// What reports say of program, machine and database.
-    package let provenance: Report.Provenance
     /// Passes an event on to the worker.
     package let say: @Sendable (EngineEvent) -> Void
     /// Whether the worker asked the job to stop.
@@ -20,14 +17,12 @@ package struct JobContext {
         assignment: EngineAssignment,
         folder: String,
         device: any GraphDevice,
-        provenance: Report.Provenance,
         say: @escaping @Sendable (EngineEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.assignment = assignment
         self.folder = folder
         self.device = device
-        self.provenance = provenance
         self.say = say
         self.shouldStop = shouldStop
     }

@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumLibrary
 
 /// The model that a job starts from, found on disk.
 struct StartingModel {

@@ -2,6 +2,7 @@ import Foundation
 import PodiumBERT
 import PodiumCore
 import PodiumFiles
+import PodiumLibrary
 
 /// How a model did.
 struct Evaluation {

@@ -3,6 +3,7 @@ import PodiumCore
 import PodiumData
 import PodiumEval
 import PodiumGraph
+import PodiumLibrary
 import PodiumText
 
 /// A task of sentences or sentence pairs: all of GLUE.

@@ -3,6 +3,7 @@ import PodiumCore
 import PodiumData
 import PodiumEval
 import PodiumGraph
+import PodiumLibrary
 import PodiumText
 
 /// SQuAD: the answer is a stretch of the passage, or nothing in v2.0.

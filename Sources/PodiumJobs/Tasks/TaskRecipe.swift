@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumLibrary
 
 /// What fine-tuning and scoring need to know of a task: its head, its batches, its score.
 protocol TaskRecipe {

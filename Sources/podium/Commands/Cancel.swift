@@ -1,5 +1,6 @@
 import ArgumentParser
 import PodiumCore
+import PodiumExperiments
 
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,18 +65,5 @@ struct Retry: AsyncParsableCommand {
         if queued.isEmpty {
             throw Failure(.failed, "none of these runs has failed or was cancelled, so nothing was queued")
         }
-    }
-}
-
-extension JobStore {
-    /// The runs of these numbers (each must exist) and of a suite.
-    func selected(_ numbers: [Int64], suite: String?) async throws -> [RunID] {
-        var ids: [RunID] = []
-        for number in numbers { ids.append(try await requireRun(number).id) }
-        if let suite {
-            let record = try await requireSuite(suite)
-            ids += try await runs(suite: record.id, includingTerminal: true).map(\.id).filter { !ids.contains($0) }
-        }
-        return ids
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumDevices
 import PodiumPJRT
 import Subprocess
 
@@ -30,7 +31,7 @@ struct DeviceInstall: AsyncParsableCommand {
 
     func run() async throws {
         guard let kind = device.plugin else { throw Failure(.usage, "cpu is built in; it needs no plug-in") }
-        let devices = DeviceFactory(dataDirectory: place.dataDirectory)
+        let devices = place.devices()
         try FileManager.default.createDirectory(atPath: devices.pluginFolder, withIntermediateDirectories: true)
         Terminal.error("Fetching the package \(kind.package) …")
         let result = try await Subprocess.run(
@@ -63,7 +64,7 @@ struct DeviceList: ParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let devices = DeviceFactory(dataDirectory: place.dataDirectory) { error in
+        let devices = place.devices { error in
             Terminal.error("podium: \(error.message)")
             _exit(ExitStatus.trouble.rawValue)
         }

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Foundation
 import PodiumCPU
+import PodiumCore
+import PodiumDevices
 import PodiumGraph
 import PodiumJobs
+import PodiumLibrary
 import PodiumReport
 import PodiumStore
 
@@ -46,7 +49,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func processor() -> Finding {
         do {
-            let device = try CPUDevice(CPUConfiguration(threads: 1, instructions: Machine.instructions()))
+            let device = try place.devices().cpu(threads: 1)
             let cpu = Machine.provenance().cpu
             return Finding(
                 check: "processor",
@@ -110,7 +113,7 @@ struct Doctor: AsyncParsableCommand {
     }
 
     private func models() -> Finding {
-        let library = ModelLibrary(directory: place.dataDirectory + "/models")
+        let library = place.models
         let absent = ModelLibrary.names.filter { !library.isPulled($0) }
         return Finding(
             check: "models",

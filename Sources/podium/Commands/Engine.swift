@@ -3,8 +3,11 @@ import ArgumentParser
 import Foundation
 import PodiumCPU
 import PodiumCore
+import PodiumDevices
+import PodiumExperiments
 import PodiumJobs
 import PodiumPJRT
+import PodiumReport
 import Synchronization
 
 struct Engine: AsyncParsableCommand {
@@ -32,27 +35,39 @@ struct Engine: AsyncParsableCommand {
         stop.watch()
         let channel = EventChannel()
         do {
-            let devices = DeviceFactory(dataDirectory: assignment.dataDirectory, products: products) { error in
+            let devices = Machine.devices(dataDirectory: assignment.dataDirectory, products: products) { error in
                 channel.say(.failed(FailureClass(of: error.asGraphError), error.message))
                 _exit(ExitStatus.failed.rawValue)
             }
-            let device = try devices.device(for: assignment.spec)
-            let context = JobContext(
-                assignment: assignment,
-                folder: folder,
-                device: device,
-                provenance: Machine.provenance(),
-                say: { channel.say($0) },
-                shouldStop: { stop.isAsked }
-            )
-            channel.say(.result(try await Job.run(context)))
+            channel.say(.result(try await result(of: assignment, devices: devices, stop: stop, channel: channel)))
         } catch is JobStopped {
             Foundation.exit(Self.stopped)
         } catch {
-            let failure = FailureClass(of: (error as? PJRTError)?.asGraphError ?? error)
+            let isReports = error is ReportError || error is ExperimentError
+            let failure = isReports ? .input : FailureClass(of: (error as? PJRTError)?.asGraphError ?? error)
             channel.say(.failed(failure, Failure(describing: error)?.message ?? "\(error)"))
             throw ExitCode(ExitStatus.failed.rawValue)
         }
+    }
+
+    private func result(
+        of assignment: EngineAssignment,
+        devices: DeviceFactory,
+        stop: StopRequest,
+        channel: EventChannel
+    ) async throws -> RunResult {
+        if assignment.spec.kind == .report {
+            return try SuiteReport.carryOut(assignment, folder: folder, provenance: Machine.provenance())
+        }
+        return try await Job.run(
+            JobContext(
+                assignment: assignment,
+                folder: folder,
+                device: try devices.device(for: assignment.spec),
+                say: { channel.say($0) },
+                shouldStop: { stop.isAsked }
+            )
+        )
     }
 
     private func readAssignment() throws -> EngineAssignment {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PodiumCore
+import PodiumExperiments
 import PodiumJobs
 import PodiumReport
 

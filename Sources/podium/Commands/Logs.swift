@@ -1,5 +1,6 @@
 import ArgumentParser
 import PodiumCore
+import PodiumExperiments
 
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PodiumExperiments
 import PodiumStore
 
 struct Migrate: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let applied = try await Migrator().migrate(try await place.existingAddress())
+        let applied = try await Migrator().migrate(try await place.resolved().existingAddress())
         if applied.isEmpty {
             Terminal.print("The schema is up to date.")
         } else {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import PodiumBERT
+import PodiumCore
 import PodiumFiles
 import PodiumJobs
+import PodiumLibrary
 import PodiumText
 
 struct Model: AsyncParsableCommand {
@@ -29,7 +31,7 @@ struct ModelPull: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        let library = ModelLibrary(directory: place.dataDirectory + "/models")
+        let library = place.models
         try await library.pull(name) { Terminal.error($0) }
         Terminal.print(library.path(of: name))
     }
@@ -66,7 +68,7 @@ struct ModelInspect: ParsableCommand {
     }
 
     func run() throws {
-        let library = ModelLibrary(directory: place.dataDirectory + "/models")
+        let library = place.models
         let path = library.isPulled(model) ? library.path(of: model) : model
         let directory = try ModelDirectory(path: path)
         let file = try directory.weights()

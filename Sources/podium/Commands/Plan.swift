@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
-import PodiumCore
-import PodiumJobs
+import PodiumDevices
 import PodiumPJRT
 
 struct Plan: AsyncParsableCommand {
@@ -48,36 +47,11 @@ struct Plan: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let submission = try await job.submission(place: place)
-        var planned: [PlannedStep] = []
-        for run in submission.runs.map(\.spec) where run.kind == .finetune || run.kind == .pretrain {
-            let step = try PlannedStep(run, models: ModelLibrary(directory: place.dataDirectory + "/models"))
-            if let known = planned.firstIndex(where: { $0.isSame(as: step) }) {
-                planned[known].runs += 1
-            } else {
-                planned.append(step)
-            }
-        }
-        guard !planned.isEmpty else { throw Failure(.usage, "\(submission.name) trains nothing that could be planned") }
-        let compiler = try TPUCompiler(path: try DeviceFactory(dataDirectory: place.dataDirectory).compilerPath())
-        let available = try compiler.devices(of: tpu).count
-        let sharing = devices ?? available
-        guard sharing <= available else {
-            throw Failure(.usage, "\(tpu) has \(available) devices, not \(sharing)")
-        }
-        let plans = StoredPlans(dataDirectory: place.dataDirectory)
-        var results: [PlanResult] = []
-        for step in planned {
-            Terminal.error("Compiling \(step.name) for \(tpu) …")
-            var result = try step.result(on: tpu, devices: sharing, compiler: compiler)
-            if !result.fits, let checkpointed = step.checkpointed {
-                Terminal.error("It does not fit; compiling it with gradientCheckpointing …")
-                let other = try checkpointed.result(on: tpu, devices: sharing, compiler: compiler)
-                result.withCheckpointing = PlanResult.Alternative(other)
-            }
-            try plans.store(result, for: step)
-            results.append(result)
-        }
+        let results = try place.planner().plan(
+            try await job.submission(place: place),
+            topology: tpu,
+            devices: devices
+        ) { Terminal.error($0) }
         if json {
             if results.count == 1 { try JSONOutput.print(results[0]) } else { try JSONOutput.print(results) }
         } else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumExperiments
 
 struct Queue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,26 +60,5 @@ extension Optional {
     func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async throws -> Result? {
         guard let value = self else { return nil }
         return try await transform(value)
-    }
-}
-
-extension JobStore {
-    /// The suite of that number or name, or an error that lists what there is.
-    func requireSuite(_ name: String?) async throws -> SuiteRecord {
-        if let suite = try await self.suite(named: name) { return suite }
-        guard let name else { throw Failure(.usage, "there is no suite yet; queue one with `podium submit FILE`") }
-        let known = Array(Set(try await suites().map(\.name))).sorted()
-        throw Failure(
-            .usage,
-            "there is no suite \"\(name)\"; known: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
-        )
-    }
-
-    /// The run of that number, or an error.
-    func requireRun(_ number: Int64) async throws -> RunRecord {
-        guard let run = try await self.run(RunID(rawValue: number)) else {
-            throw Failure(.usage, "there is no run \(number); `podium queue --all` lists them")
-        }
-        return run
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumExperiments
 import PodiumJobs
 import PodiumReport
 

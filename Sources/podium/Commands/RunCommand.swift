@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumExperiments
 import PodiumJobs
 import PodiumReport
 import PodiumStore
@@ -31,48 +32,36 @@ struct RunCommand: AsyncParsableCommand {
         var (job, worker) = (job, worker)
         if let device = worker.device { job.set.append("resources.device=\(device.rawValue)") }
         let submission = try await job.submission(place: place)
-        worker.device = try Self.device(of: submission)
+        worker.device = try submission.soleDevice()
         try FileManager.default.createDirectory(atPath: place.dataDirectory, withIntermediateDirectories: true)
         let logFile = place.dataDirectory + "/podium.log"
-        let site = try await Site.start(place, log: LineLog.file(logFile))
+        let server = try await LocalServer.start(place.resolved(), log: LineLog.file(logFile)) { Terminal.error($0) }
         let interrupts = Interrupts()
         let ending: (suite: SuiteID, succeeded: Bool)
         do {
-            ending = try await site.serve(schedules: true, worker: worker) { [submission] in
-                let waiting = try await site.store.runs(suite: nil, includingTerminal: false).filter { !$0.isOver }
+            ending = try await server.serve(scheduler: Machine.processName, worker: worker.local(in: place)) {
+                [submission] in
+                let waiting = try await server.store.runs(suite: nil, includingTerminal: false).filter { !$0.isOver }
                 if !waiting.isEmpty {
                     Terminal.error("\(waiting.count) runs of earlier suites are not over yet and go first.")
                 }
-                let suite = try await site.store.submit(submission).suite
-                return (suite, try await Self.follow(suite, on: site, interrupts: interrupts))
+                let suite = try await server.store.submit(submission).suite
+                return (suite, try await Self.follow(suite, on: server, interrupts: interrupts))
             }
-            try await present(ending.suite, site: site)
+            try await present(ending.suite, server: server)
         } catch {
-            await site.close()
+            await server.close()
             throw error
         }
-        await site.close()
+        await server.close()
         if !ending.succeeded {
             throw Failure(.failed, "not every run of \(submission.name) succeeded; the report and \(logFile) say why")
         }
     }
 
-    /// The one device that all runs ask for.
-    private static func device(of submission: Submission) throws -> ComputeDevice? {
-        let names = Set(submission.runs.map(\.spec.resources.device)).sorted()
-        guard names.count == 1 else {
-            throw Failure(
-                .usage,
-                "\(submission.name) asks for several devices (\(names.joined(separator: ", "))); use `podium up` and a "
-                    + "`podium worker --device` for each"
-            )
-        }
-        return ComputeDevice(rawValue: names[0])
-    }
-
     /// Whether the suite succeeded; an interrupt cancels what is left of it.
-    private static func follow(_ suite: SuiteID, on site: Site, interrupts: Interrupts) async throws -> Bool {
-        let following = Task { try await SuiteFollower(store: site.store, suite: suite).follow() }
+    private static func follow(_ suite: SuiteID, on server: LocalServer, interrupts: Interrupts) async throws -> Bool {
+        let following = Task { try await SuiteFollower(store: server.store, suite: suite).followOnTerminal() }
         let watching = Task {
             await interrupts.first()
             guard !Task.isCancelled else { return }
@@ -82,8 +71,8 @@ struct RunCommand: AsyncParsableCommand {
         do {
             return try await following.value
         } catch is CancellationError {
-            let open = try await site.store.runs(suite: suite, includingTerminal: false).map(\.id)
-            _ = try await site.store.cancel(open)
+            let open = try await server.store.runs(suite: suite, includingTerminal: false).map(\.id)
+            _ = try await server.store.cancel(open)
             throw Failure(
                 .interrupted,
                 "interrupted; finished runs are kept. Go on with `podium up` and `podium retry --suite \(suite)`"
@@ -92,8 +81,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Prints the leaderboard and writes the report where the user wants it.
-    private func present(_ suite: SuiteID, site: Site) async throws {
-        guard let history = try await SuiteHistory.load(suite, from: site.store) else { return }
+    private func present(_ suite: SuiteID, server: LocalServer) async throws {
+        guard let history = try await SuiteHistory.load(suite, from: server.store) else { return }
         let report = SuiteReport(history)
         let current = try report.current(provenance: Machine.provenance())
         if !current.tasks.isEmpty { Terminal.print(try LeaderboardText.render(current, .table)) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PodiumCore
 import PodiumEval
+import PodiumExperiments
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,11 +69,11 @@ struct ScoreGLUE: ParsableCommand {
 
     func run() throws {
         let task = try GLUEInput.task(named: task)
-        var sets = [try GLUEInput(task: task, path: gold).examples(predictions: predictions)]
+        var sets = [try examples(task, gold, predictions)]
         var score = GLUEScore(task: task, n: sets[0].count, metrics: sets[0].metrics)
         if let goldMismatched, let predictionsMismatched {
             guard task == .mnli else { throw Failure(.usage, "only MNLI has a mismatched set") }
-            sets.append(try GLUEInput(task: task, path: goldMismatched).examples(predictions: predictionsMismatched))
+            sets.append(try examples(task, goldMismatched, predictionsMismatched))
             let second = GLUEScore(task: task, n: sets[1].count, metrics: sets[1].metrics)
             score = try .mnli(matched: score, mismatched: second)
         }
@@ -82,6 +83,11 @@ struct ScoreGLUE: ParsableCommand {
             + sets.compactMap { Detectors.size(of: task, split: .dev, n: $0.count) }
         Terminal.print(json ? document(score, intervals, findings).text : table(score, intervals))
         for finding in json ? [] : findings { Terminal.error("note: \(finding.message)") }
+    }
+
+    private func examples(_ task: BenchmarkTask, _ gold: String, _ predictions: String) throws -> GLUEExamples {
+        let input = try GLUEInput(task: task, bytes: try InputFile.bytes(gold), name: gold)
+        return try InputFile.read(predictions) { (bytes) throws(EvalError) in try input.examples(predictions: bytes) }
     }
 
     private func document(
@@ -118,11 +124,4 @@ struct ScoreGLUE: ParsableCommand {
         }
         return "\(score.task.displayName), \(score.n) examples\n\(table.rendered())"
     }
-}
-
-/// A score ×1 as it stands in tables: ×100 with two decimals.
-func percentText(_ value: Double) -> String {
-    let hundredths = Int((value * 10_000).rounded())
-    let part = String(hundredths.magnitude % 100)
-    return "\(hundredths < 0 ? "-" : "")\(hundredths.magnitude / 100).\(part.count < 2 ? "0" : "")\(part)"
 }

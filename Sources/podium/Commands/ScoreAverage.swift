@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumEval
+import PodiumExperiments
 
 extension GLUEAverage.Rule: ExpressibleByArgument {}
 

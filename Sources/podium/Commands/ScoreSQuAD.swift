@@ -96,3 +96,12 @@ struct ScoreSQuAD: ParsableCommand {
         for note in notes { Terminal.error("note: \(note)") }
     }
 }
+
+/// SQuAD's version as the user writes it.
+func squadTask(version: String) throws -> BenchmarkTask {
+    switch version {
+    case "1.1", "v1.1": .squadV1
+    case "2.0", "v2.0": .squadV2
+    default: throw Failure(.usage, "\"\(version)\" is no version of SQuAD; there are 1.1 and 2.0")
+    }
+}

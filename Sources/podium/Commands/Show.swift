@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import PodiumCore
+import PodiumDevices
+import PodiumExperiments
 import PodiumJobs
 
 struct Show: AsyncParsableCommand {
@@ -34,7 +36,7 @@ struct Show: AsyncParsableCommand {
                 run: record,
                 attempts: try await store.attempts(of: record.id),
                 result: try await store.result(of: record.id),
-                plans: plans(of: record.spec)
+                plans: place.planner().known(for: record.spec)
             )
         }
         if json { return try JSONOutput.print(document) }
@@ -85,12 +87,5 @@ struct Show: AsyncParsableCommand {
             )
         }
         return lines.joined(separator: "\n")
-    }
-
-    private func plans(of run: RunSpec) -> [PlanResult] {
-        guard run.kind == .finetune || run.kind == .pretrain,
-            let step = try? PlannedStep(run, models: ModelLibrary(directory: place.dataDirectory + "/models"))
-        else { return [] }
-        return StoredPlans(dataDirectory: place.dataDirectory).plans(for: step)
     }
 }

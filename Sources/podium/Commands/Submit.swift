@@ -1,5 +1,6 @@
 import ArgumentParser
 import PodiumCore
+import PodiumExperiments
 
 struct Submit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct Submit: AsyncParsableCommand {
             if !wait {
                 return true
             }
-            return try await SuiteFollower(store: store, suite: submitted.suite).follow()
+            return try await SuiteFollower(store: store, suite: submitted.suite).followOnTerminal()
         }
         if !succeeded { throw Failure(.failed, "suite \(submission.name) did not succeed; see `podium queue --all`") }
     }

@@ -3,6 +3,9 @@ import Foundation
 import Logging
 import PodiumCPU
 import PodiumCore
+import PodiumDevices
+import PodiumExperiments
+import PodiumScheduler
 import PodiumStore
 
 /// What a worker computes with.
@@ -44,7 +47,7 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
-        try await place.serve(schedules: true, worker: worker, says: "Podium is up")
+        try await place.serve(worker: worker, says: "Podium is up")
     }
 }
 
@@ -62,7 +65,7 @@ struct Daemon: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        try await place.serve(schedules: true, worker: nil, says: "The daemon runs")
+        try await place.serve(worker: nil, says: "The daemon runs")
     }
 }
 
@@ -83,26 +86,53 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
-        let site = try await Site.join(place, log: LineLog.standardError())
+        let server = try await LocalServer.join(place.resolved(), log: LineLog.standardError())
         let interrupts = Interrupts()
         Terminal.error("The worker waits for runs (\(worker.threadCount) threads). Ctrl-C ends it.")
-        try await site.serve(schedules: false, worker: worker) { await interrupts.first() }
-        await site.close()
+        try await server.serve(scheduler: nil, worker: worker.local(in: place)) { await interrupts.first() }
+        await server.close()
     }
 }
 
 extension PlaceOptions {
     /// Serves until interrupted.
-    func serve(schedules: Bool, worker: WorkerOptionGroup?, says what: String) async throws {
-        let site = try await Site.start(self, log: LineLog.standardError())
+    func serve(worker: WorkerOptionGroup?, says what: String) async throws {
+        let server = try await LocalServer.start(resolved(), log: LineLog.standardError()) { Terminal.error($0) }
         let interrupts = Interrupts()
-        Terminal.error("\(what): \(site.store.address). Ctrl-C ends it.")
+        Terminal.error("\(what): \(server.store.address). Ctrl-C ends it.")
         do {
-            try await site.serve(schedules: schedules, worker: worker) { await interrupts.first() }
+            try await server.serve(scheduler: Machine.processName, worker: worker?.local(in: self)) {
+                await interrupts.first()
+            }
         } catch {
-            await site.close()
+            await server.close()
             throw error
         }
-        await site.close()
+        await server.close()
     }
 }
+
+extension WorkerOptionGroup {
+    /// The worker that the options describe.
+    ///
+    /// Fails where its device's plug-in is missing: such a worker must not take runs from those that have it.
+    func local(in place: PlaceOptions) throws -> LocalServer.LocalWorker {
+        _ = try place.devices().pluginPath(of: device ?? .cpu)
+        return LocalServer.LocalWorker(
+            registration: WorkerRegistration(
+                host: Machine.hostName,
+                processID: ProcessInfo.processInfo.processIdentifier,
+                pool: (device ?? .cpu).rawValue,
+                threads: threadCount,
+                version: Podium.version
+            ),
+            engine: EngineCommand(
+                executable: try Machine.ownExecutable(),
+                arguments: ["engine", "--products", products.rawValue]
+            )
+        )
+    }
+}
+
+extension ComputeDevice: ExpressibleByArgument {}
+extension CPUConfiguration.Products: ExpressibleByArgument {}

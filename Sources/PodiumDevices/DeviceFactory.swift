@@ -1,0 +1,136 @@
+package import PodiumCPU
+package import PodiumCore
+package import PodiumGraph
+package import PodiumPJRT
+
+extension ComputeDevice {
+    /// The plug-in behind it; nil for our own executor.
+    package var plugin: PluginKind? {
+        switch self {
+        case .cpu: nil
+        case .xlaCPU: .xlaCPU
+        case .tpu: .tpu
+        case .cuda: .cuda
+        }
+    }
+}
+
+/// Makes the device that a run asks for.
+package struct DeviceFactory: Sendable {
+    /// Plug-ins that were installed and programs that were compiled lie in it.
+    private let dataDirectory: String
+    private let environment: [String: String]
+    private let cores: Int
+    private let products: CPUConfiguration.Products
+    /// Hears of a plug-in that hangs; the process should end.
+    private let onHang: (@Sendable (PJRTError) -> Void)?
+
+    /// The variable with the seconds that a transfer or a step may take before a device counts as hung.
+    package static let timeoutVariable = "PODIUM_DEVICE_TIMEOUT"
+    /// The variable that restricts the kernels' instruction set, to test one or to measure what it gains.
+    package static let instructionsVariable = "PODIUM_INSTRUCTIONS"
+
+    /// - Parameters:
+    ///   - environment: the process's; read are the two variables above and those of `PluginSearch`.
+    ///   - cores: how many the process may use.
+    package init(
+        dataDirectory: String,
+        environment: [String: String],
+        cores: Int,
+        products: CPUConfiguration.Products = .oneDNN,
+        onHang: (@Sendable (PJRTError) -> Void)? = nil
+    ) {
+        self.dataDirectory = dataDirectory
+        self.environment = environment
+        self.cores = cores
+        self.products = products
+        self.onHang = onHang
+    }
+
+    /// Where `podium device install` puts packages.
+    package var pluginFolder: String { dataDirectory + "/plugins" }
+
+    /// The library of a device's plug-in; an error that says how to get it if there is none.
+    package func pluginPath(of device: ComputeDevice) throws -> String? {
+        guard let kind = device.plugin else { return nil }
+        return try search.path(of: kind)
+    }
+
+    /// libtpu, which compiles without a TPU; a plug-in that is named for running is not meant here.
+    package func compilerPath() throws -> String {
+        var environment = environment
+        environment[PluginSearch.variable] = nil
+        return try PluginSearch(environment: environment, installed: pluginFolder).path(of: .tpu)
+    }
+
+    package func device(for spec: RunSpec) throws -> any GraphDevice {
+        guard let device = ComputeDevice(rawValue: spec.resources.device) else {
+            throw DeviceError(.invalidRequest, "there is no device \"\(spec.resources.device)\"")
+        }
+        let isNarrow = spec.training.precision == .bf16
+        guard let kind = device.plugin else {
+            return try cpu(threads: spec.resources.threads, precision: isNarrow ? .bfloat16 : .float32)
+        }
+        return try self.device(
+            of: kind,
+            PJRTConfiguration(
+                precision: isNarrow ? .bfloat16 : .float32,
+                clipping: spec.training.clipping == .bert2018 ? .bert2018 : .global,
+                replicas: spec.resources.replicas ?? 1,
+                buckets: Buckets(rowWidth: spec.training.maxSequenceLength)
+            )
+        )
+    }
+
+    /// Our own executor on this machine's processor.
+    package func cpu(threads: Int, precision: CPUConfiguration.Precision = .float32) throws -> CPUDevice {
+        try CPUDevice(
+            CPUConfiguration(
+                threads: threads,
+                products: products,
+                precision: precision,
+                instructions: try instructions()
+            )
+        )
+    }
+
+    /// The instruction set that the environment asks for; nil for the widest there is.
+    private func instructions() throws -> CPUConfiguration.Instructions? {
+        guard let name = environment[Self.instructionsVariable], !name.isEmpty else { return nil }
+        guard let known = CPUConfiguration.Instructions.allCases.first(where: { "\($0)" == name }) else {
+            let names = CPUConfiguration.Instructions.allCases.map { "\($0)" }.joined(separator: ", ")
+            throw DeviceError(
+                .invalidRequest,
+                "\(Self.instructionsVariable) is \"\(name)\"; it can be one of \(names)"
+            )
+        }
+        return known
+    }
+
+    /// The devices of a plug-in, with compiled programs kept in the data directory.
+    package func device(of kind: PluginKind, _ configuration: PJRTConfiguration) throws -> PJRTDevice {
+        var configuration = configuration
+        configuration.cacheFolder = dataDirectory + "/cache/pjrt"
+        return try PJRTDevice(client(of: kind, replicas: configuration.replicas), configuration)
+    }
+
+    /// The devices that a plug-in finds; XLA's CPU has as many as are asked for.
+    package func client(of kind: PluginKind, replicas: Int = 1) throws -> Client {
+        let timeout = try Self.timeout(environment[Self.timeoutVariable])
+        let plugin = try Plugin(path: search.path(of: kind))
+        guard kind == .xlaCPU else { return try Client(plugin, timeout: timeout, onHang: onHang) }
+        return try Client.onCPU(plugin, devices: replicas, cores: cores, timeout: timeout, onHang: onHang)
+    }
+
+    private static func timeout(_ text: String?) throws -> Duration {
+        guard let text, !text.isEmpty else { return .seconds(600) }
+        guard let seconds = Double(text), seconds > 0, seconds.isFinite else {
+            throw DeviceError(.invalidRequest, "\(timeoutVariable) is \"\(text)\", not a number of seconds")
+        }
+        return .seconds(seconds)
+    }
+
+    private var search: PluginSearch {
+        PluginSearch(environment: environment, installed: pluginFolder)
+    }
+}

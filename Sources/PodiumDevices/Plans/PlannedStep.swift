@@ -1,0 +1,128 @@
+internal import Foundation
+package import PodiumBERT
+package import PodiumCore
+internal import PodiumFiles
+internal import PodiumGraph
+package import PodiumLibrary
+internal import PodiumPJRT
+
+/// A training step that one or more runs of a job take.
+package struct PlannedStep {
+    package let name: String
+    package let model: Configuration
+    package let head: Head
+    package var training: TrainingOptions
+    package let steps: Int
+    /// How many runs take it: seeds, mostly.
+    package var runs = 1
+
+    package init(_ spec: RunSpec, models: ModelLibrary) throws {
+        name = spec.name
+        training = spec.training
+        switch spec.model {
+        case .preset(let preset):
+            // The released vocabulary, whatever a run on a small text would learn.
+            guard let known = Configuration(preset: preset, vocabularySize: 30_522) else {
+                throw DeviceError(.invalidRequest, "there is no size \(preset)")
+            }
+            model = known
+        case .named(let known): model = try ModelDirectory(path: models.path(of: known)).configuration
+        case .path(let path): model = try ModelDirectory(path: path).configuration
+        case .run(let run):
+            throw DeviceError(
+                .invalidRequest,
+                "\(spec.name) starts from run \(run), whose shape is not known before it ran"
+            )
+        }
+        let examples: Int
+        switch spec.task?.output {
+        case .classification(let labels): head = .classification(labels: labels.count)
+        case .regression: head = .regression
+        case .span: head = .span
+        case nil: head = .pretraining
+        }
+        if let task = spec.task {
+            examples = min(training.trainExamples ?? .max, task.officialTrainingExamples)
+        } else {
+            guard training.maxSteps != nil else {
+                throw DeviceError(.invalidRequest, "\(spec.name): a pre-training needs maxSteps to be planned")
+            }
+            examples = training.batchSize
+        }
+        let whole = Int((Double(examples) / Double(training.batchSize) * training.epochs).rounded())
+        steps = spec.task == nil ? training.maxSteps ?? whole : min(training.maxSteps ?? .max, max(1, whole))
+    }
+
+    /// The step with activations computed again; nil if it does so already.
+    var checkpointed: PlannedStep? {
+        guard training.gradientCheckpointing != true else { return nil }
+        var step = self
+        step.training.gradientCheckpointing = true
+        return step
+    }
+
+    /// What tells the step from others: the model's shape, the head, and the sizes of a batch.
+    func key() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        var digest = SHA256()
+        digest.update([UInt8](try encoder.encode(model)))
+        let sizes = [training.batchSize, training.maxSequenceLength, training.maxPredictionsPerSequence]
+        let checkpointing = training.gradientCheckpointing ?? false
+        digest.update("\(head) \(sizes) \(checkpointing)")
+        return Digest.hexadecimal(digest.finalize().prefix(8))
+    }
+
+    func isSame(as other: PlannedStep) -> Bool {
+        model == other.model && head == other.head && training == other.training
+    }
+
+    /// Compiles the step for a topology, of which `devices` share the batch.
+    func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
+        let share = (training.batchSize + devices - 1) / devices
+        let masked = head == .pretraining ? training.maxPredictionsPerSequence * share : 0
+        let graph = Encoder(model).trainingGraph(
+            head,
+            optimizer: AdamW.Options(),
+            checkpointing: training.gradientCheckpointing ?? false
+        )
+        let cost = Result { () throws(PJRTError) in
+            try compiler.cost(
+                of: graph,
+                shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
+                options: LoweringOptions(precision: .bfloat16, replicas: devices),
+                topology: topology
+            )
+        }
+        switch cost {
+        case .success(let cost): return PlanResult(self, cost: cost, share: share)
+        case .failure(let error):
+            guard error.code == .memory, let temporaries = TPUCompiler.refusedTemporaries(error.message) else {
+                throw error
+            }
+            let kept = graph.variables.reduce(0) { $0 + 4 * $1.value.shape.reduce(1) { $0 * $1.fixed } }
+            let device = try compiler.devices(of: topology)
+            return PlanResult(self, topology, device, share, replicas: devices, temporaries: temporaries, kept: kept)
+        }
+    }
+}
+
+extension BenchmarkTask {
+    /// Examples (for SQuAD: questions) of the official training set, by which the release counts steps.
+    fileprivate var officialTrainingExamples: Int {
+        switch self {
+        case .cola: 8551
+        case .sst2: 67_349
+        case .mrpc: 3668
+        case .stsb: 5749
+        case .qqp: 363_849
+        case .mnli: 392_702
+        case .qnli: 104_743
+        case .rte: 2490
+        case .wnli: 635
+        case .ax: 0
+        case .squadV1: 87_599
+        case .squadV2: 130_319
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package import PodiumCore
+internal import PodiumData
+package import PodiumEval
+
+/// Compares two systems: from prediction files, or from the history of two runs.
+package struct Comparison {
+    /// A file's content and its name for messages.
+    package struct File {
+        package var name: String
+        package var bytes: [UInt8]
+
+        package init(name: String, bytes: [UInt8]) {
+            self.name = name
+            self.bytes = bytes
+        }
+
+        fileprivate var lastComponent: String { String(name.split(separator: "/").last ?? "") }
+
+        /// Reads the content; errors name the file.
+        fileprivate func read<Value>(_ body: ([UInt8]) throws(EvalError) -> Value) throws(EvalError) -> Value {
+            do {
+                return try body(bytes)
+            } catch {
+                throw error.inFile(name)
+            }
+        }
+    }
+
+    private let bootstrap: Bootstrap
+
+    package init(bootstrap: Bootstrap) {
+        self.bootstrap = bootstrap
+    }
+
+    /// Two prediction files of one task.
+    package func files(task: BenchmarkTask, gold: File, a: File, b: File) throws -> ComparedSet {
+        try task.isSQuAD ? answers(task, gold, a, b) : labels(task, gold, a, b)
+    }
+
+    private func labels(_ task: BenchmarkTask, _ gold: File, _ a: File, _ b: File) throws -> ComparedSet {
+        let input = try GLUEInput(task: task, bytes: gold.bytes, name: gold.name)
+        var slices: [String: [PredictionDiff.SliceKey]] = [:]
+        if task == .ax {
+            slices = try gold.read { (bytes) throws(EvalError) in try DiagnosticCategories.slices(tsv: bytes) }
+        }
+        for text in input.texts {
+            let words = [text.first, text.second ?? ""].map { $0.split(separator: " ").count }.reduce(0, +)
+            slices[text.id, default: []].append(PredictionDiff.lengthBucket(words: words))
+        }
+        return try .labels(
+            task: task,
+            split: gold.lastComponent,
+            gold: input.gold,
+            first: a.read { (bytes) throws(EvalError) in try PredictionsFile.read(bytes) },
+            second: b.read { (bytes) throws(EvalError) in try PredictionsFile.read(bytes) },
+            slices: slices,
+            bootstrap: bootstrap
+        )
+    }
+
+    private func answers(_ task: BenchmarkTask, _ gold: File, _ a: File, _ b: File) throws -> ComparedSet {
+        let questions = try gold.read { (bytes) throws(EvalError) in try SQuADReferences(json: bytes) }.questions
+        let first = try a.read { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
+        let second = try b.read { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
+        // The second system stands first: differences are B minus A.
+        let scores = try [second, first].map { answers in
+            try task == .squadV1
+                ? SQuADScore.v1(questions, predictions: answers, protocol: .corrected)
+                : SQuADScore.v2(questions, predictions: answers, protocol: .corrected)
+        }
+        let table = try ScoreTable(squad: scores, metrics: task.metrics, clustered: true)
+        return ComparedSet(
+            title: "\(task.displayName), \(gold.lastComponent)",
+            diff: try .squad(questions, first: first, second: second, version: task),
+            paired: PairedComparison(table, bootstrap: bootstrap)
+        )
+    }
+
+    /// Two runs' predictions as the store has them, one part per evaluation set.
+    package func runs(_ first: Int64, _ second: Int64, in store: any JobStore) async throws -> [ComparedSet] {
+        var tasks: [BenchmarkTask] = []
+        var lists: [[ExamplePrediction]] = []
+        for number in [first, second] {
+            let run = try await store.requireRun(number)
+            let found = try await store.predictions(of: run.id)
+            guard let task = run.spec.task, !found.isEmpty else {
+                throw ExperimentError(
+                    .invalidRequest,
+                    "run \(number) has no predictions (it is \(run.state.rawValue))"
+                )
+            }
+            tasks.append(task)
+            lists.append(found)
+        }
+        guard tasks[0] == tasks[1] else {
+            throw ExperimentError(
+                .invalidRequest,
+                "run \(first) is of \(tasks[0].displayName), run \(second) of \(tasks[1].displayName)"
+            )
+        }
+        return try Set(lists[0].map(\.split)).sorted().map { split in
+            let sides = lists.map { $0.filter { $0.split == split } }
+            if tasks[0].isSQuAD { return try .spans(task: tasks[0], first: sides[0], second: sides[1]) }
+            return try .labels(
+                task: tasks[0],
+                split: split,
+                gold: sides[0].map { LabelledRow(id: $0.example, label: $0.gold) },
+                first: sides[0].map { LabelledRow(id: $0.example, label: $0.prediction) },
+                second: sides[1].map { LabelledRow(id: $0.example, label: $0.prediction) },
+                slices: [:],
+                bootstrap: bootstrap
+            )
+        }
+    }
+}

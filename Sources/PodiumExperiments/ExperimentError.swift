@@ -1,0 +1,22 @@
+/// Why a use case cannot go on.
+package struct ExperimentError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// What the user asked for makes no sense, or names something that is not there.
+        case invalidRequest
+        /// The check, or the runs it is about, failed.
+        case failed
+        /// Files or folders cannot be read or written.
+        case fileSystem
+    }
+
+    package let code: Code
+    /// What happened, where, and what to do.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,35 @@
+internal import Foundation
+package import PodiumCore
+package import PodiumReport
+
+extension SuiteReport {
+    /// Writes all the files of the suite's report, with the published rows of its tasks beside them.
+    package func write(to folder: String, provenance: Report.Provenance) throws {
+        try ReportRenderer.write(try current(provenance: provenance), to: folder)
+    }
+
+    /// The report as of now.
+    package func current(provenance: Report.Provenance) throws -> Report {
+        report(
+            provenance: provenance,
+            generatedAt: Date().timeIntervalSince1970.rounded(),
+            published: try PublishedResults.load(for: tasks)
+        )
+    }
+
+    /// Carries out a report run: compares the systems of its suite and writes the files into the attempt's folder.
+    package static func carryOut(
+        _ assignment: EngineAssignment,
+        folder: String,
+        provenance: Report.Provenance
+    ) throws -> RunResult {
+        guard let history = assignment.history else {
+            throw ExperimentError(.failed, "the worker handed over no history to report on")
+        }
+        let path = "\(folder)/report"
+        try SuiteReport(history).write(to: path, provenance: provenance)
+        var result = RunResult()
+        result.reportPath = path
+        return result
+    }
+}

@@ -1,0 +1,293 @@
+package import PodiumCore
+import PodiumEval
+package import PodiumReport
+
+/// Turns a suite's history into the report's plain values.
+///
+/// Pure: what the store knows comes in, the page's content comes out.
+package struct SuiteReport {
+    package let suite: SuiteRecord
+    private let histories: [SuiteHistory.Run]
+
+    package init(_ history: SuiteHistory) {
+        suite = history.suite
+        histories = history.reportedRuns
+    }
+
+    /// The tasks that runs of the suite are scored on, in the benchmark's order.
+    package var tasks: [BenchmarkTask] {
+        BenchmarkTask.allCases.filter { task in histories.contains { $0.record.spec.task == task } }
+    }
+
+    /// The report, without published rows when `published` is empty.
+    package func report(
+        provenance: Report.Provenance,
+        generatedAt: Double,
+        published: [Report.PublishedTable]
+    ) -> Report {
+        let tables = PredictionTables(histories)
+        let cells = LeaderboardCells(histories: histories, tables: tables)
+        let systems = self.systems()
+        let datasets = self.datasets()
+        let results = systems.flatMap { system in tasks.compactMap { cells.outcome(system: system.id, task: $0) } }
+            .map { $0.checkedForPlausibility(datasets: datasets, published: published) }
+        let tests = SystemComparisons(systems: systems.map(\.id), tasks: tasks, tables: tables) { system, task in
+            Configurations(histories, system: system, task: task).best?.filter { $0.record.state == .succeeded } ?? []
+        }
+        var notes: [Report.Note] = []
+        if !tables.missing.isEmpty {
+            let runs = tables.missing.map { "\($0)" }.joined(separator: ", ")
+            notes.append(
+                Report.Note(
+                    code: "predictions-missing",
+                    severity: .warning,
+                    message: "Nothing is tested with these runs, whose predictions are not on this machine: \(runs)"
+                )
+            )
+        }
+        if histories.contains(where: { $0.record.spec.data == .sample && $0.record.spec.task != nil }) {
+            notes.append(
+                Report.Note(
+                    code: "sample-data",
+                    severity: .warning,
+                    message: "Scores on the generated sample compare systems with each other, with nothing published."
+                )
+            )
+        }
+        return Report(
+            title: suite.name,
+            generatedAt: generatedAt,
+            provenance: provenance,
+            selection: suite.selection.rule == "best"
+                ? "per task, the configuration with the best mean development score over its seeds"
+                : "every configuration, in a row of its own",
+            tasks: tasks,
+            datasets: datasets,
+            systems: systems,
+            runs: histories.map { run($0) },
+            results: results,
+            averages: systems.flatMap { averages(of: $0.id, results: results) },
+            comparisons: tests.comparisons,
+            tiers: tests.tiers,
+            published: tasks.isEmpty ? [] : published,
+            notes: notes
+        )
+    }
+
+    // MARK: Systems and data
+
+    /// The leaderboard row of a run: a pre-training counts for the first system that starts from it.
+    private func system(of spec: RunSpec) -> String {
+        guard spec.kind == .pretrain else { return spec.system }
+        let heir = histories.first { $0.record.spec.model == .run(spec.name) && $0.record.spec.task != nil }
+        return heir?.record.spec.system ?? spec.system
+    }
+
+    private func systems() -> [Report.System] {
+        var result: [Report.System] = []
+        for history in histories where system(of: history.record.spec) == history.record.spec.system {
+            let spec = history.record.spec
+            guard !result.contains(where: { $0.id == spec.system }) else { continue }
+            let known = histories.first { $0.record.spec.system == spec.system && $0.result != nil }?.result
+            result.append(
+                Report.System(
+                    id: spec.system,
+                    name: spec.system,
+                    summary: known?.modelSummary,
+                    parameters: known?.parameters,
+                    origin: spec.model.description,
+                    weightsSHA256: known?.startWeightsSHA256
+                )
+            )
+        }
+        return result
+    }
+
+    /// Each data set once; a task's evaluation sets are one (MNLI has two).
+    private func datasets() -> [Report.Dataset] {
+        var result: [Report.Dataset] = []
+        for history in histories {
+            let uses = history.result?.datasets ?? []
+            for (id, parts) in Dictionary(grouping: uses, by: \.reportID).sorted(by: { $0.key < $1.key }) {
+                guard let first = parts.first, !result.contains(where: { $0.id == id }) else { continue }
+                result.append(
+                    Report.Dataset(
+                        id: id,
+                        task: first.task,
+                        split: first.reportSplit,
+                        origin: Report.Dataset.Origin(rawValue: first.origin.rawValue) ?? .modified,
+                        examples: parts.reduce(0) { $0 + $1.examples },
+                        files: parts.flatMap(\.files).map {
+                            Report.Dataset.File(name: $0.name, sha256: $0.sha256, bytes: $0.bytes)
+                        }
+                    )
+                )
+            }
+        }
+        // A task whose runs all failed read nothing that anybody knows of, but its cells name a data set.
+        for spec in histories.map(\.record.spec) {
+            guard let task = spec.task, !result.contains(where: { $0.task == task && $0.split == "dev" })
+            else { continue }
+            result.append(
+                Report.Dataset(
+                    id: "\(task.rawValue) dev",
+                    task: task,
+                    split: "dev",
+                    origin: spec.data == .sample ? .sample : .modified,
+                    examples: 0
+                )
+            )
+        }
+        return result
+    }
+
+    // MARK: Runs
+
+    private func run(_ history: SuiteHistory.Run) -> Report.Run {
+        let record = history.record
+        let result = history.result
+        let parent: Int64? =
+            if case .run(let name) = record.spec.model {
+                histories.first { $0.record.spec.name == name }?.record.id.rawValue
+            } else { nil }
+        return Report.Run(
+            id: record.id.rawValue,
+            name: record.spec.name,
+            kind: record.spec.kind,
+            system: system(of: record.spec),
+            task: record.spec.task,
+            dataset: result?.datasets.first(where: \.isEvaluation)?.reportID,
+            trainingSet: result?.datasets.first { $0.split == "train" }?.reportID,
+            seed: record.spec.seed,
+            state: record.state,
+            reason: record.reason,
+            parameters: record.spec.reportParameters,
+            attempts: history.attempts.map { attempt in
+                Report.Attempt(
+                    number: attempt.attempt,
+                    host: attempt.host,
+                    startedAt: attempt.startedAt,
+                    endedAt: attempt.endedAt,
+                    outcome: attempt.outcome,
+                    message: attempt.message,
+                    resumedFromStep: attempt.resumedFromStep
+                )
+            },
+            startedAt: record.startedAt,
+            endedAt: record.endedAt,
+            wallSeconds: history.attempts.compactMap { a in a.endedAt.map { $0 - a.startedAt } }.reduce(0, +),
+            trainedSteps: result?.trainedSteps,
+            examplesPerSecond: result?.examplesPerSecond,
+            tokensPerSecond: result?.tokensPerSecond,
+            checkpoint: result?.modelSHA256.map { Report.Checkpoint(sha256: $0, bytes: result?.modelBytes) },
+            parent: parent,
+            metrics: record.spec.task.map { task in (result?.metrics ?? [:]).mapValues { $0 / task.metricScale } }
+                ?? result?.metrics ?? [:],
+            score: result?.score,
+            curves: history.curves.sorted { $0.key < $1.key }.map { name, points in
+                Report.Curve(metric: name, points: points.map { Report.Point(step: $0.step, value: $0.value) })
+            },
+            notes: (result?.notes ?? []).map { Report.Note(code: "run-note", message: $0) }
+        )
+    }
+
+    // MARK: Averages
+
+    private func averages(of system: String, results: [Report.Outcome]) -> [Report.Average] {
+        func outcome(_ task: BenchmarkTask) -> Report.Outcome? {
+            results.first { $0.system == system && $0.task == task && $0.status != .failed && $0.status != .missing }
+        }
+        guard BenchmarkTask.glue.contains(where: { outcome($0) != nil }) else { return [] }
+        let scores = BenchmarkTask.glue.compactMap { task in outcome(task).map { score(of: $0) } }
+        return [(Report.AveragingProtocol.glue, GLUEAverage.Rule.glue), (.bertPaper, .bertPaper)].compactMap {
+            name,
+            rule in
+            guard let average = try? GLUEAverage(rule, of: scores) else { return nil }
+            var missing: [BenchmarkTask] = []
+            switch average.outcome {
+            case .incomplete(let tasks): missing = tasks
+            case .undefined(let task, _): missing = [task]
+            case .value: break
+            }
+            return Report.Average(system: system, averaging: name, value: average.value, missing: missing)
+        }
+    }
+
+    /// A cell as the evaluator's own value, for averages by its rules.
+    private func score(of outcome: Report.Outcome) -> GLUEScore {
+        let metrics = outcome.metrics.map { metric in
+            NamedMetric(
+                name: metric.name,
+                value: metric.measurement.map { .value($0.value) } ?? .undefined(reason: "no run gave it a value")
+            )
+        }
+        return GLUEScore(task: outcome.task, n: outcome.examples, metrics: metrics)
+    }
+}
+
+extension BenchmarkTask {
+    /// What official metric values are divided by to lie between 0 and 1.
+    package var metricScale: Double { isSQuAD ? 100 : 1 }
+}
+
+extension DatasetUse {
+    /// The data set's name in a report.
+    var reportID: String {
+        "\(task?.rawValue ?? "corpus") \(reportSplit)"
+    }
+
+    /// `dev` for MNLI's `dev_matched` and `dev_mismatched` alike.
+    var reportSplit: String { isEvaluation ? "dev" : split }
+
+    /// Whether the run was scored on it.
+    var isEvaluation: Bool { split.hasPrefix("dev") }
+}
+
+extension RunSpec {
+    /// The hyper-parameters that matter for this kind of run, by their names in the job file.
+    var reportParameters: [Report.Parameter] {
+        let training = self.training
+        var result: [(String, String?)] = [
+            ("batchSize", "\(training.batchSize)"),
+            ("maxSequenceLength", "\(training.maxSequenceLength)"),
+            ("precision", training.precision?.rawValue),
+        ]
+        if kind != .evaluate {
+            result += [
+                ("epochs", training.maxSeconds == nil ? "\(training.epochs)" : nil),
+                ("maxDuration", training.maxSeconds.map { "\($0)s" }),
+                ("learningRate", "\(training.learningRate)"),
+                ("warmupProportion", "\(training.warmupProportion)"),
+                ("schedule", training.schedule),
+                ("weightDecay", "\(training.weightDecay)"),
+                ("adamEpsilon", "\(training.adamEpsilon)"),
+                ("biasCorrection", "\(training.biasCorrection)"),
+                ("clipNorm", "\(training.clipNorm)"),
+                ("clipping", training.clipping?.rawValue),
+                ("dropout", training.dropout.map { "\($0)" }),
+                ("maxSteps", training.maxSteps.map { "\($0)" }),
+                ("trainExamples", training.trainExamples.map { "\($0)" }),
+            ]
+        }
+        result.append(("evaluationExamples", training.evaluationExamples.map { "\($0)" }))
+        if task?.isSQuAD == true {
+            result += [
+                ("docStride", "\(training.docStride)"),
+                ("maxQueryLength", "\(training.maxQueryLength)"),
+                ("nBestSize", "\(training.nBestSize)"),
+                ("maxAnswerLength", "\(training.maxAnswerLength)"),
+            ]
+        }
+        if kind == .pretrain {
+            result += [
+                ("maskedLMProbability", "\(training.maskedLMProbability)"),
+                ("maxPredictionsPerSequence", "\(training.maxPredictionsPerSequence)"),
+                ("shortSequenceProbability", "\(training.shortSequenceProbability)"),
+                ("duplicateFactor", "\(training.duplicateFactor)"),
+                ("vocabularySize", "\(training.vocabularySize)"),
+            ]
+        }
+        result.append(("threads", "\(resources.threads)"))
+        return result.compactMap { name, value in value.map { Report.Parameter(name: name, value: $0) } }
+    }
+}

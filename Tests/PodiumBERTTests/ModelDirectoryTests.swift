@@ -113,15 +113,15 @@ import Testing
         try withTemporaryFolder { folder in
             let path = "\(folder)/file"
             try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(Array("old".utf8)) }
-            #expect(throws: BERTError.self) {
+            #expect(throws: FileError.self) {
                 try AtomicFile.write(path) { (writer) throws(FileError) in
                     try writer.append(Array("new".utf8))
-                    throw BERTError(.writeFailed, "the disk is full")
+                    throw FileError(.writeFailed, "the disk is full")
                 }
             }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "old")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["file"])
-            let error = #expect(throws: BERTError.self) {
+            let error = #expect(throws: FileError.self) {
                 try AtomicFile.write("\(folder)/none/file") { (_) throws(FileError) in }
             }
             #expect(error?.code == .writeFailed)

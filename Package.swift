@@ -153,6 +153,7 @@ let package = Package(
         // Tests
         library("PodiumTestSupport", ["PodiumCore", "PodiumStore"]),
         .target(name: "FaultyPlugin", dependencies: ["CPJRT"], path: "Tests/FaultyPlugin"),
+        .target(name: "RealData", path: "Tests/RealData", swiftSettings: settings),
         .target(
             name: "GraphCases",
             dependencies: ["PodiumGraph"],
@@ -167,7 +168,7 @@ let package = Package(
         ),
         tests(
             "PodiumBERTTests",
-            ["PodiumBERT", "PodiumCPU", "PodiumFiles", "PodiumGraph", "PodiumText"],
+            ["PodiumBERT", "PodiumCPU", "PodiumFiles", "PodiumGraph", "PodiumSample", "PodiumText", "RealData"],
             exclude: ["Fixtures"]
         ),
         tests(
@@ -180,18 +181,18 @@ let package = Package(
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),
-        tests("PodiumTextTests", ["PodiumText"], exclude: ["Fixtures"]),
-        tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText"]),
+        tests("PodiumTextTests", ["PodiumText", "RealData"], exclude: ["Fixtures"]),
+        tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText", "RealData"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),
         tests("PodiumCPUTests", ["GraphCases", "PodiumCPU", "PodiumGraph"]),
         tests(
             "PodiumPJRTTests",
             [
                 "GraphCases", "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumGraph", "PodiumPJRT",
-                "PodiumText",
+                "PodiumText", "RealData",
             ]
         ),
-        tests("PodiumEvalTests", ["PodiumCore", "PodiumEval"], exclude: ["Fixtures"]),
+        tests("PodiumEvalTests", ["PodiumCore", "PodiumEval", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]
 )

@@ -55,20 +55,3 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try body(path)
 }
-
-/// The real benchmark data.
-enum TestData {
-    static let root =
-        ProcessInfo.processInfo.environment["PODIUM_TEST_DATA"]
-        ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../shared/data").standardizedFileURL.path
-
-    static func text(_ path: String) throws -> String {
-        let file = "\(root)/\(path)"
-        let data = try #require(
-            FileManager.default.contents(atPath: file),
-            "\(file) is missing: point PODIUM_TEST_DATA at the real benchmark data"
-        )
-        return String(decoding: data, as: UTF8.self)
-    }
-}

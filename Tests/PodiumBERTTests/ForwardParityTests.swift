@@ -1,6 +1,7 @@
 import PodiumBERT
 import PodiumGraph
 import PodiumText
+import RealData
 import Testing
 
 /// The forward pass of a real checkpoint against transformers, on real sentence pairs (`make_forward_fixture.py`).
@@ -12,7 +13,7 @@ import Testing
     /// `[CLS] first [SEP] second [SEP]` of the first pairs of MRPC's dev set.
     private func sequences(_ model: ModelDirectory) throws -> [PackedBatch.Sequence] {
         let vocabulary = model.tokenizer.vocabulary
-        let lines = try TestData.text("glue/MRPC/dev.tsv").split(separator: "\n").dropFirst().prefix(Self.pairs)
+        let lines = try RealData.text("glue/MRPC/dev.tsv").split(separator: "\n").dropFirst().prefix(Self.pairs)
         return try lines.enumerated().map { number, line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
             try #require(fields.count == 5)
@@ -31,7 +32,7 @@ import Testing
         zip(a, b).map { abs($0 - $1) }.max() ?? .infinity
     }
 
-    @Test func everyLayerAndTheLogitsEqualTransformers() throws {
+    @Test(.realData) func everyLayerAndTheLogitsEqualTransformers() throws {
         let model = try ModelDirectory(path: PulledModel.miniLM())
         let expected = try Fixture.tensors("minilm-forward")
         let stride = try #require(expected.metadata["stride"].flatMap { Int($0) })

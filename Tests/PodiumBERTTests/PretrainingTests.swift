@@ -1,24 +1,32 @@
 import PodiumBERT
 import PodiumGraph
+import PodiumSample
 import PodiumText
 import Testing
 
 @Suite struct PretrainingTests {
     private static let maximumLength = 128
-
+    private static let storiesPerDocument = 25
     private let tokenizer: Tokenizer
     private let documents: [[String]]
 
-    /// Real prose: paragraphs of the articles as documents, cut into sentences at full stops.
     init() throws {
-        let corpus = try TestData.text("corpus/wikipedia-squad-train-articles.txt").prefix(300_000)
-        documents = corpus.split(separator: "\n\n").map { article in
-            article.split(separator: "\n").flatMap { $0.split(separator: ". ") }.map(String.init)
+        (documents, tokenizer) = try Self.prose.get()
+    }
+
+    /// The sample's stories as sentences, many stories to a document, and a tokenizer for them.
+    private static let prose = Result {
+        let text = try #require(Sample().files().first { $0.path == "text/stories.txt" }?.bytes)
+        let stories = String(decoding: text, as: UTF8.self).split(separator: "\n\n").map { story in
+            story.split(separator: "\n").map(String.init)
+        }
+        let documents = stride(from: 0, to: stories.count, by: storiesPerDocument).map { start in
+            Array(stories[start..<min(stories.count, start + storiesPerDocument)].joined())
         }
         var counts = WordCounts(lowercases: true)
         for document in documents { for sentence in document { counts.add(sentence) } }
         let vocabulary = try VocabularyTrainer(size: 2000).vocabulary(of: counts)
-        tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: true)
+        return (documents, Tokenizer(vocabulary: vocabulary, lowercases: true))
     }
 
     private func text(seed: UInt64 = 1, _ change: (inout PretrainingOptions) -> Void = { _ in }) throws

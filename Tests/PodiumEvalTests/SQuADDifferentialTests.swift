@@ -1,4 +1,5 @@
 import PodiumEval
+import RealData
 import Testing
 
 @Suite struct SQuADDifferentialTests {
@@ -61,10 +62,10 @@ import Testing
         var expected: [String: Double]
     }
 
-    @Test func wholeDevelopmentSetsScoreToTheLastBit() throws {
+    @Test(.realData) func wholeDevelopmentSetsScoreToTheLastBit() throws {
         for whole in try Fixtures.decode(Sets.self, from: "squad-dev.json").sets {
             let name = whole.version == "1.1" ? "dev-v1.1.json" : "dev-v2.0.json"
-            let references = try SQuADReferences(json: Fixtures.realData("squad/\(name)")).questions
+            let references = try SQuADReferences(json: RealData.bytes("squad/\(name)")).questions
             let predictions = SQuADPredictions(references.enumerated().map { ($1.id, Self.answer($0, $1.answers)) })
             let odds = NoAnswerScores(references.enumerated().map { ($1.id, Double($0 * 7919 % 1000) / 1000) })
             let score =

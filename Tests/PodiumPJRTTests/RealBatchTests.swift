@@ -2,6 +2,7 @@ import PodiumBERT
 import PodiumCPU
 import PodiumGraph
 import PodiumPJRT
+import RealData
 import Testing
 
 /// A model of a published shape.
@@ -21,7 +22,7 @@ struct PublishedShape: CustomTestStringConvertible, Sendable {
 }
 
 /// Twenty steps of published shapes on real sentence pairs, float32: the plug-in does what our own engine does.
-@Suite(.serialized) struct RealBatchTests {
+@Suite(.serialized, .realData) struct RealBatchTests {
     private static let steps = 20
     private static let head = Head.classification(labels: 2)
 

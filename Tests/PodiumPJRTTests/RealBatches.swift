@@ -1,9 +1,9 @@
-import Foundation
 import PodiumBERT
 import PodiumCore
 import PodiumData
 import PodiumGraph
 import PodiumText
+import RealData
 
 /// Training batches of MRPC, in the order of its file, with the released vocabulary.
 ///
@@ -18,17 +18,10 @@ struct RealBatches {
 
     /// Reads the first batches; data that is missing is an error that names the file.
     init(_ count: Int) throws {
-        let root =
-            ProcessInfo.processInfo.environment["PODIUM_TEST_DATA"]
-            ?? URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../shared/data").standardizedFileURL
-            .path
-        let path = "\(root)/vocab/bert-base-uncased/vocab.txt"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Missing(description: "\(path) is missing: point PODIUM_TEST_DATA at the real benchmark data")
-        }
-        let vocabulary = try Vocabulary(bytes: Array(bytes), name: "vocab.txt")
+        let bytes = try RealData.bytes("vocab/bert-base-uncased/vocab.txt")
+        let vocabulary = try Vocabulary(bytes: bytes, name: "vocab.txt")
         let tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: true)
-        let file = try DataRoot(path: "\(root)/glue").read(task: .mrpc, split: "train")
+        let file = try DataRoot(path: "\(RealData.root)/glue").read(task: .mrpc, split: "train")
         let texts = try GLUEFile.examples(task: .mrpc, split: .train, bytes: file.bytes, name: file.path)
         var sequences: [PackedBatch.Sequence] = []
         var labels: [Int32] = []
@@ -39,7 +32,7 @@ struct RealBatches {
             labels.append(text.label == "1" ? 1 : 0)
         }
         guard sequences.count == count * Self.size else {
-            throw Missing(description: "\(file.path) has only \(sequences.count) pairs of \(Self.lengths) tokens")
+            throw TooFew(description: "\(file.path) has only \(sequences.count) pairs of \(Self.lengths) tokens")
         }
         vocabularySize = vocabulary.count
         (self.sequences, self.labels) = (sequences, labels)
@@ -53,7 +46,7 @@ struct RealBatches {
         return batch
     }
 
-    private struct Missing: Error, CustomStringConvertible {
+    private struct TooFew: Error, CustomStringConvertible {
         let description: String
     }
 }

@@ -1,9 +1,10 @@
 import Foundation
 import PodiumText
+import RealData
 import Testing
 
 /// Every real GLUE and SQuAD text gives the reference's ids (Fixtures/make_token_digests.py).
-@Suite("Tokens of real text") struct ReferenceDigestTests {
+@Suite("Tokens of real text", .realData) struct ReferenceDigestTests {
     struct Expected: Decodable {
         var texts: Int
         var digests: [String]
@@ -13,11 +14,11 @@ import Testing
         ("bert-base-uncased", true), ("bert-base-multilingual-cased", false), ("bert-base-chinese", true),
     ])
     func equalTheReference(name: String, lowercases: Bool) throws {
-        let vocabulary = try Vocabulary(bytes: TestData.bytes("vocab/\(name)/vocab.txt"), name: "vocab.txt")
+        let vocabulary = try Vocabulary(bytes: RealData.bytes("vocab/\(name)/vocab.txt"), name: "vocab.txt")
         let tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: lowercases)
         let document = try JSONDecoder().decode(
             [String: [String: Expected]].self,
-            from: TestData.fixture("token-digests.json")
+            from: Fixture.data("token-digests.json")
         )
         let files = try #require(document[name])
         #expect(files.count > 10)
@@ -33,7 +34,7 @@ import Testing
 
     /// Lines of a TSV file; contexts and questions of a SQuAD file, in order.
     static func texts(of file: String) throws -> [[UInt8]] {
-        let bytes = try TestData.bytes(file)
+        let bytes = try RealData.bytes(file)
         guard file.hasSuffix(".json") else {
             return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Array($0) }
         }

@@ -1,9 +1,10 @@
 import PodiumText
+import RealData
 import Testing
 
 @Suite struct TokenizerTests {
     private static func vocabulary(_ name: String) throws -> Vocabulary {
-        try Vocabulary(bytes: TestData.bytes("vocab/\(name)/vocab.txt"), name: "vocab.txt")
+        try Vocabulary(bytes: RealData.bytes("vocab/\(name)/vocab.txt"), name: "vocab.txt")
     }
 
     /// Letters, digits, some punctuation and some words.
@@ -14,9 +15,12 @@ import Testing
         return try Vocabulary(pieces: all.map { Array($0.utf8) }, name: "small")
     }
 
-    @Test(arguments: [
-        ("bert-base-uncased", true), ("bert-base-multilingual-cased", false), ("bert-base-chinese", true),
-    ])
+    @Test(
+        .realData,
+        arguments: [
+            ("bert-base-uncased", true), ("bert-base-multilingual-cased", false), ("bert-base-chinese", true),
+        ]
+    )
     func randomTextGivesThePiecesOfTheNaiveTokenizer(name: String, lowercases: Bool) throws {
         let vocabulary = try Self.vocabulary(name)
         let spellings = vocabulary.pieces.map { piece in

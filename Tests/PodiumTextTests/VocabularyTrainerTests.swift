@@ -1,4 +1,5 @@
 import PodiumText
+import RealData
 import Testing
 
 @Suite struct VocabularyTrainerTests {
@@ -72,8 +73,8 @@ import Testing
         #expect(pieces(try vocabulary(["Ab Ab"], size: 100, lowercases: false)).contains("Ab"))
     }
 
-    @Test func aRealTextIsCoveredByFourThousandPieces() throws {
-        let text = String(decoding: try TestData.bytes("corpus/wikipedia-squad-train-articles.txt"), as: UTF8.self)
+    @Test(.realData) func aRealTextIsCoveredByFourThousandPieces() throws {
+        let text = try RealData.text("corpus/wikipedia-squad-train-articles.txt")
         let vocabulary = try vocabulary([text], size: 4000)
         #expect(vocabulary.count == 4000)
         let ids = Tokenizer(vocabulary: vocabulary, lowercases: true).ids(of: text)

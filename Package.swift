@@ -61,6 +61,7 @@ let package = Package(
         .target(name: "CPJRT"),
 
         library("PodiumFiles", ["CCrypto", "CZlib"]),
+        library("PodiumFormat"),
 
         // What a job is
         library("PodiumCore"),
@@ -122,18 +123,23 @@ let package = Package(
         library(
             "PodiumExperiments",
             [
-                "PodiumCore", "PodiumData", "PodiumEval", "PodiumLibrary", "PodiumReport", "PodiumScheduler",
+                "PodiumCore", "PodiumData", "PodiumEval", "PodiumFormat", "PodiumLibrary", "PodiumReport",
+                "PodiumScheduler",
                 "PodiumSpec", "PodiumStore", logging,
             ]
         ),
         library(
             "PodiumDevices",
-            ["PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumGraph", "PodiumLibrary", "PodiumPJRT"]
+            [
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumFormat", "PodiumGraph", "PodiumLibrary",
+                "PodiumPJRT",
+            ]
         ),
         library(
             "PodiumBench",
             [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumGraph",
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFormat",
+                "PodiumGraph",
                 "PodiumPJRT", "PodiumStore", "PodiumText", subprocess,
             ]
         ),
@@ -143,7 +149,8 @@ let package = Package(
             name: "podium",
             dependencies: [
                 "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval",
-                "PodiumExperiments", "PodiumFiles", "PodiumGraph", "PodiumJobs", "PodiumLibrary", "PodiumMigrations",
+                "PodiumExperiments", "PodiumFiles", "PodiumFormat", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
+                "PodiumMigrations",
                 "PodiumPJRT", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
                 argumentParser, logging, subprocess,
             ],

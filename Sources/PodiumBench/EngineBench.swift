@@ -2,6 +2,7 @@ internal import PodiumBERT
 package import PodiumCPU
 package import PodiumCore
 package import PodiumDevices
+internal import PodiumFormat
 internal import PodiumGraph
 internal import PodiumPJRT
 

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import PodiumCore
+import PodiumFormat
 
 /// Log lines with time and level, on standard error or appended to a file.
 struct LineLog: LogHandler {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PodiumCore
+internal import PodiumFormat
 internal import PodiumPJRT
 
 /// What the compiler says of a step, and what follows for the job.

@@ -1,5 +1,6 @@
 internal import PodiumCore
 package import PodiumEval
+internal import PodiumFormat
 
 extension ComparedSet {
     package func text(examples limit: Int) -> String {

@@ -1,5 +1,6 @@
 internal import Foundation
 package import PodiumCore
+internal import PodiumFormat
 
 /// A suite's state as lines of text.
 package enum SuiteText {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PodiumBench
 import PodiumCore
+import PodiumFormat
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

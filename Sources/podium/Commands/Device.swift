@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumDevices
+import PodiumFormat
 import PodiumPJRT
 import Subprocess
 

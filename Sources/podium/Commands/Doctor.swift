@@ -3,6 +3,7 @@ import Foundation
 import PodiumCPU
 import PodiumCore
 import PodiumDevices
+import PodiumFormat
 import PodiumGraph
 import PodiumJobs
 import PodiumLibrary

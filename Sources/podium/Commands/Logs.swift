@@ -1,6 +1,7 @@
 import ArgumentParser
 import PodiumCore
 import PodiumExperiments
+import PodiumFormat
 
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,6 +3,7 @@ import Foundation
 import PodiumBERT
 import PodiumCore
 import PodiumFiles
+import PodiumFormat
 import PodiumJobs
 import PodiumLibrary
 import PodiumText

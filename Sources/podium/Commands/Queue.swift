@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumExperiments
+import PodiumFormat
 
 struct Queue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import PodiumCore
 import PodiumEval
 import PodiumExperiments
+import PodiumFormat
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(

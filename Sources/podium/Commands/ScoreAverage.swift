@@ -3,6 +3,7 @@ import Foundation
 import PodiumCore
 import PodiumEval
 import PodiumExperiments
+import PodiumFormat
 
 extension GLUEAverage.Rule: ExpressibleByArgument {}
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PodiumCore
 import PodiumEval
+import PodiumFormat
 
 extension SQuADProtocol: ExpressibleByArgument {}
 

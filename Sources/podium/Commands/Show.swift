@@ -3,6 +3,7 @@ import Foundation
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumFormat
 import PodiumJobs
 
 struct Show: AsyncParsableCommand {

@@ -1,0 +1,83 @@
+import Foundation
+import PodiumCore
+import PodiumEval
+import PodiumExperiments
+import Testing
+
+/// Two systems on the same examples: differences are B minus A, for every kind of task.
+struct ComparisonTests {
+    private let comparison = Comparison(bootstrap: Bootstrap(resamples: 200, seed: 1))
+
+    private func file(_ name: String, _ text: String) -> Comparison.File {
+        Comparison.File(name: name, bytes: Array(text.utf8))
+    }
+
+    private func predictions(_ name: String, _ labels: [String]) -> Comparison.File {
+        file(name, "index\tprediction\n" + labels.enumerated().map { "\($0)\t\($1)\n" }.joined())
+    }
+
+    @Test func aBetterSecondClassifierHasAPositiveDifference() throws {
+        let gold = file(
+            "dev.tsv",
+            "index\tsentence1\tsentence2\tlabel\n"
+                + (0..<20).map { "\($0)\ta\tb\t\($0 % 2 == 0 ? "entailment" : "not_entailment")\n" }.joined()
+        )
+        let right = (0..<20).map { $0 % 2 == 0 ? "entailment" : "not_entailment" }
+        let wrong = right.enumerated().map {
+            $0 < 5 ? (right[$0] == "entailment" ? "not_entailment" : "entailment") : $1
+        }
+        let set = try comparison.files(
+            task: .rte,
+            gold: gold,
+            a: predictions("a.tsv", wrong),
+            b: predictions("b.tsv", right)
+        )
+        #expect(set.paired?.difference.value == 0.25)
+        #expect(set.diff.gained.count == 5 && set.diff.lost.isEmpty)
+    }
+
+    @Test(arguments: [BenchmarkTask.squadV1, .squadV2])
+    func aBetterSecondReaderHasAPositiveDifference(task: BenchmarkTask) throws {
+        let questions = (0..<10).map { number in
+            """
+            {"id": "q\(number)", "question": "which?", "is_impossible": false, \
+            "answers": [{"text": "answer \(number)", "answer_start": 0}]}
+            """
+        }
+        let gold = file(
+            "dev.json",
+            """
+            {"version": "\(task == .squadV1 ? "1.1" : "v2.0")", "data": [{"title": "t", "paragraphs": \
+            [{"context": "answer", "qas": [\(questions.joined(separator: ", "))]}]}]}
+            """
+        )
+        func answers(right: Int) -> String {
+            "{" + (0..<10).map { "\"q\($0)\": \"\($0 < right ? "answer \($0)" : "nothing")\"" }.joined(separator: ", ")
+                + "}"
+        }
+        let set = try comparison.files(
+            task: task,
+            gold: gold,
+            a: file("a.json", answers(right: 4)),
+            b: file("b.json", answers(right: 9))
+        )
+        let difference = try #require(set.paired?.difference.value)
+        #expect(abs(difference - 0.5) < 1e-12)
+        let interval = try #require(set.paired?.interval)
+        #expect(interval.low > 0)
+        #expect(set.diff.gained.count == 5 && set.diff.lost.isEmpty)
+    }
+
+    @Test func anErrorNamesTheFileThatHasIt() throws {
+        let gold = file("dev.tsv", "index\tsentence1\tsentence2\tlabel\n0\ta\tb\tentailment\n")
+        let error = #expect(throws: EvalError.self) {
+            try comparison.files(
+                task: .rte,
+                gold: gold,
+                a: predictions("a.tsv", ["entailment"]),
+                b: file("b.tsv", "no header\n")
+            )
+        }
+        #expect(error?.message.contains("b.tsv") == true)
+    }
+}

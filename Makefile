@@ -11,8 +11,12 @@ export PODIUM_TEST_DATA
 PLUGINS := $(abspath .build/plugins)
 export PODIUM_PJRT_PLUGIN ?= $(PLUGINS)/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so
 export PODIUM_TEST_LIBTPU ?= $(PLUGINS)/libtpu/libtpu.so
+# The binary that packages carry has Swift's runtime in it, and a build folder of its own.
+STATIC := .build-static
+DIST := dist
+VERSION = $(shell $(STATIC)/release/podium --version)
 
-.PHONY: help deps plugin build quickstart test lint format snapshots clean
+.PHONY: help deps plugin build quickstart test lint format snapshots static deb dist check-deb check-dist clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,5 +59,24 @@ format: ## Formats every Swift file
 snapshots: build ## Records the tests' golden files anew
 	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release --no-parallel || true
 
+static: deps # Builds the binary of packages
+	$(BUILD) --static-swift-stdlib --scratch-path $(STATIC) --product podium
+
+deb: PACKAGES += dpkg-dev binutils
+deb: static ## Builds dist/podium_VERSION_ARCHITECTURE.deb, for Debian 12 without Swift
+	packaging/build-deb $(STATIC)/release/podium $(DIST)
+
+dist: PACKAGES += patchelf binutils xz-utils
+dist: static ## Packs dist/podium-VERSION-linux-ARCHITECTURE.tar.xz, for any Linux with glibc 2.36 or newer
+	packaging/build-dist $(STATIC)/release/podium $(DIST)
+
+check-deb: PACKAGES += debootstrap
+check-deb: deb ## Installs, uses and purges the package in a bare Debian (root, ten minutes)
+	packaging/check-deb $(DIST)/podium_$(VERSION)_$(shell dpkg --print-architecture).deb
+
+check-dist: PACKAGES += debootstrap
+check-dist: dist ## Uses the tarball as a worker in bare systems (root, ten minutes)
+	packaging/check-dist $(DIST)/podium-$(VERSION)-linux-$(shell uname -m).tar.xz
+
 clean: ## Removes what was built
-	rm -rf .build report
+	rm -rf .build $(STATIC) $(DIST) report

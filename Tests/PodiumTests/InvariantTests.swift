@@ -28,6 +28,7 @@ struct InvariantTests {
         ("PodiumScheduler", ["PodiumStore", "PodiumBERT", "CLibPQ"]),
         ("PodiumJobs", ["PodiumStore", "CLibPQ", "PodiumCPU"]),
         ("PodiumCore", ["Foundation", "PodiumStore"]),
+        ("PodiumExperiments", ["ArgumentParser", "Subprocess", "Glibc"]),
     ])
     func aTargetDoesNotKnow(target: String, others: [String]) throws {
         for source in try Self.sources() where source.target == target {
@@ -35,6 +36,46 @@ struct InvariantTests {
                 #expect(!source.text.contains("import \(other)\n"), "\(source.path) imports \(other)")
             }
         }
+    }
+
+    /// What each target of the manifest depends on; the build refuses imports that the manifest lacks.
+    private static func manifest() throws -> [String: [String]] {
+        let text = try String(contentsOf: Binary.root.appendingPathComponent("Package.swift"), encoding: .utf8)
+        var targets: [String: [String]] = [:]
+        for declaration in text.split(separator: #/(library|tests|[tT]arget|systemLibrary)\(/#).dropFirst() {
+            let names = declaration.prefix { $0 != "]" }.matches(of: #/"([^"]+)"/#).map { String($0.1) }
+            if let name = names.first { targets[name, default: []] += names.dropFirst() }
+        }
+        return targets
+    }
+
+    /// A target and all that is linked with it.
+    private static func closure(of target: String, in manifest: [String: [String]]) -> Set<String> {
+        var found: Set<String> = []
+        var open = [target]
+        while let next = open.popLast() {
+            if found.insert(next).inserted { open += manifest[next] ?? [] }
+        }
+        return found
+    }
+
+    @Test(arguments: [
+        ("PodiumCore", ["PodiumSpec", "PodiumStore", "PodiumEval"]),
+        ("PodiumEval", ["PodiumBERT", "PodiumGraph", "PodiumStore"]),
+        ("PodiumStore", ["PodiumBERT", "PodiumEval", "PodiumReport"]),
+        ("PodiumScheduler", ["CLibPQ", "PodiumBERT"]),
+        ("PodiumBERT", ["CPJRT", "COneDNN", "COpenBLAS", "CLibPQ", "PodiumEval"]),
+        ("PodiumJobs", ["CLibPQ", "COneDNN", "CPJRT"]),
+        // Showing history links no engine.
+        ("PodiumReport", ["PodiumBERT", "PodiumGraph", "PodiumText", "PodiumStore"]),
+        ("PodiumExperiments", ["PodiumBERT", "PodiumGraph", "PodiumCPU", "PodiumPJRT", "PodiumJobs"]),
+    ])
+    func aTargetDoesNotLink(target: String, others: [String]) throws {
+        let manifest = try Self.manifest()
+        // That the manifest was understood.
+        #expect(Self.closure(of: "podium", in: manifest).isSuperset(of: others))
+        let closure = Self.closure(of: target, in: manifest)
+        for other in others { #expect(!closure.contains(other), "\(target) links \(other)") }
     }
 
     @Test(arguments: [
@@ -51,6 +92,16 @@ struct InvariantTests {
     @Test func onlyTheCommandPrintsAndReadsTheEnvironment() throws {
         for source in try Self.sources() where source.target != "podium" {
             for word in ["getenv(", "ProcessInfo.processInfo.environment", " print(", "fatalError(", "try!"] {
+                #expect(!source.text.contains(word), "\(source.path) has \(word)")
+            }
+        }
+    }
+
+    @Test func theUseCasesKnowNeitherTerminalNorProcess() throws {
+        let sources = try Self.sources().filter { $0.target == "PodiumExperiments" }
+        #expect(!sources.isEmpty)
+        for source in sources {
+            for word in ["Process(", "isatty(", "FileHandle.standard", "Terminal.", "exit(", "signal("] {
                 #expect(!source.text.contains(word), "\(source.path) has \(word)")
             }
         }

@@ -48,7 +48,7 @@ import Testing
         )
         #expect(report.fresh == ["classifier.weight", "classifier.bias"])
         for name in report.fresh {
-            let entry = try #require(expected.entry(name))
+            let entry = try #require(expected.tensor(named: name))
             weights.tensors[name] = HostTensor(try expected.floats(name), shape: entry.shape)
         }
         let device = try Fixture.device()

@@ -70,7 +70,7 @@ import Testing
         /// Takes a tensor out, its bytes too.
         mutating func write(_ change: (inout [Safetensors.Tensor]) -> Void) throws {
             let file = try Safetensors(path: "\(Fixture.tinyModel)/model.safetensors")
-            var tensors = try file.entries.map {
+            var tensors = try file.tensors.map {
                 Safetensors.Tensor(name: $0.name, shape: $0.shape, floats: try file.floats($0.name))
             }
             change(&tensors)

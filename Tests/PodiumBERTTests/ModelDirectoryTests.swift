@@ -52,7 +52,7 @@ import Testing
         #expect(names.contains("cls.seq_relationship.weight"))
         #expect(!names.contains { $0.contains("qkv") })
         // All of the file's tensors but the heads of other tasks.
-        let file = try model.weights().entries.map(\.name)
+        let file = try model.weights().tensors.map(\.name)
         let others = ["classifier.weight", "classifier.bias", "qa_outputs.weight", "qa_outputs.bias"]
         #expect(Set(names) == Set(file).subtracting(others))
     }

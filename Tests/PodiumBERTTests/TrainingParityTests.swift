@@ -88,7 +88,7 @@ import Testing
         let parts = ["query", "key", "value"].map { parameter.replacing("self.qkv", with: "self.\($0)") }
         let names = parameter.contains("self.qkv") ? parts : [parameter]
         return try names.flatMap { name in
-            let known = ["\(prefix)bert.\(name)", "\(prefix)\(name)"].first { expected.entry($0) != nil }
+            let known = ["\(prefix)bert.\(name)", "\(prefix)\(name)"].first { expected.tensor(named: $0) != nil }
             return try expected.floats(try #require(known, "\(prefix)\(name)")).prefix(count)
         }
     }

@@ -5,36 +5,18 @@ internal import Foundation
 /// The header is checked before anything is believed: its length against the
 /// file, every tensor's bytes against its shape, and that the tensors fill the
 /// data exactly, without gap or overlap.
-package struct Safetensors: Sendable {
-    package enum ElementType: String, Sendable, Codable {
-        case float32 = "F32"
-        case float16 = "F16"
-        case bfloat16 = "BF16"
-        case float64 = "F64"
-        case int32 = "I32"
-        case int64 = "I64"
-
-        var width: Int {
-            switch self {
-            case .float16, .bfloat16: 2
-            case .float32, .int32: 4
-            case .float64, .int64: 8
-            }
-        }
-    }
-
-    package struct Entry: Sendable {
-        package let name: String
-        package let type: ElementType
-        package let shape: [Int]
-        /// Offsets from the start of the data.
-        let range: Range<Int>
-    }
+package struct Safetensors: TensorArchive {
+    /// Names of element types in the header.
+    private static let elements: [String: ArchivedTensor.Element] = [
+        "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I32": .int32, "I64": .int64,
+    ]
 
     package let path: String
     /// In the order of their bytes.
-    package let entries: [Entry]
+    package let tensors: [ArchivedTensor]
     package let metadata: [String: String]
+    /// Each tensor's place by its name: offsets from the start of the data.
+    private let ranges: [String: Range<Int>]
     private let data: Data
     private let start: Int
 
@@ -93,15 +75,15 @@ package struct Safetensors: Sendable {
         let names = header.tensors.count + (header.metadata == nil ? 0 : 1)
         guard Self.outermostKeys(data[8..<start]) == names else { throw bad("the header names a tensor twice") }
         metadata = header.metadata ?? [:]
-        var entries: [Entry] = []
+        var entries: [(tensor: ArchivedTensor, range: Range<Int>)] = []
         for (name, description) in header.tensors {
-            guard let type = ElementType(rawValue: description.dtype) else {
+            guard let element = Self.elements[description.dtype] else {
                 throw bad("tensor \(name) is of type \(description.dtype), which is not supported")
             }
             guard description.data_offsets.count == 2, description.data_offsets[0] >= 0,
                 description.data_offsets[0] <= description.data_offsets[1]
             else { throw bad("tensor \(name) has data_offsets \(description.data_offsets)") }
-            var count = type.width
+            var count = element.width
             for size in description.shape {
                 let (product, overflows) = count.multipliedReportingOverflow(by: size)
                 guard size >= 0, !overflows else { throw bad("tensor \(name) has the shape \(description.shape)") }
@@ -113,21 +95,22 @@ package struct Safetensors: Sendable {
                     "tensor \(name) of shape \(description.shape) needs \(count) bytes, its offsets give \(range.count)"
                 )
             }
-            entries.append(Entry(name: name, type: type, shape: description.shape, range: range))
+            entries.append((ArchivedTensor(name: name, element: element, shape: description.shape), range))
         }
         entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
         var end = 0
         for entry in entries {
             guard entry.range.lowerBound == end else {
                 let what = entry.range.lowerBound < end ? "overlaps the one before" : "leaves a gap before it"
-                throw bad("tensor \(entry.name) \(what)")
+                throw bad("tensor \(entry.tensor.name) \(what)")
             }
             end = entry.range.upperBound
         }
         guard end == data.count - start else {
             throw bad("the tensors need \(end) bytes, the file has \(data.count - start) (was it cut short?)")
         }
-        self.entries = entries
+        tensors = entries.map(\.tensor)
+        ranges = Dictionary(uniqueKeysWithValues: entries.map { ($0.tensor.name, $0.range) })
     }
 
     /// How many keys the outermost object of valid JSON has, one given twice counted twice (decoders keep only one).
@@ -155,45 +138,27 @@ package struct Safetensors: Sendable {
         return keys
     }
 
-    package func entry(_ name: String) -> Entry? {
-        entries.first { $0.name == name }
-    }
-
-    /// A tensor's numbers as float32, row-major.
-    package func floats(_ name: String) throws(BERTError) -> [Float] {
-        guard let entry = entry(name) else { throw BERTError(.mismatch, "\(path): there is no tensor \(name)") }
-        return floats(entry)
-    }
-
-    /// A tensor's numbers, none of which may be infinite or no number at all.
-    package func weights(_ entry: Entry) throws(BERTError) -> [Float] {
-        let floats = floats(entry)
-        guard floats.allSatisfy(\.isFinite) else {
-            throw BERTError(
-                .malformed,
-                "\(path): tensor \(entry.name) holds numbers that are not finite; the file is damaged or its training diverged"
-            )
+    package func floats(of tensor: ArchivedTensor) throws(BERTError) -> [Float] {
+        guard let range = ranges[tensor.name] else {
+            throw BERTError(.mismatch, "\(path): there is no tensor \(tensor.name)")
         }
-        return floats
-    }
-
-    private func floats(_ entry: Entry) -> [Float] {
-        let count = entry.range.count / entry.type.width
+        let count = range.count / tensor.element.width
         return data.withUnsafeBytes { all in
             let bytes = UnsafeRawBufferPointer(
-                rebasing: all[(start + entry.range.lowerBound)..<(start + entry.range.upperBound)]
+                rebasing: all[(start + range.lowerBound)..<(start + range.upperBound)]
             )
             func load<T>(_ type: T.Type, _ i: Int) -> T {
                 bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<T>.size, as: T.self)
             }
             return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-                switch entry.type {
+                switch tensor.element {
                 case .float32: for i in 0..<count { buffer[i] = Float(bitPattern: load(UInt32.self, i)) }
                 case .float64: for i in 0..<count { buffer[i] = Float(Double(bitPattern: load(UInt64.self, i))) }
                 case .bfloat16: for i in 0..<count { buffer[i] = Float(bitPattern: UInt32(load(UInt16.self, i)) << 16) }
                 case .float16: for i in 0..<count { buffer[i] = Self.float(half: load(UInt16.self, i)) }
                 case .int32: for i in 0..<count { buffer[i] = Float(load(Int32.self, i)) }
                 case .int64: for i in 0..<count { buffer[i] = Float(load(Int64.self, i)) }
+                case .bool: for i in 0..<count { buffer[i] = load(UInt8.self, i) == 0 ? 0 : 1 }
                 }
                 initialized = count
             }

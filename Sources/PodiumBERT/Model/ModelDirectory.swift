@@ -45,7 +45,7 @@ package struct ModelDirectory: Sendable {
         )
     }
 
-    package func weights() throws(BERTError) -> Safetensors {
+    package func weights() throws(BERTError) -> any TensorArchive {
         try Safetensors(path: weightsPath)
     }
 

@@ -25,7 +25,7 @@ package struct Weights: Sendable {
     ///
     /// - Parameter needsHead: whether a head must be in the file with the right shape (for evaluation).
     package static func load(
-        _ file: Safetensors,
+        _ file: any TensorArchive,
         for graph: Graph,
         configuration: Configuration,
         seed: UInt64,
@@ -39,7 +39,7 @@ package struct Weights: Sendable {
             let shape = parameter.value.type.shape.map(\.fixed)
             let parts = ParameterNames.inFile(parameter.name)
             let found = parts.map { part in
-                ParameterNames.spellings(part).lazy.compactMap { file.entry($0) }.first
+                ParameterNames.spellings(part).lazy.compactMap { file.tensor(named: $0) }.first
             }
             let entries = found.compactMap { $0 }
             used.formUnion(entries.map(\.name))
@@ -78,7 +78,7 @@ package struct Weights: Sendable {
                 "\(file.path): \(missing.count) of the encoder's tensors are missing: \(shown)\(missing.count > 5 ? ", …" : "")"
             )
         }
-        report.unused = file.entries.map(\.name).filter { !used.contains($0) }
+        report.unused = file.tensors.map(\.name).filter { !used.contains($0) }
         return (weights, report)
     }
 

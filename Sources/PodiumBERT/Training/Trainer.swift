@@ -182,7 +182,7 @@ package final class Trainer {
         }
         for variable in executor.graph.variables {
             let shape = variable.value.type.shape.map(\.fixed)
-            guard let entry = file.entry(variable.name), entry.shape == shape else {
+            guard let entry = file.tensor(named: variable.name), entry.shape == shape else {
                 throw BERTError(
                     .mismatch,
                     "\(path): no tensor \(variable.name) of shape \(shape); the checkpoint is of another model or task"

@@ -77,9 +77,9 @@ struct ModelInspect: ParsableCommand {
             path: path,
             configuration: directory.configuration,
             vocabulary: directory.tokenizer.vocabulary.count,
-            parameters: file.entries.reduce(0) { $0 + $1.shape.reduce(1, *) },
+            parameters: file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
             sha256: try Digest.sha256(file: directory.weightsPath),
-            tensors: file.entries.map { Document.Tensor(name: $0.name, shape: $0.shape) }
+            tensors: file.tensors.map { Document.Tensor(name: $0.name, shape: $0.shape) }
         )
         if json { return try JSONOutput.print(document) }
         Terminal.print("\(path): \(document.configuration.summary), \(document.vocabulary) pieces")

@@ -28,6 +28,11 @@ struct PieceBuffer: ~Copyable {
         self.count = count
     }
 
+    /// Counts the offsets of the pieces after the first `count` from elsewhere.
+    mutating func move(after first: Int, by offset: Int32) {
+        for index in first..<count { start[index] = start[index].moved(by: offset) }
+    }
+
     @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Piece>.allocate(capacity: capacity * 2)

@@ -8,24 +8,21 @@ struct PieceTrie: Sendable {
     private var edges = [UInt64](repeating: 0, count: 1 << 12)
     /// By how many bits a hash is shortened to the number of a slot.
     private var shift: UInt64 = 64 - 12
-    /// The piece that ends at a node, or -1.
+    /// The piece that ends at a node, or -1; of a piece that is there twice, the last id.
     private var ids: [Int32] = [-1, -1]
-    /// The ids of a piece that is there twice.
-    private(set) var duplicate: (Int, Int)?
+    /// Pieces that are there twice: the ids before and after.
+    private(set) var duplicates: [(Int, Int)] = []
 
     private static let beginning = 0
     private static let continuation = 1
 
     init(_ pieces: [[UInt8]]) {
-        for (id, piece) in pieces.enumerated() {
+        for (id, piece) in pieces.enumerated() where !piece.isEmpty {
             let (root, bytes) = Self.read(piece)
             var node = root
             for byte in bytes { node = child(of: node, byte) ?? addChild(of: node, byte) }
-            if ids[node] < 0 {
-                ids[node] = Int32(id)
-            } else if duplicate == nil {
-                duplicate = (Int(ids[node]), id)
-            }
+            if ids[node] >= 0 { duplicates.append((Int(ids[node]), id)) }
+            ids[node] = Int32(id)
         }
     }
 

@@ -3,8 +3,8 @@ internal import Foundation
 /// What the basic tokenizer does with each Unicode scalar.
 ///
 /// The order is the reference's: controls are dropped, white space separates,
-/// CJK ideographs stand alone, then (uncased models) canonical decomposition
-/// without non-spacing marks and lower-casing, then punctuation stands alone.
+/// CJK ideographs stand alone, then canonical decomposition without non-spacing
+/// marks, then lower-casing, then punctuation stands alone.
 enum ScalarRule: Equatable {
     case drop
     case space
@@ -13,7 +13,7 @@ enum ScalarRule: Equatable {
     /// Is a word of its own, as these scalars.
     case alone([Unicode.Scalar])
 
-    init(_ scalar: Unicode.Scalar, lowercases: Bool) {
+    init(_ scalar: Unicode.Scalar, _ normalization: TextNormalization) {
         let properties = scalar.properties
         switch scalar {
         case "\t", "\n", "\r", " ":
@@ -33,19 +33,28 @@ enum ScalarRule: Equatable {
             return
         }
         var scalars = [scalar]
-        if lowercases {
-            scalars = String(scalar).decomposedStringWithCanonicalMapping.unicodeScalars
-                .filter { $0.properties.generalCategory != .nonspacingMark }
-                .flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
-                .filter { $0.properties.generalCategory != .nonspacingMark }
+        if normalization.stripsAccents { scalars = Self.withoutAccents(String(scalar)) }
+        if normalization.lowercases {
+            scalars = scalars.flatMap { Array($0.properties.lowercaseMapping.unicodeScalars) }
+        }
+        // Lower-casing can bring an accent of its own.
+        if normalization.stripsAccents, normalization.lowercases {
+            scalars.removeAll { $0.properties.generalCategory == .nonspacingMark }
         }
         if scalars.isEmpty {
             self = .drop
-        } else if Self.isCJK(scalar.value) || (scalars.count == 1 && Self.isPunctuation(scalars[0])) {
+        } else if (normalization.splitsIdeographs && Self.isCJK(scalar.value))
+            || (scalars.count == 1 && Self.isPunctuation(scalars[0]))
+        {
             self = .alone(scalars)
         } else {
             self = .word(scalars)
         }
+    }
+
+    private static func withoutAccents(_ text: String) -> [Unicode.Scalar] {
+        text.decomposedStringWithCanonicalMapping.unicodeScalars
+            .filter { $0.properties.generalCategory != .nonspacingMark }
     }
 
     /// Categories `C*`: control, format, surrogate, private use, unassigned.

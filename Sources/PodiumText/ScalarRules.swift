@@ -8,15 +8,15 @@ struct ScalarRules: Sendable {
     private static let aloneBit: UInt32 = 1 << 31
     private static let sequenceBit: UInt32 = 1 << 30
 
-    let lowercases: Bool
+    let normalization: TextNormalization
     /// Where each 256 scalars begin in `codes`; negative: no text had one of them yet.
     private var pages = [Int32](repeating: -1, count: 0x11_0000 / 256)
     /// A scalar, or an index into `sequences`, with its bits; or `drop`, `space`.
     private var codes: [UInt32] = []
     private var sequences: [[UInt8]] = []
 
-    init(lowercases: Bool) {
-        self.lowercases = lowercases
+    init(_ normalization: TextNormalization) {
+        self.normalization = normalization
     }
 
     /// The code of a scalar.
@@ -50,7 +50,7 @@ struct ScalarRules: Sendable {
             codes += repeatElement(Self.unread, count: 256)
         }
         let code =
-            switch Unicode.Scalar(value).map({ ScalarRule($0, lowercases: lowercases) }) {
+            switch Unicode.Scalar(value).map({ ScalarRule($0, normalization) }) {
             case nil, .drop: Self.drop
             case .space: Self.space
             case .word(let scalars): code(scalars)

@@ -1,22 +1,40 @@
 /// BasicTokenizer and WordPiece in one pass over UTF-8.
 ///
 /// Gives what `BertTokenizer` of transformers gives without special tokens.
-/// Text is never taken for a special token: `[SEP]` in a sentence is three words.
+/// Text is never taken for a special token: `[SEP]` in a sentence is three words. Tokens that a model adds to its
+/// vocabulary (`Vocabulary.addedTokens`) are found in text as they are written.
 ///
 /// Words met before are remembered, by copies of a tokenizer in common: keep one rather than make new ones.
 package struct Tokenizer: Sendable {
     package let vocabulary: Vocabulary
-    /// Uncased models lower-case and strip accents.
-    package let lowercases: Bool
+    package let normalization: TextNormalization
     /// Longer words are `[UNK]`: 100 scalars in transformers, 200 in the 2018 release.
     package let maximumWordLength: Int
     private let workspaces = Workspaces()
 
-    package init(vocabulary: Vocabulary, lowercases: Bool, maximumWordLength: Int = 100) {
+    /// The longest word that has pieces where a model says nothing else.
+    package static let defaultMaximumWordLength = 100
+
+    package init(
+        vocabulary: Vocabulary,
+        normalization: TextNormalization,
+        maximumWordLength: Int = defaultMaximumWordLength
+    ) {
         self.vocabulary = vocabulary
-        self.lowercases = lowercases
+        self.normalization = normalization
         self.maximumWordLength = maximumWordLength
     }
+
+    /// A cased or an uncased tokenizer, as the released models have it.
+    package init(vocabulary: Vocabulary, lowercases: Bool, maximumWordLength: Int = defaultMaximumWordLength) {
+        self.init(
+            vocabulary: vocabulary,
+            normalization: TextNormalization(lowercases: lowercases),
+            maximumWordLength: maximumWordLength
+        )
+    }
+
+    package var lowercases: Bool { normalization.lowercases }
 
     /// The pieces of a text.
     package func pieces(of text: String) -> [Piece] {

@@ -12,14 +12,62 @@ package struct VocabularyTrainer: Sendable {
         self.size = size
     }
 
-    /// The vocabulary, all single characters of the text included even where that exceeds `size`.
-    ///
-    /// It has fewer pieces than `size` where no pair occurs twice any more.
+    /// A vocabulary and what the text has that it cannot write.
+    package struct Learned: Sendable {
+        package let vocabulary: Vocabulary
+        /// Characters of the text without a piece, for which there was no room: the rarest.
+        package let omittedCharacters: Int
+        /// How many of the text's words have one of those and are therefore `[UNK]`.
+        package let unknownWords: Int
+        package let words: Int
+        /// Words longer than the tokenizer gives pieces to.
+        package let tooLongWords: Int
+
+        /// What a reader of the log must know; nil if every word of the text has pieces.
+        package var warning: String? {
+            var parts: [String] = []
+            if omittedCharacters > 0 {
+                parts.append(
+                    "\(omittedCharacters) rare characters have no piece, so that \(unknownWords) of \(words) words are [UNK]; "
+                        + "a larger vocabularySize has room for them"
+                )
+            }
+            if tooLongWords > 0 { parts.append("words too long to have pieces were left out: \(tooLongWords)") }
+            return parts.isEmpty
+                ? nil : "the learned vocabulary has \(vocabulary.count) pieces; " + parts.joined(separator: "; ")
+        }
+    }
+
+    /// The vocabulary alone.
     package func vocabulary(of counts: WordCounts) throws(TextError) -> Vocabulary {
-        var joining = PieceJoining(counts)
-        while joining.pieces.count + Self.specialPieces.count < size, joining.joinMostFrequent() {}
+        try learn(counts).vocabulary
+    }
+
+    /// Learns at most `size` pieces.
+    ///
+    /// It is fewer where no pair occurs twice any more. Where single characters alone exceed `size`, the most frequent are kept.
+    package func learn(_ counts: WordCounts) throws(TextError) -> Learned {
+        let room = size - Self.specialPieces.count
+        guard room > 0 else {
+            throw TextError(
+                .invalidVocabulary,
+                "a vocabulary of \(size) pieces has no room beside the \(Self.specialPieces.count) special ones; ask for more"
+            )
+        }
+        let sorted = counts.sorted
+        guard !sorted.isEmpty else {
+            throw TextError(.invalidVocabulary, "the text has no word to learn a vocabulary from")
+        }
+        var joining = PieceJoining(sorted, room: room)
+        while joining.pieces.count < room, joining.joinMostFrequent() {}
         let special = Self.specialPieces.map { Array($0.utf8) }
-        return try Vocabulary(pieces: special + joining.pieces, name: "the learned vocabulary")
+        return Learned(
+            vocabulary: try Vocabulary(pieces: special + joining.pieces, name: "the learned vocabulary"),
+            omittedCharacters: joining.omittedCharacters,
+            unknownWords: joining.unknownWords,
+            words: sorted.reduce(0) { $0 + $1.count } + counts.tooLong,
+            tooLongWords: counts.tooLong
+        )
     }
 }
 
@@ -33,13 +81,26 @@ private struct PieceJoining {
     private var places: [Pair: Set<Int32>] = [:]
     private var queue = PairQueue()
 
-    init(_ counts: WordCounts) {
-        let sorted = counts.sorted
+    private(set) var omittedCharacters = 0
+    /// Occurrences of words that have an omitted character: no join can help them.
+    private(set) var unknownWords = 0
+
+    /// - Parameters:
+    ///   - sorted: words with their counts, each once.
+    ///   - room: how many pieces there may be.
+    init(_ sorted: [(word: [UInt8], count: Int)], room: Int) {
         let characters = sorted.map { Self.characters(of: $0.word) }
-        pieces = Self.alphabet(characters)
+        (pieces, omittedCharacters) = Self.alphabet(characters, counts: sorted.map(\.count), room: room)
         ids = Dictionary(uniqueKeysWithValues: pieces.enumerated().map { ($1, Int32($0)) })
-        let ids = ids
-        words = zip(characters, sorted).map { characters, entry in (characters.compactMap { ids[$0] }, entry.count) }
+        words = []
+        for (characters, entry) in zip(characters, sorted) {
+            let known = characters.compactMap { ids[$0] }
+            if known.count == characters.count {
+                words.append((known, entry.count))
+            } else {
+                unknownWords += entry.count
+            }
+        }
         for index in words.indices { count(Int32(index), sign: 1) }
         for (pair, count) in self.counts { queue.insert(PairQueue.Entry(pair: pair, count: count)) }
     }
@@ -58,16 +119,40 @@ private struct PieceJoining {
         return result
     }
 
-    /// All characters; those of longer words both at the beginning and within one, so that no word of theirs is unknown.
-    private static func alphabet(_ words: [[[UInt8]]]) -> [[UInt8]] {
-        var known: Set<[UInt8]> = []
-        for word in words {
-            known.formUnion(word)
-            guard word.count > 1 else { continue }
-            known.insert(Array("##".utf8) + word[0])
-            known.formUnion(word.dropFirst().map { Array($0.dropFirst(2)) })
+    /// The most frequent characters that there is room for; those of longer words both at the beginning and within one, so
+    /// that no word of theirs is unknown.
+    ///
+    /// - Returns: pieces ordered by bytes, and how many characters were left out.
+    private static func alphabet(
+        _ words: [[[UInt8]]],
+        counts: [Int],
+        room: Int
+    ) -> (pieces: [[UInt8]], omitted: Int) {
+        struct Use {
+            var count = 0
+            var isInLongerWord = false
         }
-        return known.sorted { $0.lexicographicallyPrecedes($1) }
+        var uses: [[UInt8]: Use] = [:]
+        for (word, count) in zip(words, counts) {
+            for (place, character) in word.enumerated() {
+                let plain = place == 0 ? character : Array(character.dropFirst(2))
+                uses[plain, default: Use()].count += count
+                if word.count > 1 { uses[plain, default: Use()].isInLongerWord = true }
+            }
+        }
+        let byFrequency = uses.sorted {
+            $0.value.count == $1.value.count
+                ? $0.key.lexicographicallyPrecedes($1.key) : $0.value.count > $1.value.count
+        }
+        var pieces: [[UInt8]] = []
+        var taken = 0
+        for (character, use) in byFrequency {
+            guard pieces.count + (use.isInLongerWord ? 2 : 1) <= room else { break }
+            taken += 1
+            pieces.append(character)
+            if use.isInLongerWord { pieces.append(Array("##".utf8) + character) }
+        }
+        return (pieces.sorted { $0.lexicographicallyPrecedes($1) }, byFrequency.count - taken)
     }
 
     /// Makes one piece of the most frequent pair; false if no pair occurs twice.

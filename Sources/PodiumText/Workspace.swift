@@ -7,10 +7,12 @@ struct Workspace: ~Copyable {
     private var cache = WordCache()
     private var rules: ScalarRules
     private var splitter: WordSplitter
+    private let added: AddedTokens
 
     init(_ tokenizer: Tokenizer) {
-        rules = ScalarRules(lowercases: tokenizer.lowercases)
+        rules = ScalarRules(tokenizer.normalization)
         splitter = WordSplitter(tokenizer)
+        added = AddedTokens(tokenizer.vocabulary.addedTokens)
     }
 
     /// The pieces since they were last removed, with offsets into their own text, until more are appended.
@@ -24,6 +26,31 @@ struct Workspace: ~Copyable {
     /// Appends the pieces of valid UTF-8.
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
         precondition(text.count <= Int(Int32.max), "a text of more than 2 GiB")
+        if added.isEmpty { appendWords(of: text) } else { appendWithAddedTokens(text) }
+    }
+
+    /// Takes added tokens out first; what stands between them are texts of their own.
+    private mutating func appendWithAddedTokens(_ text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        while true {
+            let token = added.next(in: text, from: start)
+            let end = token?.range.lowerBound ?? text.count
+            let before = buffer.count
+            appendWords(of: UnsafeBufferPointer(rebasing: text[start..<end]))
+            buffer.move(after: before, by: Int32(truncatingIfNeeded: start))
+            guard let token else { return }
+            buffer.append(
+                Piece(
+                    id: token.id,
+                    start: Int32(truncatingIfNeeded: token.range.lowerBound),
+                    end: Int32(truncatingIfNeeded: token.range.upperBound)
+                )
+            )
+            start = token.range.upperBound
+        }
+    }
+
+    private mutating func appendWords(of text: UnsafeBufferPointer<UInt8>) {
         var i = 0
         guard text.count >= WordChunk.size else {
             while i < text.count { i = appendNext(text, i) }

@@ -14,12 +14,58 @@ import Testing
     }
 
     @Test func specialPiecesComeFirstThenTheWholeAlphabet() throws {
-        let vocabulary = try vocabulary(["Ab b."], size: 0)
+        let vocabulary = try vocabulary(["Ab b."], size: 10)
         #expect(
             pieces(vocabulary) == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "##a", "##b", ".", "a", "b"]
         )
         #expect(vocabulary.padding == 0)
         #expect(vocabulary.mask == 4)
+    }
+
+    @Test func moreCharactersThanRoomKeepsTheMostFrequent() throws {
+        var counts = WordCounts(lowercases: true)
+        counts.add("aba aba cd e 中 中 中 国")
+        let learned = try VocabularyTrainer(size: 5 + 6).learn(counts)
+        #expect(learned.vocabulary.count == 11)
+        // Four a, three ideographs, two b; c, d, e and the other ideograph once each.
+        #expect(pieces(learned.vocabulary).suffix(6) == ["##a", "##b", "a", "b", "中", "##ba"])
+        #expect(learned.omittedCharacters == 4)
+        #expect(learned.unknownWords == 3)
+        #expect(learned.words == 8)
+        #expect(learned.warning?.contains("3 of 8 words are [UNK]") == true)
+    }
+
+    @Test(arguments: [6, 7, 10, 50, 300, 3000]) func noVocabularyIsLargerThanAskedFor(size: Int) throws {
+        var state: UInt32 = 7
+        let ideographs = (0..<6000).map { number -> String in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            let scalar = Unicode.Scalar(0x4E00 + state >> 8 % 3305) ?? "中"
+            return number % 12 == 0 ? " \(scalar)" : "\(scalar)"
+        }
+        let vocabulary = try vocabulary([ideographs.joined()], size: size)
+        #expect(vocabulary.count <= size)
+        #expect(vocabulary.count > min(size, 3000) / 2)
+    }
+
+    @Test func wordsThatTheTokenizerGivesNoPiecesToTeachNothing() throws {
+        var counts = WordCounts(lowercases: true)
+        let long = String(repeating: "x", count: 5000)
+        counts.add(
+            "\(long) \(long) \(long) ab ab \(String(repeating: "y", count: 100)) \(String(repeating: "z", count: 101))"
+        )
+        let learned = try VocabularyTrainer(size: 6000).learn(counts)
+        let all = pieces(learned.vocabulary)
+        #expect(all.allSatisfy { $0.count <= 102 })
+        #expect(all.contains("y") && !all.contains("x") && !all.contains("z"))
+        #expect(all.contains("ab"))
+        #expect(learned.tooLongWords == 4)
+        #expect(learned.warning?.contains("left out: 4") == true)
+    }
+
+    @Test func noRoomAndNoWordsAreRefused() {
+        #expect(throws: TextError.self) { try vocabulary(["a b"], size: 5) }
+        #expect(throws: TextError.self) { try vocabulary([String(repeating: "x", count: 5000)], size: 100) }
+        #expect(throws: TextError.self) { try vocabulary(["  "], size: 100) }
     }
 
     @Test func theMostFrequentPairIsJoinedFirst() throws {

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import PodiumFiles
 import PodiumText
 
 struct Tokenize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Cuts text into WordPiece tokens, as BERT sees it.",
         discussion: """
-            Lines in, one line of space-separated pieces out, without special tokens.
+            Lines in, one line of space-separated pieces out, without special tokens. Lines are answered as they come.
 
             Examples:
               echo "Unaffable, isn't it?" | podium tokenize --vocab vocab.txt
@@ -19,6 +20,11 @@ struct Tokenize: ParsableCommand {
     var vocab: String
     @Flag(help: "Keep capitals and accents (cased models).")
     var cased = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Remove accents, or keep them, whatever becomes of capitals. As capitals are treated where not given."
+    )
+    var stripAccents: Bool?
     @Flag(help: "Print ids instead of pieces.")
     var ids = false
 
@@ -26,38 +32,117 @@ struct Tokenize: ParsableCommand {
         guard let bytes = FileManager.default.contents(atPath: vocab) else {
             throw Failure(.usage, "\(vocab): the file is missing or cannot be read")
         }
-        let tokenizer = Tokenizer(vocabulary: try Vocabulary(bytes: Array(bytes), name: vocab), lowercases: !cased)
-        var number = 0
-        for line in InputLines() {
-            number += 1
-            guard let text = String(validating: line, as: UTF8.self) else {
-                throw Failure(.usage, "standard input:\(number): the line is not UTF-8")
-            }
-            let words = tokenizer.ids(of: text).map { id in
-                ids ? "\(id)" : String(decoding: tokenizer.vocabulary.pieces[Int(id)], as: UTF8.self)
-            }
-            Terminal.print(words.joined(separator: " "))
+        let vocabulary = try Vocabulary(bytes: Array(bytes), name: vocab)
+        for note in vocabulary.notes { Terminal.error(note) }
+        if vocabulary.seemsCased != cased {
+            Terminal.error(
+                cased
+                    ? "\(vocab): the vocabulary looks uncased; without --cased more words have pieces"
+                    : "\(vocab): the vocabulary looks cased; --cased keeps capitals"
+            )
         }
+        let tokenizer = Tokenizer(
+            vocabulary: vocabulary,
+            normalization: TextNormalization(lowercases: !cased, stripsAccents: stripAccents)
+        )
+        var lines = LineStream(descriptor: STDIN_FILENO)
+        var number = 0
+        var output: [UInt8] = []
+        while try lines.fill() {
+            while let line = lines.next() {
+                number += 1
+                guard String(validating: line, as: UTF8.self) != nil else {
+                    guard try Terminal.stream(output) else { return }
+                    throw Failure(.usage, "standard input:\(number): the line is not UTF-8")
+                }
+                append(line.withUnsafeBufferPointer { tokenizer.pieces(of: $0) }, of: vocabulary, to: &output)
+                guard output.count > 1 << 16 else { continue }
+                guard try Terminal.stream(output) else { return }
+                output.removeAll(keepingCapacity: true)
+            }
+            guard try Terminal.stream(output) else { return }
+            output.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func append(_ pieces: [Piece], of vocabulary: Vocabulary, to output: inout [UInt8]) {
+        for (place, piece) in pieces.enumerated() {
+            if place > 0 { output.append(UInt8(ascii: " ")) }
+            if ids { output += "\(piece.id)".utf8 } else { output += vocabulary.pieces[Int(piece.id)] }
+        }
+        output.append(UInt8(ascii: "\n"))
     }
 }
 
-/// Lines of standard input as bytes, without their line feeds.
-private struct InputLines: Sequence, IteratorProtocol {
-    private var buffer: ArraySlice<UInt8> = []
+/// Lines of a file or pipe as bytes, without their line feeds; a line is there as soon as its end has been read.
+struct LineStream {
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    /// Where the next line begins, and up to where there is known to be no line feed.
+    private var start = 0
+    private var searched = 0
     private var isAtEnd = false
 
-    mutating func next() -> ArraySlice<UInt8>? {
-        while true {
-            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-                defer { buffer = buffer[(end + 1)...] }
-                return buffer[..<end]
-            }
-            if isAtEnd {
-                defer { buffer = [] }
-                return buffer.isEmpty ? nil : buffer
-            }
-            let more = FileHandle.standardInput.availableData
-            if more.isEmpty { isAtEnd = true } else { buffer = ArraySlice(Array(buffer) + Array(more)) }
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Reads what there is; false at the end.
+    mutating func fill() throws -> Bool {
+        guard !isAtEnd else { return false }
+        // What is left of the lines before: moved once a read, however long the line is that goes on.
+        if start > 0 {
+            buffer.removeFirst(start)
+            (start, searched) = (0, searched - start)
         }
+        let size = 1 << 18
+        let old = buffer.count
+        buffer.reserveCapacity(old + size)
+        var chunk = [UInt8](repeating: 0, count: size)
+        while true {
+            let count = read(descriptor, &chunk, size)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Failure(.trouble, "standard input: cannot be read: \(String(cString: strerror(errno)))")
+            }
+            isAtEnd = count == 0
+            buffer += chunk[..<count]
+            return true
+        }
+    }
+
+    /// The next line; nil until more is read.
+    ///
+    /// At the end of input a last line without a line feed is one too.
+    mutating func next() -> [UInt8]? {
+        if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            defer { (start, searched) = (end + 1, end + 1) }
+            return Array(buffer[start..<end])
+        }
+        searched = buffer.count
+        guard isAtEnd, start < buffer.count else { return nil }
+        defer { start = buffer.count }
+        return Array(buffer[start...])
+    }
+}
+
+extension Terminal {
+    /// Writes data that is one of many parts to standard output.
+    ///
+    /// - Returns: false when the reader is gone and no more need be made.
+    static func stream(_ bytes: [UInt8]) throws -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                write(STDOUT_FILENO, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+            }
+            if count < 0 {
+                if errno == EINTR || errno == EAGAIN { continue }
+                if errno == EPIPE { return false }
+                throw Failure(.trouble, "standard output: cannot be written: \(String(cString: strerror(errno)))")
+            }
+            offset += count
+        }
+        return true
     }
 }

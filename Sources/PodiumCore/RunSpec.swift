@@ -10,7 +10,7 @@ package enum RunKind: String, Codable, CaseIterable, Sendable {
 package enum ModelReference: Codable, Hashable, Sendable {
     /// A model known by name, pulled into the data directory when first needed.
     case named(String)
-    /// A directory with `model.safetensors`, `config.json`, `vocab.txt`.
+    /// A folder with `model.safetensors`, `config.json`, `vocab.txt`, or a TensorFlow checkpoint's folder or prefix.
     case path(String)
     /// What another run of the same suite produced.
     case run(String)

@@ -33,7 +33,7 @@ struct EvaluateJob {
         var result = RunResult(
             modelSummary: model.configuration.summary,
             parameters: loaded.weights.parameterCount,
-            startWeightsSHA256: try Digest.sha256(file: model.directory.weightsPath),
+            startWeightsSHA256: try model.directory.weightsSHA256(),
             datasets: recipe.datasets
         )
         try result.record(evaluation, in: context)

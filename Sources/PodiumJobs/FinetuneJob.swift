@@ -65,6 +65,7 @@ struct FinetuneJob {
         let written = try ModelDirectory.write(
             weights,
             configuration: model.configuration,
+            classifier: recipe.classifier,
             tokenizer: model.directory.tokenizer,
             to: context.path("model")
         )
@@ -74,7 +75,7 @@ struct FinetuneJob {
             modelBytes: written.bytes,
             modelSummary: encoder.configuration.summary,
             parameters: weights.parameterCount,
-            startWeightsSHA256: try Digest.sha256(file: model.directory.weightsPath),
+            startWeightsSHA256: try model.directory.weightsSHA256(),
             datasets: recipe.datasets,
             trainedSteps: outcome.steps,
             trainingSeconds: outcome.seconds,
@@ -94,6 +95,10 @@ struct FinetuneJob {
             "\(model.directory.path): \(model.configuration.summary); \(recipe.trainingSequences) sequences to train on"
         let made = report.fresh + report.replaced
         if !made.isEmpty { text += "; fresh: \(made.joined(separator: ", "))" }
+        if !report.unused.isEmpty {
+            let shown = report.unused.prefix(5).joined(separator: ", ")
+            text += "; \(report.unused.count) tensors not used: \(shown)\(report.unused.count > 5 ? ", …" : "")"
+        }
         return text
     }
 }

@@ -74,7 +74,7 @@ struct PretrainJob {
         result.modelBytes = written.bytes
         result.modelSummary = start.configuration.summary
         result.parameters = weights.parameterCount
-        result.startWeightsSHA256 = try start.directory.map { try Digest.sha256(file: $0.weightsPath) }
+        result.startWeightsSHA256 = try start.directory.map { try $0.weightsSHA256() }
         result.datasets = [use]
         result.trainedSteps = outcome.steps
         result.trainingSeconds = outcome.seconds
@@ -116,7 +116,9 @@ struct PretrainJob {
         }
         var counts = WordCounts(lowercases: true)
         for document in corpus.documents { for sentence in document { counts.add(sentence) } }
-        let vocabulary = try VocabularyTrainer(size: context.spec.training.vocabularySize).vocabulary(of: counts)
+        let learned = try VocabularyTrainer(size: context.spec.training.vocabularySize).learn(counts)
+        if let warning = learned.warning { context.log(warning, level: .warning) }
+        let vocabulary = learned.vocabulary
         guard var configuration = Configuration(preset: name, vocabularySize: vocabulary.count) else {
             throw JobError(
                 .input,

@@ -29,6 +29,8 @@ enum Fixture {
         return Encoder(configuration)
     }
 
+    static func encoder(_ configuration: Configuration) -> Encoder { Encoder(configuration) }
+
     /// The tiny model's own weights for a graph.
     static func tinyWeights(for graph: Graph) throws -> Weights {
         let model = try ModelDirectory(path: tinyModel)

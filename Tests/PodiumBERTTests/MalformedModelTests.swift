@@ -154,6 +154,17 @@ import Testing
 
     private static let content: [Case] = [
         Case("no weights", .file, saying: "model.safetensors") { $0.weights = nil },
+        Case("a pointer in the weights' place", .malformed, saying: "model.safetensors", "Git LFS pointer") {
+            $0.weights = Data("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 500\n".utf8)
+        },
+        Case("more layers than configured", .mismatch, saying: "has 2 layers", "num_hidden_layers 1") {
+            try $0.replaceInConfiguration("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1")
+        },
+        Case("an encoder tensor of another model", .mismatch, saying: "embeddings.project.weight") {
+            try $0.write {
+                $0.append(Safetensors.Tensor(name: "bert.embeddings.project.weight", shape: [1], floats: [0]))
+            }
+        },
         Case("a tensor that is missing", .mismatch, saying: "encoder.layer.1.attention.self.query.weight", "missing") {
             try $0.write { $0.removeAll { $0.name == query } }
         },
@@ -205,6 +216,33 @@ import Testing
         Case("an unknown activation", .malformed, saying: "hidden_act", "relu", "gelu_new") {
             try $0.replaceInConfiguration("\"gelu\"", "\"relu\"")
         },
+        Case("a decoder", .malformed, saying: "is_decoder", "left-to-right") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"is_decoder\": true")
+        },
+        Case("cross-attention", .malformed, saying: "add_cross_attention") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"add_cross_attention\": true")
+        },
+        Case("relative positions", .malformed, saying: "position_embedding_type", "relative_key") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"position_embedding_type\": \"relative_key\"")
+        },
+        Case("pruned heads", .malformed, saying: "pruned_heads") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"pruned_heads\": {\"0\": [1]}")
+        },
+        Case("quantized weights", .malformed, saying: "quantization_config") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"quantization_config\": {\"load_in_8bit\": true}")
+        },
+        Case("a classifier's dropout of one", .malformed, saying: "dropout") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"classifier_dropout\": 1")
+        },
+        Case("labels that skip a number", .malformed, saying: "id2label", "\"2\"") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"id2label\": {\"0\": \"a\", \"2\": \"b\"}")
+        },
+        Case("an unknown problem", .malformed, saying: "problem_type") {
+            try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"problem_type\": \"ranking\"")
+        },
+        Case("a pointer in the configuration's place", .malformed, saying: "config.json", "Git LFS pointer") {
+            $0.configuration = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 500\n"
+        },
         Case("another architecture", .malformed, saying: "model_type", "roberta") {
             try $0.replaceInConfiguration("\"bert\"", "\"roberta\"")
         },
@@ -221,9 +259,6 @@ import Testing
         },
         Case("a vocabulary without [CLS]", .malformed, saying: "[CLS]") {
             $0.vocabulary = $0.vocabulary?.replacing("[CLS]", with: "[BOS]")
-        },
-        Case("a piece that stands twice", .malformed, saying: "vocab.txt:7", "line 6") {
-            $0.vocabulary = $0.vocabulary?.replacing("\nb\n", with: "\na\n")
         },
         Case("more pieces than rows", .mismatch, saying: "42 pieces", "41") { $0.vocabulary?.append("one-more\n") },
         Case("a tokenizer that is not JSON", .malformed, saying: "tokenizer_config.json") { $0.tokenizer = "lower" },

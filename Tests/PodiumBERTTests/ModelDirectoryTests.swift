@@ -37,8 +37,11 @@ import Testing
             #expect(again.tokenizer.vocabulary.bytes == model.tokenizer.vocabulary.bytes)
             #expect(again.tokenizer.lowercases == model.tokenizer.lowercases)
             #expect(try load(again, head, needsHead: true).weights.tensors == weights.tensors)
-            #expect(written.sha256 == (try Digest.sha256(file: again.weightsPath)))
-            #expect(written.bytes == Int64(try Data(contentsOf: URL(fileURLWithPath: again.weightsPath)).count))
+            #expect(try written.sha256 == again.weightsSHA256())
+            #expect(
+                written.bytes
+                    == Int64(try Data(contentsOf: URL(fileURLWithPath: "\(again.path)/model.safetensors")).count)
+            )
             let files = try FileManager.default.contentsOfDirectory(atPath: again.path).sorted()
             #expect(files == ["config.json", "model.safetensors", "tokenizer_config.json", "vocab.txt"])
         }

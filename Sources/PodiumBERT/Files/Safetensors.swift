@@ -5,18 +5,19 @@ internal import Foundation
 /// The header is checked before anything is believed: its length against the
 /// file, every tensor's bytes against its shape, and that the tensors fill the
 /// data exactly, without gap or overlap.
-package struct Safetensors: TensorArchive {
+package struct Safetensors: RawTensorArchive {
     /// Names of element types in the header.
-    private static let elements: [String: ArchivedTensor.Element] = [
-        "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I32": .int32, "I64": .int64,
+    static let elements: [String: ArchivedTensor.Element] = [
+        "F32": .float32, "F16": .float16, "BF16": .bfloat16, "F64": .float64, "I8": .int8, "I16": .int16, "I32": .int32,
+        "I64": .int64, "U8": .uint8, "U16": .uint16, "U32": .uint32, "U64": .uint64, "BOOL": .bool,
     ]
 
     package let path: String
     /// In the order of their bytes.
     package let tensors: [ArchivedTensor]
     package let metadata: [String: String]
-    /// Each tensor's place by its name: offsets from the start of the data.
-    private let ranges: [String: Range<Int>]
+    /// By name: a tensor's place in `tensors`, and its bytes counted from the start of the data.
+    private let places: [String: (number: Int, range: Range<Int>)]
     private let data: Data
     private let start: Int
 
@@ -51,6 +52,7 @@ package struct Safetensors: TensorArchive {
     /// Opens and checks a file; tensors are read when asked for.
     package init(path: String) throws(BERTError) {
         self.path = path
+        _ = try ModelFile.size(path)
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
         } catch {
@@ -59,6 +61,7 @@ package struct Safetensors: TensorArchive {
         func bad(_ what: String) -> BERTError {
             BERTError(.malformed, "\(path): not a whole safetensors file: \(what)")
         }
+        if let reason = ModelFile.pointer(data.prefix(64)) { throw BERTError(.malformed, "\(path): \(reason)") }
         guard data.count >= 8 else { throw bad("it has \(data.count) bytes, the header's length alone needs 8") }
         let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= 100_000_000 else { throw bad("the header claims \(length) bytes; at most 100 MB are allowed") }
@@ -83,19 +86,15 @@ package struct Safetensors: TensorArchive {
             guard description.data_offsets.count == 2, description.data_offsets[0] >= 0,
                 description.data_offsets[0] <= description.data_offsets[1]
             else { throw bad("tensor \(name) has data_offsets \(description.data_offsets)") }
-            var count = element.width
-            for size in description.shape {
-                let (product, overflows) = count.multipliedReportingOverflow(by: size)
-                guard size >= 0, !overflows else { throw bad("tensor \(name) has the shape \(description.shape)") }
-                count = product
-            }
+            let tensor = ArchivedTensor(name: name, element: element, shape: description.shape)
+            guard let count = tensor.bytes else { throw bad("tensor \(name) has the shape \(description.shape)") }
             let range = description.data_offsets[0]..<description.data_offsets[1]
             guard range.count == count else {
                 throw bad(
                     "tensor \(name) of shape \(description.shape) needs \(count) bytes, its offsets give \(range.count)"
                 )
             }
-            entries.append((ArchivedTensor(name: name, element: element, shape: description.shape), range))
+            entries.append((tensor, range))
         }
         entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
         var end = 0
@@ -110,7 +109,9 @@ package struct Safetensors: TensorArchive {
             throw bad("the tensors need \(end) bytes, the file has \(data.count - start) (was it cut short?)")
         }
         tensors = entries.map(\.tensor)
-        ranges = Dictionary(uniqueKeysWithValues: entries.map { ($0.tensor.name, $0.range) })
+        places = Dictionary(
+            uniqueKeysWithValues: entries.enumerated().map { ($1.tensor.name, (number: $0, range: $1.range)) }
+        )
     }
 
     /// How many keys the outermost object of valid JSON has, one given twice counted twice (decoders keep only one).
@@ -138,42 +139,23 @@ package struct Safetensors: TensorArchive {
         return keys
     }
 
-    package func floats(of tensor: ArchivedTensor) throws(BERTError) -> [Float] {
-        guard let range = ranges[tensor.name] else {
+    package func tensor(named name: String) -> ArchivedTensor? { places[name].map { tensors[$0.number] } }
+
+    package func bytes(of tensor: ArchivedTensor) throws(BERTError) -> [UInt8] {
+        guard let range = places[tensor.name]?.range else {
             throw BERTError(.mismatch, "\(path): there is no tensor \(tensor.name)")
         }
-        let count = range.count / tensor.element.width
-        return data.withUnsafeBytes { all in
-            let bytes = UnsafeRawBufferPointer(
-                rebasing: all[(start + range.lowerBound)..<(start + range.upperBound)]
-            )
-            func load<T>(_ type: T.Type, _ i: Int) -> T {
-                bytes.loadUnaligned(fromByteOffset: i * MemoryLayout<T>.size, as: T.self)
-            }
-            return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-                switch tensor.element {
-                case .float32: for i in 0..<count { buffer[i] = Float(bitPattern: load(UInt32.self, i)) }
-                case .float64: for i in 0..<count { buffer[i] = Float(Double(bitPattern: load(UInt64.self, i))) }
-                case .bfloat16: for i in 0..<count { buffer[i] = Float(bitPattern: UInt32(load(UInt16.self, i)) << 16) }
-                case .float16: for i in 0..<count { buffer[i] = Self.float(half: load(UInt16.self, i)) }
-                case .int32: for i in 0..<count { buffer[i] = Float(load(Int32.self, i)) }
-                case .int64: for i in 0..<count { buffer[i] = Float(load(Int64.self, i)) }
-                case .bool: for i in 0..<count { buffer[i] = load(UInt8.self, i) == 0 ? 0 : 1 }
-                }
-                initialized = count
-            }
-        }
+        return data.withUnsafeBytes { Array($0[(start + range.lowerBound)..<(start + range.upperBound)]) }
     }
 
-    /// IEEE half precision, without relying on the target's support for it.
-    private static func float(half bits: UInt16) -> Float {
-        let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-        let exponent = Int(bits >> 10 & 0x1F)
-        let fraction = Float(bits & 0x3FF)
-        switch exponent {
-        case 0: return sign * fraction * 0x1p-24
-        case 31: return fraction == 0 ? sign * .infinity : .nan
-        default: return sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+    package func floats(of tensor: ArchivedTensor) throws(BERTError) -> [Float] {
+        guard let range = places[tensor.name]?.range else {
+            throw BERTError(.mismatch, "\(path): there is no tensor \(tensor.name)")
+        }
+        return data.withUnsafeBytes {
+            tensor.element.floats(
+                UnsafeRawBufferPointer(rebasing: $0[(start + range.lowerBound)..<(start + range.upperBound)])
+            )
         }
     }
 }

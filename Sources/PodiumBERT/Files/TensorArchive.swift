@@ -27,17 +27,18 @@ package protocol TensorArchive: Sendable {
 package struct ArchivedTensor: Hashable, Sendable {
     /// Element types that can be read as float32.
     package enum Element: String, Hashable, Sendable {
-        case float16, bfloat16, float32, float64, int32, int64
+        case float16, bfloat16, float32, float64
+        case int8, int16, int32, int64, uint8, uint16, uint32, uint64
         /// One byte, 0 or 1.
         case bool
 
         /// Bytes of an element.
         package var width: Int {
             switch self {
-            case .bool: 1
-            case .float16, .bfloat16: 2
-            case .float32, .int32: 4
-            case .float64, .int64: 8
+            case .bool, .int8, .uint8: 1
+            case .float16, .bfloat16, .int16, .uint16: 2
+            case .float32, .int32, .uint32: 4
+            case .float64, .int64, .uint64: 8
             }
         }
     }
@@ -49,6 +50,27 @@ package struct ArchivedTensor: Hashable, Sendable {
 
     package init(name: String, element: Element, shape: [Int]) {
         (self.name, self.element, self.shape) = (name, element, shape)
+    }
+
+    /// How many elements there are; nil if a size is negative or the number is none that an Int holds.
+    package var count: Int? {
+        guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+        guard !shape.contains(0) else { return 0 }
+        var count = 1
+        for size in shape {
+            let (product, overflows) = count.multipliedReportingOverflow(by: size)
+            guard !overflows else { return nil }
+            count = product
+        }
+        return count
+    }
+
+    /// The elements' bytes; nil likewise.
+    package var bytes: Int? {
+        guard let (product, overflows) = count?.multipliedReportingOverflow(by: element.width), !overflows else {
+            return nil
+        }
+        return product
     }
 }
 

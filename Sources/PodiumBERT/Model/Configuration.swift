@@ -5,6 +5,15 @@ package struct Configuration: Codable, Hashable, Sendable {
         case gelu
         /// The tanh form of the release since February 2019.
         case geluTanh = "gelu_new"
+
+        /// An activation by any of the names that transformers has for it.
+        package init?(named name: String) {
+            switch name {
+            case "gelu", "gelu_python": self = .gelu
+            case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh": self = .geluTanh
+            default: return nil
+            }
+        }
     }
 
     /// Which positions a token sees.
@@ -23,9 +32,11 @@ package struct Configuration: Codable, Hashable, Sendable {
     package var maximumPositions: Int = 512
     package var typeVocabularySize: Int = 2
     package var layerNormEpsilon: Double = 1e-12
-    /// On embeddings, both residual branches and the pooled output.
+    /// On embeddings and both residual branches.
     package var hiddenDropout: Double = 0.1
     package var attentionDropout: Double = 0.1
+    /// On the pooled output, before a classifier; nil for `hiddenDropout`.
+    package var classifierDropout: Double?
     package var initializerRange: Double = 0.02
     package var direction: Direction = .bidirectional
 
@@ -49,6 +60,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         case layerNormEpsilon = "layer_norm_eps"
         case hiddenDropout = "hidden_dropout_prob"
         case attentionDropout = "attention_probs_dropout_prob"
+        case classifierDropout = "classifier_dropout"
         case initializerRange = "initializer_range"
         case direction = "podium_direction"
     }
@@ -57,18 +69,42 @@ package struct Configuration: Codable, Hashable, Sendable {
     private enum KindKeys: String, CodingKey {
         case model = "model_type"
         case positions = "position_embedding_type"
+        case isDecoder = "is_decoder"
+        case crossAttention = "add_cross_attention"
+        case prunedHeads = "pruned_heads"
+        case quantization = "quantization_config"
+    }
+
+    /// Refuses what would make another model of the same weights.
+    private static func refuseOtherKinds(_ decoder: any Decoder) throws {
+        let kind = try decoder.container(keyedBy: KindKeys.self)
+        func refuse(_ key: KindKeys, _ why: String) -> DecodingError {
+            DecodingError.dataCorruptedError(forKey: key, in: kind, debugDescription: why)
+        }
+        for (key, wanted) in [(KindKeys.model, "bert"), (.positions, "absolute")] {
+            guard let found = try kind.decodeIfPresent(String.self, forKey: key), found != wanted else { continue }
+            throw refuse(key, "\"\(found)\" is another architecture; only \"\(wanted)\" is supported")
+        }
+        if try kind.decodeIfPresent(Bool.self, forKey: .isDecoder) == true {
+            throw refuse(
+                .isDecoder,
+                "true makes a decoder, which is not supported; a BERT that sees the left only has \"podium_direction\": \"left-to-right\""
+            )
+        }
+        if try kind.decodeIfPresent(Bool.self, forKey: .crossAttention) == true {
+            throw refuse(.crossAttention, "attention to another model's states is not supported")
+        }
+        if let pruned = try kind.decodeIfPresent(JSONValue.self, forKey: .prunedHeads), pruned.object?.isEmpty == false
+        {
+            throw refuse(.prunedHeads, "a model with pruned heads is not supported")
+        }
+        if let quantization = try kind.decodeIfPresent(JSONValue.self, forKey: .quantization), quantization != .null {
+            throw refuse(.quantization, "quantized weights are not supported; use the model's float weights")
+        }
     }
 
     package init(from decoder: any Decoder) throws {
-        let kind = try decoder.container(keyedBy: KindKeys.self)
-        for (key, wanted) in [(KindKeys.model, "bert"), (.positions, "absolute")] {
-            guard let found = try kind.decodeIfPresent(String.self, forKey: key), found != wanted else { continue }
-            throw DecodingError.dataCorruptedError(
-                forKey: key,
-                in: kind,
-                debugDescription: "\"\(found)\" is another architecture; only \"\(wanted)\" is supported"
-            )
-        }
+        try Self.refuseOtherKinds(decoder)
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             vocabularySize: try fields.decode(Int.self, forKey: .vocabularySize),
@@ -78,11 +114,12 @@ package struct Configuration: Codable, Hashable, Sendable {
             intermediateSize: try fields.decode(Int.self, forKey: .intermediateSize)
         )
         if let name = try fields.decodeIfPresent(String.self, forKey: .activation) {
-            guard let known = Activation(rawValue: name) else {
+            guard let known = Activation(named: name) else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .activation,
                     in: fields,
-                    debugDescription: "\"\(name)\" is not supported; only gelu and gelu_new are"
+                    debugDescription:
+                        "\"\(name)\" is not supported; only gelu and gelu_new (gelu_pytorch_tanh, gelu_fast) are"
                 )
             }
             activation = known
@@ -92,6 +129,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         layerNormEpsilon = try fields.decodeIfPresent(Double.self, forKey: .layerNormEpsilon) ?? layerNormEpsilon
         hiddenDropout = try fields.decodeIfPresent(Double.self, forKey: .hiddenDropout) ?? hiddenDropout
         attentionDropout = try fields.decodeIfPresent(Double.self, forKey: .attentionDropout) ?? attentionDropout
+        classifierDropout = try fields.decodeIfPresent(Double.self, forKey: .classifierDropout)
         initializerRange = try fields.decodeIfPresent(Double.self, forKey: .initializerRange) ?? initializerRange
         direction = try fields.decodeIfPresent(Direction.self, forKey: .direction) ?? direction
     }
@@ -102,7 +140,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         guard sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return "all sizes must be positive" }
         guard layers <= 1000 else { return "num_hidden_layers is \(layers); at most 1000 are supported" }
         guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
-        let rates = [hiddenDropout, attentionDropout]
+        let rates = [hiddenDropout, attentionDropout, classifierDropout ?? 0]
         guard rates.allSatisfy({ $0 >= 0 && $0 < 1 }) else { return "dropout rates must be from 0 up to 1" }
         guard layerNormEpsilon > 0, initializerRange > 0 else {
             return "layer_norm_eps and initializer_range must be positive"

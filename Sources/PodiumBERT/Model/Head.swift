@@ -131,7 +131,7 @@ extension Encoder {
         let labels = if case .classification(let labels) = head { labels } else { 1 }
         let pooled = graph.dropout(
             pooled(states, packed: packed, in: &graph),
-            rate: Float(configuration.hiddenDropout),
+            rate: Float(configuration.classifierDropout ?? configuration.hiddenDropout),
             rows: packed.sequenceRows
         )
         return linear(pooled, "classifier", to: labels, in: &graph)

@@ -3,146 +3,61 @@ internal import PodiumFiles
 import PodiumGraph
 package import PodiumText
 
-/// A model on disk, in the layout of transformers: `config.json`, `model.safetensors`, `vocab.txt`.
+/// A model on disk, in the layout of transformers (`config.json`, `model.safetensors`, `vocab.txt`) or of the 2018 release
+/// (`bert_config.json`, `bert_model.ckpt.*`, `vocab.txt`).
 package struct ModelDirectory: Sendable {
+    /// As it was given: the folder, or the prefix of a TensorFlow checkpoint.
     package let path: String
+    package let folder: String
     package let configuration: Configuration
+    package let classifier: Classifier
+    package let tokenizerSettings: TokenizerSettings
     package let tokenizer: Tokenizer
-
-    package var weightsPath: String { "\(path)/model.safetensors" }
-
-    private struct TokenizerConfiguration: Codable {
-        var do_lower_case: Bool?
-        var tokenizer_class: String? = "BertTokenizer"
-    }
+    /// What a user of the model should know, for logs.
+    package var notes: [String] { tokenizerSettings.notes }
 
     /// Reads configuration and vocabulary; the weights are opened when asked for.
     package init(path: String) throws(BERTError) {
         self.path = path
-        configuration = try Self.configuration(at: "\(path)/config.json")
-        let vocabularyPath = "\(path)/vocab.txt"
-        guard let bytes = FileManager.default.contents(atPath: vocabularyPath) else {
-            throw BERTError(.file, "\(vocabularyPath): the file is missing or cannot be read")
+        folder = WeightsLocation.folder(of: path)
+        let configurationPath = Self.configurationPath(folder)
+        configuration = try ModelFile.json(Configuration.self, configurationPath, limit: 1 << 24)
+        if let complaint = configuration.complaint {
+            throw BERTError(.malformed, "\(configurationPath): \(complaint)")
         }
-        let vocabulary: Vocabulary
-        do {
-            vocabulary = try Vocabulary(bytes: Array(bytes), name: vocabularyPath)
-        } catch {
-            throw BERTError(.malformed, error.message)
-        }
-        guard vocabulary.count <= configuration.vocabularySize else {
+        classifier = try Classifier(
+            try ModelFile.json(JSONValue.self, configurationPath, limit: 1 << 24),
+            path: configurationPath
+        )
+        tokenizerSettings = try TokenizerSettings(folder: folder)
+        tokenizer = tokenizerSettings.tokenizer
+        guard tokenizer.vocabulary.count <= configuration.vocabularySize else {
             throw BERTError(
                 .mismatch,
-                "\(vocabularyPath): \(vocabulary.count) pieces, but config.json has a vocab_size of \(configuration.vocabularySize)"
+                "\(folder)/vocab.txt: \(tokenizer.vocabulary.count) pieces, but config.json has a vocab_size of \(configuration.vocabularySize)"
             )
         }
-        let tokenizerPath = "\(path)/tokenizer_config.json"
-        let hasOwn = FileManager.default.fileExists(atPath: tokenizerPath)
-        let own = hasOwn ? try Self.read(TokenizerConfiguration.self, tokenizerPath) : TokenizerConfiguration()
-        tokenizer = Tokenizer(
-            vocabulary: vocabulary,
-            lowercases: own.do_lower_case ?? !Self.hasCapitals(vocabulary)
-        )
     }
 
+    /// `config.json`, or the release's `bert_config.json` where that is what there is.
+    private static func configurationPath(_ folder: String) -> String {
+        let released = "\(folder)/bert_config.json"
+        let usual = "\(folder)/config.json"
+        return !ModelFile.exists(usual) && ModelFile.exists(released) ? released : usual
+    }
+
+    /// Opens the weights, whatever their format.
     package func weights() throws(BERTError) -> any TensorArchive {
-        try Safetensors(path: weightsPath)
+        try weightsLocation().open()
     }
 
-    private static func configuration(at path: String) throws(BERTError) -> Configuration {
-        let configuration = try read(Configuration.self, path)
-        if let complaint = configuration.complaint { throw BERTError(.malformed, "\(path): \(complaint)") }
-        return configuration
+    /// The files with the weights.
+    package func weightsLocation() throws(BERTError) -> WeightsLocation {
+        try WeightsLocation(path: path)
     }
 
-    private static func read<T: Decodable>(_ type: T.Type, _ path: String) throws(BERTError) -> T {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw BERTError(.file, "\(path): the file is missing or cannot be read")
-        }
-        do {
-            return try JSONDecoder().decode(type, from: bytes)
-        } catch let error as DecodingError {
-            throw BERTError(.malformed, "\(path): \(Self.text(of: error))")
-        } catch {
-            throw BERTError(.malformed, "\(path): \(error)")
-        }
-    }
-
-    private static func text(of error: DecodingError) -> String {
-        switch error {
-        case .keyNotFound(let key, _): "\"\(key.stringValue)\" is missing"
-        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is not a \(type)"
-        case .dataCorrupted(let context):
-            context.codingPath.isEmpty
-                ? "not valid JSON"
-                : "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
-        @unknown default: "\(error)"
-        }
-    }
-
-    /// Whether any piece but the special ones has an ASCII capital: then the model is a cased one.
-    private static func hasCapitals(_ vocabulary: Vocabulary) -> Bool {
-        vocabulary.pieces.contains { piece in
-            piece.first != UInt8(ascii: "[") && piece.contains { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
-        }
-    }
-
-    /// `config.json` with what transformers asks for besides the sizes.
-    private struct ConfigurationFile: Encodable {
-        var configuration: Configuration
-        /// Of a classification head.
-        var labels: Int?
-
-        private enum Keys: String, CodingKey {
-            case model = "model_type"
-            case labels = "num_labels"
-        }
-
-        func encode(to encoder: any Swift.Encoder) throws {
-            try configuration.encode(to: encoder)
-            var more = encoder.container(keyedBy: Keys.self)
-            try more.encode("bert", forKey: .model)
-            try more.encodeIfPresent(labels, forKey: .labels)
-        }
-    }
-
-    /// Writes a model so that `init(path:)` and transformers read it.
-    ///
-    /// - Returns: the weights file's size and SHA-256.
-    package static func write(
-        _ weights: Weights,
-        configuration: Configuration,
-        tokenizer: Tokenizer,
-        to path: String
-    ) throws(BERTError) -> (bytes: Int64, sha256: String) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw BERTError(.writeFailed, "\(path): cannot make the folder (\(error.localizedDescription))")
-        }
-        let labels = weights.tensors["classifier.weight"]?.shape.first
-        try write(ConfigurationFile(configuration: configuration, labels: labels), "\(path)/config.json")
-        try write(TokenizerConfiguration(do_lower_case: tokenizer.lowercases), "\(path)/tokenizer_config.json")
-        let vocabulary = tokenizer.vocabulary.bytes
-        try write(vocabulary, to: "\(path)/vocab.txt")
-        let file = "\(path)/model.safetensors"
-        let bytes = try Safetensors.write(weights.exported(), metadata: ["format": "pt"], to: file)
-        return (bytes, try BERTError.files { () throws(FileError) in try Digest.sha256(file: file) })
-    }
-
-    private static func write(_ value: some Encodable, _ path: String) throws(BERTError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        guard let json = try? encoder.encode(value) else {
-            throw BERTError(.invalidRequest, "\(path): the values cannot be written as JSON")
-        }
-        try write(Array(json) + [UInt8(ascii: "\n")], to: path)
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(BERTError) {
-        _ = try BERTError.files { () throws(FileError) in
-            try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(bytes) }
-        }
+    /// What identifies the weights: the file's SHA-256, or of several files that of a list of them with theirs.
+    package func weightsSHA256() throws(BERTError) -> String {
+        try weightsLocation().sha256()
     }
 }

@@ -29,4 +29,18 @@ enum ParameterNames {
     static func exported(_ name: String) -> String {
         Head.owns(name) ? name : "bert.\(name)"
     }
+
+    /// Whether a file's tensor is a weight of embeddings or layers; constants that some files have are none.
+    static func belongsToEncoder(_ name: String) -> Bool {
+        let name = name.hasPrefix("bert.") ? name.dropFirst(5) : name[...]
+        guard name.hasPrefix("embeddings.") || name.hasPrefix("encoder.") else { return false }
+        return name != "embeddings.position_ids" && name != "embeddings.token_type_ids"
+    }
+
+    /// The number of the layer that a file's tensor belongs to.
+    static func layer(_ name: String) -> Int? {
+        let name = name.hasPrefix("bert.") ? name.dropFirst(5) : name[...]
+        guard name.hasPrefix("encoder.layer.") else { return nil }
+        return Int(name.dropFirst("encoder.layer.".count).prefix { $0 != "." })
+    }
 }

@@ -79,7 +79,29 @@ package struct Weights: Sendable {
             )
         }
         report.unused = file.tensors.map(\.name).filter { !used.contains($0) }
+        try refuseForeign(report.unused, of: file, configuration)
         return (weights, report)
+    }
+
+    /// Tensors of the encoder that the graph has no parameter for are another model's: the result would be less than it.
+    private static func refuseForeign(
+        _ unused: [String],
+        of file: any TensorArchive,
+        _ configuration: Configuration
+    ) throws(BERTError) {
+        let foreign = unused.filter(ParameterNames.belongsToEncoder)
+        guard let first = foreign.first else { return }
+        let layers = foreign.compactMap(ParameterNames.layer)
+        if let last = layers.max(), last >= configuration.layers {
+            throw BERTError(
+                .mismatch,
+                "\(file.path): the file has \(last + 1) layers, config.json says num_hidden_layers \(configuration.layers)"
+            )
+        }
+        throw BERTError(
+            .mismatch,
+            "\(file.path): \(foreign.count) of the encoder's tensors are none of a BERT's: \(first)\(foreign.count > 1 ? ", …" : "")"
+        )
     }
 
     /// Fresh weights for all parameters of a graph.

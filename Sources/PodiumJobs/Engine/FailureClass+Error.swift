@@ -4,6 +4,7 @@ import PodiumData
 import PodiumEval
 import PodiumFiles
 import PodiumGraph
+import PodiumText
 
 extension FailureClass {
     /// What an error of a job says about another attempt.
@@ -24,7 +25,7 @@ extension FailureClass {
                 case .device: .infrastructure
                 case .feed, .shape, .unknownVariable, .value, .unsupported: .input
                 }
-            case is DataError, is EvalError: .input
+            case is TextError, is DataError, is EvalError: .input
             default: .infrastructure
             }
     }

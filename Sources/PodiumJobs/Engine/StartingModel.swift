@@ -31,6 +31,7 @@ struct StartingModel {
                 "a fresh \(name) has no vocabulary to read the task's text with; pre-train it first (kind: pretrain)"
             )
         }
+        for note in directory.notes { context.log(note, level: .warning) }
     }
 
     var configuration: Configuration { directory.configuration }
@@ -41,6 +42,7 @@ struct StartingModel {
         if let rate = training.dropout {
             configuration.hiddenDropout = rate
             configuration.attentionDropout = rate
+            configuration.classifierDropout = nil
         }
         return configuration
     }

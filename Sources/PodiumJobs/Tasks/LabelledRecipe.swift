@@ -13,6 +13,8 @@ struct LabelledRecipe: TaskRecipe {
     private var training: [Example] = []
     private var evaluation: [(split: String, examples: [Example])] = []
     private var findings: [Finding] = []
+    /// How the head's classes stand to the task's labels; nil for regression.
+    private let classes: ClassOrder?
 
     private struct Example {
         var sequence: PackedBatch.Sequence
@@ -24,12 +26,19 @@ struct LabelledRecipe: TaskRecipe {
     init(
         task: BenchmarkTask,
         files: TaskFiles,
-        tokenizer: Tokenizer,
+        model: ModelDirectory,
         training options: TrainingOptions,
         length: Int,
         trains: Bool
     ) throws {
         self.task = task
+        let tokenizer = model.tokenizer
+        if case .classification(let labels) = task.output {
+            classes = try ClassOrder(task: task, labels: labels, model: model, trains: trains)
+        } else {
+            classes = nil
+            if !trains { try ClassOrder.checkRegression(model) }
+        }
         var texts: [String: [[String]]] = [:]
         func load(_ split: String, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
             let file = try files.read(task, split)
@@ -58,9 +67,13 @@ struct LabelledRecipe: TaskRecipe {
     }
 
     /// Label strings; a class's index is its place.
-    private var labels: [String]? {
-        if case .classification(let labels) = task.output { labels } else { nil }
+    private var labels: [String]? { classes?.labels }
+
+    var classifier: Classifier {
+        Classifier(names: labels, problem: labels == nil ? .regression : .singleLabel)
     }
+
+    var warnings: [String] { classes?.warnings ?? [] }
 
     var head: Head { labels.map { .classification(labels: $0.count) } ?? .regression }
 
@@ -107,6 +120,7 @@ struct LabelledRecipe: TaskRecipe {
             }
         }
         result.findings = suspicious.map(RunFinding.init)
+        result.notes += warnings
         for metric in score.metrics {
             switch metric.value {
             case .value(let value): result.metrics[metric.name] = value

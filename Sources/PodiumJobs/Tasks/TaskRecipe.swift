@@ -15,6 +15,15 @@ protocol TaskRecipe {
     func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation
     /// What was read.
     var datasets: [DatasetUse] { get }
+    /// What a model that is fine-tuned on the task says of its head.
+    var classifier: Classifier { get }
+    /// What a reader must know of how the model's head is read.
+    var warnings: [String] { get }
+}
+
+extension TaskRecipe {
+    var classifier: Classifier { Classifier() }
+    var warnings: [String] { [] }
 }
 
 enum TaskRecipes {
@@ -27,14 +36,16 @@ enum TaskRecipes {
         let length = try model.sequenceLength(context.spec.training)
         switch task.output {
         case .classification, .regression:
-            return try LabelledRecipe(
+            let recipe = try LabelledRecipe(
                 task: task,
                 files: files,
-                tokenizer: model.directory.tokenizer,
+                model: model.directory,
                 training: context.spec.training,
                 length: length,
                 trains: trains
             )
+            for warning in recipe.warnings { context.log(warning, level: .warning) }
+            return recipe
         case .span:
             return try SpanRecipe(
                 task: task,

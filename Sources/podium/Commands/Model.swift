@@ -1,17 +1,12 @@
 import ArgumentParser
 import Foundation
 import PodiumBERT
-import PodiumCore
-import PodiumFiles
-import PodiumFormat
-import PodiumJobs
 import PodiumLibrary
-import PodiumText
 
 struct Model: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetches and inspects pre-trained models.",
-        subcommands: [ModelPull.self, ModelInspect.self]
+        abstract: "Fetches, inspects and converts pre-trained models.",
+        subcommands: [ModelPull.self, ModelInspect.self, ModelConvert.self]
     )
 }
 
@@ -22,13 +17,18 @@ struct ModelPull: AsyncParsableCommand {
         discussion: """
             Known: \(ModelLibrary.names.joined(separator: ", ")). Job files that name one fetch it by themselves.
 
-            Example:
+            Any other model of the hub that has safetensors is named OWNER/NAME, or OWNER/NAME@REVISION. Every file is verified by
+            the digest that the hub announces; a transfer that breaks off is gone on with. HF_ENDPOINT and HF_TOKEN are honoured,
+            and what transformers keeps in its cache (HF_HUB_CACHE, HF_HOME) is copied from there. In job files name its folder.
+
+            Examples:
               podium model pull minilm-l6
+              podium model pull google-bert/bert-base-uncased
             """
     )
 
     @OptionGroup var place: PlaceOptions
-    @Argument(help: "The model's name.")
+    @Argument(help: "The model's name, or OWNER/NAME of the hub.")
     var name: String
 
     func run() async throws {
@@ -38,58 +38,46 @@ struct ModelPull: AsyncParsableCommand {
     }
 }
 
-struct ModelInspect: ParsableCommand {
+struct ModelConvert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect",
-        abstract: "Shows a model's shape and tensors.",
+        commandName: "convert",
+        abstract: "Writes a model in the layout of transformers or of the 2018 release.",
         discussion: """
-            Example:
-              podium model inspect minilm-l6
-              podium model inspect ./my-model --json | jq .parameters
+            safetensors: config.json, model.safetensors, vocab.txt. tensorflow: bert_config.json, bert_model.ckpt.index and
+            .data, vocab.txt. Tensors keep their bytes (matrices of linear layers are transposed, as the layouts have them);
+            optimizer slots and the step go along, under optimizer.adam_m., optimizer.adam_v. and optimizer.global_step in
+            safetensors. What the other layout has no name for is kept under the prefix tensorflow. or safetensors.
+
+            Examples:
+              podium model convert uncased_L-12_H-768_A-12 bert-base --to safetensors
+              podium model convert ./run-7/model.ckpt-1000 ./resumed --to safetensors
+              podium model convert minilm-l6 minilm-tf --to tensorflow
             """
     )
 
     @OptionGroup var place: PlaceOptions
-    @Argument(help: "A fetched model's name, or a folder.", completion: .directory)
-    var model: String
-    @Flag(help: "One JSON document.")
-    var json = false
-
-    private struct Document: Encodable {
-        struct Tensor: Encodable {
-            var name: String
-            var shape: [Int]
-        }
-        var path: String
-        var configuration: Configuration
-        var vocabulary: Int
-        var parameters: Int
-        var sha256: String
-        var tensors: [Tensor]
-    }
+    @Argument(
+        help: "A fetched model's name, a folder, or the prefix of a TensorFlow checkpoint.",
+        completion: .directory
+    )
+    var source: String
+    @Argument(help: "The folder to make.", completion: .directory)
+    var destination: String
+    @Option(name: .customLong("to"), help: "safetensors or tensorflow.")
+    var format: ModelConversion.Format
 
     func run() throws {
         let library = place.models
-        let path = library.isPulled(model) ? library.path(of: model) : model
-        let directory = try ModelDirectory(path: path)
-        let file = try directory.weights()
-        let document = Document(
-            path: path,
-            configuration: directory.configuration,
-            vocabulary: directory.tokenizer.vocabulary.count,
-            parameters: file.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
-            sha256: try Digest.sha256(file: directory.weightsPath),
-            tensors: file.tensors.map { Document.Tensor(name: $0.name, shape: $0.shape) }
+        let path = library.isPulled(source) ? library.path(of: source) : source
+        let report = try ModelConversion.convert(path, to: destination, format)
+        for file in report.files { Terminal.print(file) }
+        Terminal.error(
+            "\(report.tensors) tensors, \(report.slots) of them the optimizer's; \(report.bytes) bytes"
         )
-        if json { return try JSONOutput.print(document) }
-        Terminal.print("\(path): \(document.configuration.summary), \(document.vocabulary) pieces")
-        Terminal.print(
-            "\(document.parameters) numbers in \(document.tensors.count) tensors, SHA-256 \(document.sha256)"
-        )
-        var table = TextTable([("TENSOR", .left), ("SHAPE", .left)])
-        for tensor in document.tensors {
-            table.add([tensor.name, tensor.shape.map(String.init).joined(separator: " × ")])
+        if !report.unnamed.isEmpty {
+            Terminal.error("kept under a prefix: \(report.unnamed.joined(separator: ", "))")
         }
-        Terminal.print(table.rendered())
     }
 }
+
+extension ModelConversion.Format: ExpressibleByArgument {}

@@ -3,7 +3,7 @@
 SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 PODIUM := .build/release/podium
-PACKAGES := libpq-dev libssl-dev zlib1g-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config python3-pip
+PACKAGES := libcurl4 libpq-dev libssl-dev zlib1g-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
 # Where the real benchmark data lies. Without it, `make test` leaves out the tests that read it, and says so.
 export PODIUM_TEST_DATA

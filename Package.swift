@@ -55,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CCurl"),
         .target(name: "CKernels"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "COpenBLAS"),
@@ -107,7 +108,7 @@ let package = Package(
 
         library(
             "PodiumLibrary",
-            ["PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumSample", subprocess]
+            ["CCurl", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumSample", subprocess]
         ),
 
         // What each kind of job does in the engine process
@@ -188,6 +189,7 @@ let package = Package(
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),
+        tests("PodiumLibraryTests", ["PodiumFiles", "PodiumLibrary"], exclude: ["Fixtures"]),
         tests("PodiumTextTests", ["PodiumText", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText", "RealData"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),

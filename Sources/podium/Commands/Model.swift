@@ -17,6 +17,7 @@ struct ModelPull: AsyncParsableCommand {
         discussion: """
             Known: \(ModelLibrary.names.joined(separator: ", ")). Job files that name one fetch it by themselves.
 
+            Models of the 2018 release and its later additions are called as their archives are: uncased_L-12_H-768_A-12.
             Any other model of the hub that has safetensors is named OWNER/NAME, or OWNER/NAME@REVISION. Every file is verified by
             the digest that the hub announces; a transfer that breaks off is gone on with. HF_ENDPOINT and HF_TOKEN are honoured,
             and what transformers keeps in its cache (HF_HUB_CACHE, HF_HOME) is copied from there. In job files name its folder.

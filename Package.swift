@@ -189,7 +189,7 @@ let package = Package(
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),
-        tests("PodiumLibraryTests", ["PodiumFiles", "PodiumLibrary"], exclude: ["Fixtures"]),
+        tests("PodiumLibraryTests", ["PodiumFiles", "PodiumLibrary", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumTextTests", ["PodiumText", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText", "RealData"]),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),

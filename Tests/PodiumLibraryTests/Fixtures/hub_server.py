@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A hub on this machine that behaves as its first path component says.
 
-    python3 hub_server.py FOLDER
+    python3 hub_server.py FOLDER REQUESTS
 
-Serves the files of FOLDER as the model o/m, prints its port, ends when its standard input does. FOLDER/../requests lists what was asked for, a JSON object a line.
+Serves the files of FOLDER as the model o/m, prints its port, ends when its standard input does. The file REQUESTS lists what was asked for, a JSON object a line.
 
 ok            as the hub does: large files by a redirect to /cdn, digests in headers
 breaks        the connection ends twice in the middle of the large file
@@ -17,6 +17,7 @@ nameless      no digests in the headers
 other-part    a range is answered with another part
 pickles       a model without safetensors
 release       the 2018 release's archives: any name's zip has the files of FOLDER, digests as a storage host gives them
+glue          archives of FOLDER's folders, MRPC as SentEval has it, other files as they are
 """
 import base64
 import hashlib
@@ -36,6 +37,38 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 def content(name):
     with open(os.path.join(folder, name), "rb") as file:
         return file.read()
+
+
+def benchmark(name):
+    folders = {"QQP-clean": "QQP", "QNLIv2": "QNLI"}
+    stem = os.path.splitext(name)[0]
+    if name.endswith(".zip"):
+        source = os.path.join(folder, folders.get(stem, stem))
+        if not os.path.isdir(source):
+            return None
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            names = os.listdir(source)
+            for file in names:
+                archive.write(os.path.join(source, file), f"{stem}/{file}")
+            if "train.tsv" not in names:
+                archive.writestr(f"{stem}/train.tsv", "a part that is not at hand\n")
+        return packed.getvalue()
+    if name == "AX.tsv":
+        return content("AX/diagnostic.tsv")
+    if name in ("mrpc_dev_ids.tsv", "msr_paraphrase_train.txt"):
+        train, development = (content(f"MRPC/{split}.tsv").split(b"\n", 1) for split in ("train", "dev"))
+        if name == "msr_paraphrase_train.txt":
+            return train[0] + b"\n" + train[1] + development[1]
+        rows = development[1].rstrip(b"\n").split(b"\n")
+        return b"".join(b"\t".join(row.split(b"\t")[1:3]) + b"\n" for row in rows)
+    if name == "msr_paraphrase_test.txt":
+        header, *rows = content("MRPC/test.tsv").rstrip(b"\n").split(b"\n")
+        return header + b"\n" + b"".join(b"1\t" + row.split(b"\t", 1)[1] + b"\n" for row in rows)
+    try:
+        return content(name)
+    except FileNotFoundError:
+        return None
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -71,7 +104,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, is_head):
         parts = self.path.strip("/").split("/")
-        with open(os.path.join(folder, "..", "requests"), "a") as file:
+        with open(sys.argv[2], "a") as file:
             print(json.dumps({
                 "method": self.command, "path": self.path, "range": self.headers.get("Range", ""),
                 "authorization": self.headers.get("Authorization", ""), "host": self.headers.get("Host", ""),
@@ -93,6 +126,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if not is_head:
                 self.wfile.write(body)
             return None
+        if mode == "glue":
+            body = benchmark(rest[-1])
+            return self.send(404, {}) if body is None else self.send(200, {}, body)
         if rest[:1] == ["api"]:
             names = sorted(os.listdir(folder))
             if mode == "pickles":

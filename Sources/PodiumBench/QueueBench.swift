@@ -154,15 +154,12 @@ package struct QueueBench: Sendable {
     private func suite(_ count: Int) -> Submission {
         let runs = (1...count).map { number in
             RunSpec(
-                kind: .finetune,
                 name: "minilm-l6/glue/MRPC/seed-\(number)",
                 system: "minilm-l6",
-                model: .named("minilm-l6"),
-                task: .mrpc,
-                seed: UInt64(number)
+                work: .finetune(FineTuning(model: .named("minilm-l6"), task: .mrpc, seed: UInt64(number)))
             )
         }
-        return Submission(name: "bench", kind: "finetune", source: "", runs: runs.map { PlannedRun(spec: $0) })
+        return Submission(name: "bench", kind: .finetune, source: "", runs: runs.map { PlannedRun(spec: $0) })
     }
 
     private func makeWorkers(_ count: Int) async throws -> [WorkerID] {

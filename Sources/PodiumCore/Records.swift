@@ -4,13 +4,19 @@
 package struct SuiteRecord: Codable, Sendable, Equatable {
     package var id: SuiteID
     package var name: String
-    package var kind: String
+    package var kind: SuiteKind
     package var source: String
     package var selection: SelectionRule
     package var submittedAt: Double
 
-    package init(id: SuiteID, name: String, kind: String, source: String, selection: SelectionRule, submittedAt: Double)
-    {
+    package init(
+        id: SuiteID,
+        name: String,
+        kind: SuiteKind,
+        source: String,
+        selection: SelectionRule,
+        submittedAt: Double
+    ) {
         self.id = id
         self.name = name
         self.kind = kind
@@ -74,8 +80,8 @@ package struct AttemptRecord: Codable, Sendable, Equatable {
     package var host: String?
     package var startedAt: Double
     package var endedAt: Double?
-    /// `succeeded`, `cancelled`, `released`, `lost`, or a `FailureClass`; nil while it runs.
-    package var outcome: String?
+    /// Nil while it runs.
+    package var outcome: AttemptEnd?
     package var message: String?
     package var resumedFromStep: Int?
 
@@ -86,7 +92,7 @@ package struct AttemptRecord: Codable, Sendable, Equatable {
         host: String? = nil,
         startedAt: Double,
         endedAt: Double? = nil,
-        outcome: String? = nil,
+        outcome: AttemptEnd? = nil,
         message: String? = nil,
         resumedFromStep: Int? = nil
     ) {

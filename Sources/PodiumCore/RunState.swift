@@ -67,6 +67,41 @@ package enum FailureClass: String, Codable, CaseIterable, Sendable {
     }
 }
 
+/// How an attempt is over, as the store keeps it.
+package enum AttemptEnd: Hashable, Sendable {
+    case succeeded
+    case cancelled
+    /// Its worker left in good order, and the run went back to the queue.
+    case released
+    /// Its worker stopped renewing the lease.
+    case lost
+    case failed(FailureClass)
+}
+
+extension AttemptEnd: RawRepresentable, Codable {
+    package init?(rawValue: String) {
+        switch rawValue {
+        case "succeeded": self = .succeeded
+        case "cancelled": self = .cancelled
+        case "released": self = .released
+        case "lost": self = .lost
+        default:
+            guard let failure = FailureClass(rawValue: rawValue) else { return nil }
+            self = .failed(failure)
+        }
+    }
+
+    package var rawValue: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .cancelled: "cancelled"
+        case .released: "released"
+        case .lost: "lost"
+        case .failed(let failure): failure.rawValue
+        }
+    }
+}
+
 /// How often a failed run is tried again, and after how long.
 package struct RetryPolicy: Codable, Hashable, Sendable {
     /// Attempts beyond the first that a failing run may have.

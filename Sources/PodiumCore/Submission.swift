@@ -30,8 +30,8 @@ package struct PlannedRun: Codable, Hashable, Sendable {
 /// A job file, read and expanded: what `submit` puts into the database in one transaction.
 package struct Submission: Codable, Hashable, Sendable {
     package var name: String
-    /// `pretrain`, `finetune`, `evaluate`, `suite` or `report`, as the file says.
-    package var kind: String
+    /// As the file says.
+    package var kind: SuiteKind
     /// The file's text, kept for provenance.
     package var source: String
     /// How a sweep becomes one row of the leaderboard; printed beside the row.
@@ -47,7 +47,7 @@ package struct Submission: Codable, Hashable, Sendable {
 
     package init(
         name: String,
-        kind: String,
+        kind: SuiteKind,
         source: String,
         selection: SelectionRule = SelectionRule(),
         priority: Int = 0,
@@ -76,14 +76,34 @@ package struct Submission: Codable, Hashable, Sendable {
     }
 }
 
+/// What a job file asks for.
+package enum SuiteKind: String, Codable, CaseIterable, Hashable, Sendable {
+    case pretrain
+    case finetune
+    case evaluate
+    /// Systems × tasks, with what they need.
+    case suite
+}
+
 /// How several configurations of a sweep become one leaderboard cell.
 package struct SelectionRule: Codable, Hashable, Sendable {
-    /// What configurations are compared by; `dev` is the task's score on its development set.
-    package var metric: String
-    /// How to choose: `best` (mean over seeds), or `all` for a row per configuration.
-    package var rule: String
+    /// What configurations are compared by.
+    package enum Metric: String, Codable, CaseIterable, Hashable, Sendable {
+        /// The task's score on its development set.
+        case dev
+    }
 
-    package init(metric: String = "dev", rule: String = "best") {
+    package enum Rule: String, Codable, CaseIterable, Hashable, Sendable {
+        /// The configuration with the best mean over its seeds.
+        case best
+        /// A row for each configuration.
+        case all
+    }
+
+    package var metric: Metric
+    package var rule: Rule
+
+    package init(metric: Metric = .dev, rule: Rule = .best) {
         self.metric = metric
         self.rule = rule
     }

@@ -47,7 +47,7 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
                 attempts: try await store.attempts(of: record.id),
                 result: try await store.result(of: record.id)
             )
-            if record.spec.kind == .pretrain || record.spec.kind == .finetune {
+            if record.spec.work.optimization != nil {
                 for name in curveNames {
                     let points = try await store.metricPoints(of: record.id, name: name, limit: curvePoints)
                     if !points.isEmpty { run.curves[name] = points }

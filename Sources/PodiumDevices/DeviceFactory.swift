@@ -64,20 +64,17 @@ package struct DeviceFactory: Sendable {
     }
 
     package func device(for spec: RunSpec) throws -> any GraphDevice {
-        guard let device = ComputeDevice(rawValue: spec.resources.device) else {
-            throw DeviceError(.invalidRequest, "there is no device \"\(spec.resources.device)\"")
-        }
-        let isNarrow = spec.training.precision == .bf16
-        guard let kind = device.plugin else {
+        let isNarrow = spec.work.engine?.precision == .bf16
+        guard let kind = spec.resources.device.plugin, let options = spec.work.engine else {
             return try cpu(threads: spec.resources.threads, precision: isNarrow ? .bfloat16 : .float32)
         }
         return try self.device(
             of: kind,
             PJRTConfiguration(
                 precision: isNarrow ? .bfloat16 : .float32,
-                clipping: spec.training.clipping == .bert2018 ? .bert2018 : .global,
-                replicas: spec.resources.replicas ?? 1,
-                buckets: Buckets(rowWidth: spec.training.maxSequenceLength)
+                clipping: spec.work.optimization?.clipping == .bert2018 ? .bert2018 : .global,
+                replicas: spec.resources.replicas,
+                buckets: Buckets(rowWidth: options.maxSequenceLength)
             )
         )
     }

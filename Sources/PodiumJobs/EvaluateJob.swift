@@ -6,20 +6,29 @@ import PodiumGraph
 /// Scores a model that was fine-tuned before.
 struct EvaluateJob {
     private let context: JobContext
+    private let work: Evaluating
 
-    init(_ context: JobContext) {
+    init(_ context: JobContext, _ work: Evaluating) {
         self.context = context
+        self.work = work
     }
 
     func run() throws -> RunResult {
-        let model = try StartingModel(context)
-        let recipe = try TaskRecipes.recipe(context, model: model, trains: false)
+        let model = try StartingModel(work.model, context)
+        let recipe = try TaskRecipes.recipe(
+            work.examples,
+            training: .none,
+            length: try model.sequenceLength(work.engine),
+            model: model,
+            context: context
+        )
         let encoder = Encoder(model.configuration)
         let loaded = try Weights.load(
             try model.directory.weights(),
             for: encoder.evaluationGraph(recipe.head),
             configuration: model.configuration,
-            seed: context.spec.seed,
+            // Every weight is loaded: nothing is drawn.
+            seed: 0,
             needsHead: true
         )
         context.say(.started(totalSteps: 0, trainExamples: 0, resumedFromStep: nil))

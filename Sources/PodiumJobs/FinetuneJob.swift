@@ -7,25 +7,33 @@ import PodiumGraph
 /// Trains a model with a new head on a task, and scores it (paper, section 4; `run_classifier.py`, `run_squad.py`).
 struct FinetuneJob {
     private let context: JobContext
+    private let work: FineTuning
 
-    init(_ context: JobContext) {
+    init(_ context: JobContext, _ work: FineTuning) {
         self.context = context
+        self.work = work
     }
 
     func run() throws -> RunResult {
-        let training = context.spec.training
-        let model = try StartingModel(context)
-        let recipe = try TaskRecipes.recipe(context, model: model, trains: true)
+        let training = work.optimization
+        let model = try StartingModel(work.model, context)
+        let recipe = try TaskRecipes.recipe(
+            work.examples,
+            training: .first(work.trainExamples),
+            length: try model.sequenceLength(work.engine),
+            model: model,
+            context: context
+        )
         guard recipe.trainingSequences > 0 else { throw JobError(.input, "no training example is left to learn from") }
         try context.checkStop()
-        let encoder = Encoder(model.configuration(training))
+        let encoder = Encoder(model.configuration(dropout: training.dropout))
         let optimizer = AdamW.Options(training)
         let file = try model.directory.weights()
         let loaded = try Weights.load(
             file,
             for: encoder.trainingGraph(recipe.head, optimizer: optimizer),
             configuration: encoder.configuration,
-            seed: context.spec.seed,
+            seed: work.seed,
             needsHead: false
         )
         let trainer = try Trainer(
@@ -33,23 +41,23 @@ struct FinetuneJob {
             head: recipe.head,
             weights: loaded.weights,
             optimizer: optimizer,
-            seed: context.spec.seed,
+            seed: work.seed,
             device: context.device,
-            checkpointing: context.spec.training.gradientCheckpointing ?? false
+            checkpointing: training.gradientCheckpointing
         )
         context.log(description(loaded.report, of: model, recipe: recipe))
         let order = EpochOrder(
             examples: recipe.trainingSequences,
             batchSize: training.batchSize,
-            seed: context.spec.seed
+            seed: work.seed
         )
-        let epochs = Int((Double(order.stepsPerEpoch) * training.epochs).rounded())
-        let steps = training.maxSteps.map { min($0, max(1, epochs)) } ?? max(1, epochs)
         let loop = TrainingLoop(
             context: context,
             trainer: trainer,
-            schedule: try LearningRateSchedule(training),
-            totalSteps: steps,
+            training: training,
+            totalSteps: training.length.steps { epochs in
+                max(1, Int((Double(order.stepsPerEpoch) * epochs).rounded()))
+            },
             trainExamples: recipe.trainingSequences
         )
         let outcome = try loop.run { recipe.batch(order.batch(step: $0)) }
@@ -105,22 +113,34 @@ struct FinetuneJob {
 
 extension AdamW.Options {
     /// The optimizer that a run asks for.
-    init(_ training: TrainingOptions) {
+    init(_ training: Optimization) {
         self.init()
         weightDecay = Float(training.weightDecay)
         epsilon = Float(training.adamEpsilon)
         correctsBias = training.biasCorrection
-        clip = training.clipNorm > 0 ? Float(training.clipNorm) : nil
+        clip = Float(training.clipNorm)
     }
 }
 
 extension LearningRateSchedule {
-    init(_ training: TrainingOptions) throws {
-        guard let shape = Shape(rawValue: training.schedule) else {
-            let known = Shape.allCases.map(\.rawValue).joined(separator: ", ")
-            throw JobError(.input, "there is no schedule \"\(training.schedule)\"; known: \(known)")
-        }
+    init(_ training: Optimization) {
+        let shape: Shape =
+            switch training.schedule {
+            case .bert2018: .bert2018
+            case .linear: .linear
+            }
         self.init(shape: shape, peak: training.learningRate, warmupProportion: training.warmupProportion)
+    }
+}
+
+extension TrainingLength {
+    /// Steps in all; nil where time decides.
+    func steps(of epochs: (Double) -> Int) -> Int? {
+        switch self {
+        case .epochs(let count): epochs(count)
+        case .steps(let count): count
+        case .seconds: nil
+        }
     }
 }
 

@@ -9,9 +9,11 @@ import PodiumText
 /// Masked-LM and next-sentence pre-training on plain text (paper, section 3.1; `run_pretraining.py`).
 struct PretrainJob {
     private let context: JobContext
+    private let work: Pretraining
 
-    init(_ context: JobContext) {
+    init(_ context: JobContext, _ work: Pretraining) {
         self.context = context
+        self.work = work
     }
 
     /// What is trained: a fresh model with a vocabulary of its own, or one that goes on.
@@ -23,18 +25,18 @@ struct PretrainJob {
     }
 
     func run() throws -> RunResult {
-        let training = context.spec.training
+        let training = work.optimization
         let (corpus, use) = try readCorpus()
         let start = try self.start(corpus)
         try context.checkStop()
-        guard training.maxSequenceLength <= start.configuration.maximumPositions else {
+        guard work.engine.maxSequenceLength <= start.configuration.maximumPositions else {
             throw JobError(.input, "maxSequenceLength may be at most \(start.configuration.maximumPositions) here")
         }
         let text = try PretrainingText(
             documents: corpus.documents,
             tokenizer: start.tokenizer,
-            options: PretrainingOptions(training),
-            seed: context.spec.seed
+            options: PretrainingOptions(work),
+            seed: work.seed
         )
         let encoder = Encoder(start.configuration)
         let optimizer = AdamW.Options(training)
@@ -43,9 +45,9 @@ struct PretrainJob {
             head: .pretraining,
             weights: try weights(start, for: encoder.trainingGraph(.pretraining, optimizer: optimizer)),
             optimizer: optimizer,
-            seed: context.spec.seed,
+            seed: work.seed,
             device: context.device,
-            checkpointing: context.spec.training.gradientCheckpointing ?? false
+            checkpointing: training.gradientCheckpointing
         )
         var batches = PretrainingBatches(text, batchSize: training.batchSize)
         context.log(
@@ -55,9 +57,8 @@ struct PretrainJob {
         let loop = TrainingLoop(
             context: context,
             trainer: trainer,
-            schedule: try LearningRateSchedule(training),
-            totalSteps: training.maxSteps
-                ?? (training.maxSeconds == nil ? batches.steps(passes: training.epochs) : nil),
+            training: training,
+            totalSteps: training.length.steps { batches.steps(passes: $0) },
             trainExamples: batches.sequencesPerPass
         )
         let outcome = try loop.run { batches.batch(step: $0) }
@@ -84,15 +85,16 @@ struct PretrainJob {
     }
 
     private func readCorpus() throws -> (Corpus, DatasetUse) {
-        let isSample = context.spec.corpus.isEmpty
         let files =
-            isSample
-            ? try SampleLibrary(dataDirectory: context.assignment.dataDirectory).corpus() : context.spec.corpus
+            switch work.corpus {
+            case .sample: try SampleLibrary(dataDirectory: context.assignment.dataDirectory).corpus()
+            case .files(let paths): paths
+            }
         let corpus = try Corpus(files: files)
         let use = DatasetUse(
             task: nil,
             split: "train",
-            origin: isSample ? .sample : .modified,
+            origin: work.corpus == .sample ? .sample : .modified,
             examples: corpus.documents.count,
             files: try files.map { path in
                 DatasetUse.File(
@@ -106,29 +108,30 @@ struct PretrainJob {
     }
 
     private func start(_ corpus: Corpus) throws -> Start {
-        guard case .preset(let name) = context.spec.model else {
-            let model = try StartingModel(context)
+        let fresh: FreshModel
+        switch work.start {
+        case .fresh(let known): fresh = known
+        case .model(let reference):
+            let model = try StartingModel(reference, context)
             return Start(
-                configuration: model.configuration(context.spec.training),
+                configuration: model.configuration(dropout: work.optimization.dropout),
                 tokenizer: model.directory.tokenizer,
                 directory: model.directory
             )
         }
         var counts = WordCounts(lowercases: true)
         for document in corpus.documents { for sentence in document { counts.add(sentence) } }
-        let learned = try VocabularyTrainer(size: context.spec.training.vocabularySize).learn(counts)
+        let learned = try VocabularyTrainer(size: fresh.vocabularySize).learn(counts)
         if let warning = learned.warning { context.log(warning, level: .warning) }
         let vocabulary = learned.vocabulary
-        guard var configuration = Configuration(preset: name, vocabularySize: vocabulary.count) else {
+        guard var configuration = Configuration(preset: fresh.preset, vocabularySize: vocabulary.count) else {
             throw JobError(
                 .input,
-                "no preset is called \(name); known: \(Configuration.presets.map(\.name).joined(separator: ", "))"
+                "no preset is called \(fresh.preset); known: "
+                    + Configuration.presets.map(\.name).joined(separator: ", ")
             )
         }
-        if let rate = context.spec.training.dropout {
-            configuration.hiddenDropout = rate
-            configuration.attentionDropout = rate
-        }
+        if let rate = work.optimization.dropout { configuration.setDropout(rate) }
         return Start(
             configuration: configuration,
             tokenizer: Tokenizer(vocabulary: vocabulary, lowercases: true),
@@ -138,25 +141,25 @@ struct PretrainJob {
 
     private func weights(_ start: Start, for graph: Graph) throws -> Weights {
         guard let directory = start.directory else {
-            return Weights.fresh(for: graph, configuration: start.configuration, seed: context.spec.seed)
+            return Weights.fresh(for: graph, configuration: start.configuration, seed: work.seed)
         }
         return try Weights.load(
             try directory.weights(),
             for: graph,
             configuration: start.configuration,
-            seed: context.spec.seed,
+            seed: work.seed,
             needsHead: false
         ).weights
     }
 }
 
 extension PretrainingOptions {
-    init(_ training: TrainingOptions) {
+    init(_ work: Pretraining) {
         self.init()
-        maximumLength = training.maxSequenceLength
-        maskedProbability = training.maskedLMProbability
-        maximumPredictions = training.maxPredictionsPerSequence
-        shortProbability = training.shortSequenceProbability
-        duplicateFactor = training.duplicateFactor
+        maximumLength = work.engine.maxSequenceLength
+        maskedProbability = work.masking.maskedLMProbability
+        maximumPredictions = work.masking.maxPredictionsPerSequence
+        shortProbability = work.masking.shortSequenceProbability
+        duplicateFactor = work.masking.duplicateFactor
     }
 }

@@ -1,3 +1,4 @@
+internal import PodiumCore
 internal import Yams
 
 /// A place in a job file: a YAML node that knows its file, its path and how to complain.
@@ -14,33 +15,36 @@ struct SpecNode {
         return SpecError(code: code, file: file, line: mark?.line, column: mark?.column, message: message)
     }
 
-    private var kindName: String {
-        switch node {
-        case .scalar(let scalar): "\"\(scalar.string)\""
-        case .mapping: "a mapping"
-        case .sequence: "a list"
-        case .alias: "an alias"
-        }
+    func wrongType(_ wanted: String) -> SpecError {
+        let place = path.isEmpty ? "the file" : path
+        if isNull { return error(.wrongType, "\(place) has no value; it must be \(wanted)") }
+        let found =
+            switch node {
+            case .scalar(let scalar): "\"\(scalar.string)\""
+            case .mapping: "a mapping"
+            case .sequence: "a list"
+            case .alias: "an alias"
+            }
+        return error(.wrongType, "\(place) must be \(wanted), not \(found)")
     }
 
-    private func wrongType(_ wanted: String) -> SpecError {
-        error(.wrongType, "\(path.isEmpty ? "the file" : path) must be \(wanted), not \(kindName)")
+    /// A child by its key.
+    private func child(_ key: String, _ value: Node, mark: Mark?) -> SpecNode {
+        SpecNode(node: value, file: file, path: path.isEmpty ? key : "\(path).\(key)", keyMark: mark)
     }
 
     /// The mapping's entries by key, after checking that every key is known and stands once.
+    ///
+    /// At the top of a file keys that begin with `x-` are left to the user, as in compose files.
     func fields(_ known: [String]) throws(SpecError) -> [String: SpecNode] {
         guard case .mapping(let mapping) = node else { throw wrongType("a mapping of keys to values") }
         var result: [String: SpecNode] = [:]
-        for (key, value) in mapping {
+        for (key, value) in try mapping.withMerges(at: self) {
             guard case .scalar(let name) = key else {
                 throw SpecNode(node: key, file: file, path: path).wrongType("a plain key")
             }
-            let child = SpecNode(
-                node: value,
-                file: file,
-                path: path.isEmpty ? name.string : "\(path).\(name.string)",
-                keyMark: key.mark
-            )
+            if path.isEmpty && name.string.hasPrefix("x-") { continue }
+            let child = child(name.string, value, mark: key.mark)
             guard known.contains(name.string) else {
                 let place = path.isEmpty ? "" : " in \(path)"
                 throw child.error(
@@ -67,71 +71,29 @@ struct SpecNode {
     var isMapping: Bool {
         if case .mapping = node { true } else { false }
     }
+}
 
-    func string() throws(SpecError) -> String {
-        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else { throw wrongType("a text") }
-        return scalar.string
-    }
-
-    func bool() throws(SpecError) -> Bool {
-        guard let value = node.bool else { throw wrongType("true or false") }
-        return value
-    }
-
-    func integer(_ range: ClosedRange<Int>) throws(SpecError) -> Int {
-        guard case .scalar = node, let value = node.int else { throw wrongType("a whole number") }
-        guard range.contains(value) else {
-            let bounds =
-                range.upperBound == .max
-                ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-            throw error(.invalidValue, "\(path) must be \(bounds), not \(value)")
+extension Node.Mapping {
+    /// The entries, with those of mappings that `<<` names where the mapping has no such key of its own.
+    func withMerges(at place: SpecNode) throws(SpecError) -> [(key: Node, value: Node)] {
+        var entries: [(key: Node, value: Node)] = []
+        var merged: [(key: Node, value: Node)] = []
+        for (key, value) in self {
+            guard case .scalar(let scalar) = key, scalar.string == "<<", scalar.style == .plain else {
+                entries.append((key, value))
+                continue
+            }
+            let sources: [Node] = if case .sequence(let list) = value { Array(list) } else { [value] }
+            for source in sources {
+                guard case .mapping(let mapping) = source else {
+                    throw SpecNode(node: source, file: place.file, path: "<<").wrongType("a mapping, or a list of them")
+                }
+                merged += try mapping.withMerges(at: place)
+            }
         }
-        return value
-    }
-
-    /// A finite number for which `allowed` holds; `wanted` completes "must be …".
-    func number(_ wanted: String, _ allowed: (Double) -> Bool) throws(SpecError) -> Double {
-        guard case .scalar = node, let value = node.float else { throw wrongType("a number") }
-        guard value.isFinite, allowed(value) else {
-            throw error(.invalidValue, "\(path) must be \(wanted), not \(value)")
-        }
-        return value
-    }
-
-    func choice(_ allowed: [String]) throws(SpecError) -> String {
-        let value = try string()
-        guard allowed.contains(value) else {
-            throw error(
-                .invalidValue,
-                "\(path): \"\(value)\" is unknown\(Suggestion.clause(for: value, among: allowed))"
-            )
-        }
-        return value
-    }
-
-    /// A duration in seconds: `90`, `90s`, `15m`, `2h`.
-    func seconds() throws(SpecError) -> Double {
-        try quantity(units: ["s": 1, "m": 60, "h": 3600, "d": 86400], "a duration such as 90s, 15m or 2h")
-    }
-
-    /// A size in bytes: `4GiB`, `512MiB`, `2GB`.
-    func bytes() throws(SpecError) -> Int64 {
-        let units: [String: Double] = [
-            "B": 1, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "TiB": 1_099_511_627_776,
-            "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
-        ]
-        let value = try quantity(units: units, "a size such as 4GiB or 512MiB")
-        guard value < 9e18 else { throw error(.invalidValue, "\(path) is larger than any memory") }
-        return Int64(value)
-    }
-
-    private func quantity(units: [String: Double], _ wanted: String) throws(SpecError) -> Double {
-        let text = try string()
-        let digits = text.prefix { $0.isNumber || $0 == "." }
-        let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let value = Double(digits), value > 0, let factor = unit.isEmpty ? 1 : units[String(unit)] else {
-            throw error(.invalidValue, "\(path) must be \(wanted), not \"\(text)\"")
-        }
-        return value * factor
+        guard !merged.isEmpty else { return entries }
+        var known = Set(entries.map(\.key))
+        for entry in merged where known.insert(entry.key).inserted { entries.append(entry) }
+        return entries
     }
 }

@@ -28,10 +28,13 @@ extension SpecReader {
                 "model \"\(text)\" is unknown\(Suggestion.clause(for: text, among: modelNames)) (a folder is written ./\(text))"
             )
         }
-        let fields = try node.fields(["run", "checkpoint", "preset", "path"])
+        let fields = try node.fields(SpecKey.model.names)
         let given = ["run", "preset", "path"].filter { fields[$0] != nil }
         guard given.count == 1 else {
             throw node.error(.invalidValue, "\(node.path) needs exactly one of run, preset and path")
+        }
+        if let checkpoint = fields["checkpoint"], fields["run"] == nil {
+            throw checkpoint.error(.invalidValue, "checkpoint chooses among the models of a run", atKey: true)
         }
         if let preset = fields["preset"] { return .preset(try preset.choice(presets)) }
         if let path = fields["path"] { return .path(resolve(try path.string())) }
@@ -43,8 +46,23 @@ extension SpecReader {
                 "no run \"\(name)\" in this file\(Suggestion.clause(for: name, among: names))"
             )
         }
-        if let checkpoint = fields["checkpoint"] { _ = try checkpoint.choice(["best", "last"]) }
-        return .run(name)
+        return .run(name, checkpoint: try checkpoint(fields["checkpoint"]))
+    }
+
+    private func checkpoint(_ node: SpecNode?) throws(SpecError) -> CheckpointSelector {
+        guard let node else { return .last }
+        let text = try node.string()
+        guard text != "best" else {
+            throw node.error(
+                .invalidValue,
+                "\(node.path): pre-training keeps no best checkpoint, since it is scored on nothing held out; write last"
+            )
+        }
+        let word = try node.choice(CheckpointSelector.allCases.map(\.rawValue))
+        guard let selector = CheckpointSelector(rawValue: word) else {
+            preconditionFailure("a choice of the selectors is a selector")
+        }
+        return selector
     }
 
     /// Reads `data:`: `sample`, `{root: ~/data}`, or nothing for the sample.
@@ -57,20 +75,20 @@ extension SpecReader {
             }
             return .sample
         }
-        guard let root = try node.fields(["root"])["root"] else {
+        guard let root = try node.fields(SpecKey.data.names)["root"] else {
             throw node.error(.missingKey, "data needs a root, such as {root: ~/data}")
         }
         return .root(resolve(try root.string()))
     }
 
     /// Reads `corpus:`: `sample`, a file, or a list of files.
-    func corpus(_ node: SpecNode?) throws(SpecError) -> [String] {
-        guard let node else { return [] }
-        if node.items == nil, try node.string() == "sample" { return [] }
+    func corpus(_ node: SpecNode?) throws(SpecError) -> CorpusReference {
+        guard let node else { return .sample }
+        if node.items == nil, try node.string() == "sample" { return .sample }
         var files: [String] = []
         for item in node.itemsOrSelf { files.append(resolve(try item.string())) }
         guard !files.isEmpty else { throw node.error(.invalidValue, "corpus names no file") }
-        return files
+        return .files(files)
     }
 
     /// Reads tasks: names of tasks, and `glue` for all nine.
@@ -101,24 +119,41 @@ extension SpecReader {
 
     /// Reads `resources:`.
     func resources(_ node: SpecNode?) throws(SpecError) -> Resources {
-        var result = Resources()
-        guard let fields = try node?.fields(["device", "threads", "replicas", "memory", "timeLimit"]) else {
-            return result
+        let result = try read(node, over: Resources(), Parameter<Resources>.all)
+        if let node, result.replicas > 1, result.device == .cpu {
+            let place = try node.fields(Parameter<Resources>.all.map(\.key))["replicas"] ?? node
+            throw place.error(
+                .invalidValue,
+                "replicas is \(result.replicas), but the device cpu is one; for several name xla-cpu, tpu or cuda"
+            )
         }
-        if let device = fields["device"] { result.device = try device.choice(ComputeDevice.allCases.map(\.rawValue)) }
-        result.replicas = try fields["replicas"]?.integer(1...4096)
-        if let threads = fields["threads"] { result.threads = try threads.integer(1...1024) }
-        result.memory = try fields["memory"]?.bytes()
-        result.timeLimitSeconds = try fields["timeLimit"]?.seconds()
         return result
     }
 
     /// Reads `retry:`.
     func retry(_ node: SpecNode?) throws(SpecError) -> RetryPolicy {
-        var result = RetryPolicy()
-        guard let fields = try node?.fields(["limit", "backoff"]) else { return result }
-        if let limit = fields["limit"] { result.limit = try limit.integer(0...100) }
-        if let backoff = fields["backoff"] { result.backoffSeconds = try backoff.seconds() }
+        try read(node, over: RetryPolicy(), Parameter<RetryPolicy>.all)
+    }
+
+    /// The seeds of `seed: 7`, `seed: [1, 2, 3]` or `seed: {count: 5}` (1 to 5).
+    func seeds(_ node: SpecNode?) throws(SpecError) -> [UInt64] {
+        guard let node else { return [1] }
+        if node.isMapping {
+            let fields = try node.fields(SpecKey.seed.names)
+            guard let count = fields["count"] else {
+                throw node.error(.missingKey, "\(node.path) needs a count, such as {count: 5}")
+            }
+            let first = try fields["first"]?.integer(0...Int(Int32.max)) ?? 1
+            let many = try count.integer(1...1000)
+            return (0..<many).map { UInt64(first + $0) }
+        }
+        var result: [UInt64] = []
+        for item in node.itemsOrSelf {
+            let seed = UInt64(try item.integer(0...Int.max))
+            guard !result.contains(seed) else { throw item.error(.invalidValue, "seed \(seed) is listed twice") }
+            result.append(seed)
+        }
+        guard !result.isEmpty else { throw node.error(.invalidValue, "\(node.path) is an empty list") }
         return result
     }
 }

@@ -17,6 +17,9 @@ package struct SpecReader {
     /// Sizes that fresh weights can have.
     package let presets: [String]
 
+    /// The most runs that one file may ask for.
+    package static let runLimit = 100_000
+
     package init(file: String, folder: String, home: String, modelNames: [String], presets: [String]) {
         self.file = file
         self.folder = folder
@@ -27,10 +30,43 @@ package struct SpecReader {
 
     /// Reads `text` after applying `overrides` (`key.path=value`) in order.
     package func submission(from text: String, overrides: [String] = []) throws(SpecError) -> Submission {
+        let top = try SpecNode(node: root(of: text, overrides: overrides), file: file, path: "")
+        let fields = try top.fields(SpecKey.top.names)
+        let name = try self.name(fields, at: top)
+        guard let kindNode = fields["kind"] else {
+            throw top.error(.missingKey, "kind is missing; write kind: suite (or pretrain, finetune, evaluate)")
+        }
+        guard let kind = SuiteKind(rawValue: try kindNode.choice(SuiteKind.allCases.map(\.rawValue))) else {
+            preconditionFailure("a choice of the kinds is a kind")
+        }
+        for known in SpecKey.top where !known.kinds.contains(kind) {
+            guard let field = fields[known.key] else { continue }
+            let others = known.kinds.map(\.rawValue).joined(separator: ", ")
+            throw field.error(
+                .unknownKey,
+                "a file of kind \(kind.rawValue) has no key \"\(known.key)\" (it belongs to \(others))",
+                atKey: true
+            )
+        }
+        var plan = SuitePlan(reader: self, name: name, kind: kind, fields: fields, top: top)
+        let runs = try plan.runs()
+        return Submission(
+            name: name,
+            kind: kind,
+            source: text,
+            selection: try read(fields["select"], over: SelectionRule(), Parameter<SelectionRule>.all),
+            priority: try fields["priority"]?.integer(-1000...1000) ?? 0,
+            runs: runs,
+            optionalSystems: try plan.optionalSystems()
+        )
+    }
+
+    private func root(of text: String, overrides: [String]) throws(SpecError) -> Node {
         var root = try compose(text)
         for override in overrides {
             let change = try SpecOverride(override, file: file)
-            guard let changed = root.setting(change.path[...], to: change.value) else {
+            let place = SpecNode(node: root, file: file, path: "")
+            guard let changed = try root.setting(change.path[...], to: change.value, at: place) else {
                 throw SpecError(
                     code: .invalidValue,
                     file: file,
@@ -41,33 +77,12 @@ package struct SpecReader {
             }
             root = changed
         }
-        let top = SpecNode(node: root, file: file, path: "")
-        let name = try self.name(of: top)
-        let fields = try top.fields(Self.topKeys)
-        guard let kindNode = fields["kind"] else {
-            throw top.error(.missingKey, "kind is missing; write kind: suite (or pretrain, finetune, evaluate)")
-        }
-        let kind = try kindNode.choice(["pretrain", "finetune", "evaluate", "suite"])
-        try check(fields, belongTo: kind)
-        let plan = SuitePlan(reader: self, name: name, kind: kind, fields: fields, top: top)
-        let runs = try plan.runs()
-        return Submission(
-            name: name,
-            kind: kind,
-            source: text,
-            selection: try selection(fields["select"]),
-            priority: try fields["priority"]?.integer(-1000...1000) ?? 0,
-            runs: runs,
-            optionalSystems: try plan.optionalSystems()
-        )
+        return root
     }
 
-    static let topKeys = [
-        "name", "kind", "model", "systems", "pretrain", "task", "tasks", "data", "corpus", "training",
-        "taskTraining", "sweep", "seed", "select", "resources", "retry", "priority",
-    ]
-
     private func compose(_ text: String) throws(SpecError) -> Node {
+        // Some editors put a byte order mark in front of UTF-8.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw SpecError(code: .notYAML, file: file, line: 1, column: 1, message: "the file is empty")
@@ -82,8 +97,8 @@ package struct SpecReader {
         }
     }
 
-    private func name(of top: SpecNode) throws(SpecError) -> String {
-        guard let node = try top.fields(Self.topKeys)["name"] else {
+    private func name(_ fields: [String: SpecNode], at top: SpecNode) throws(SpecError) -> String {
+        guard let node = fields["name"] else {
             throw top.error(.missingKey, "name is missing; give the suite a short name, such as name: glue-minilm")
         }
         let name = try node.string()
@@ -92,6 +107,10 @@ package struct SpecReader {
                 .invalidValue,
                 "name may hold letters, digits, '.', '_' and '-', at most 100 of them, not \"\(name)\""
             )
+        }
+        // Suites are found by name or by number.
+        guard Int(name) == nil else {
+            throw node.error(.invalidValue, "name must not be a number, as \(name) is: suites have numbers of their own")
         }
         return name
     }
@@ -104,29 +123,18 @@ package struct SpecReader {
         }
     }
 
-    /// Refuses keys that another kind has and this one has no use for.
-    private func check(_ fields: [String: SpecNode], belongTo kind: String) throws(SpecError) {
-        let foreign: [String] =
-            switch kind {
-            case "pretrain": ["systems", "pretrain", "task", "tasks", "taskTraining", "select", "data"]
-            case "finetune": ["systems", "pretrain", "tasks", "corpus", "taskTraining"]
-            case "evaluate": ["systems", "pretrain", "tasks", "corpus", "taskTraining", "sweep", "select", "seed"]
-            default: ["task", "corpus"]
-            }
-        for key in foreign.sorted() {
-            if let field = fields[key] {
-                throw field.error(.unknownKey, "a file of kind \(kind) has no key \"\(key)\"", atKey: true)
-            }
+    /// Reads a mapping whose keys are a parameter table's.
+    func read<Root>(
+        _ node: SpecNode?,
+        over root: Root,
+        _ table: [Parameter<Root>]
+    ) throws(SpecError) -> Root {
+        var result = root
+        guard let fields = try node?.fields(table.map(\.key)) else { return result }
+        for parameter in table {
+            if let field = fields[parameter.key] { parameter.set(try field.value(parameter.domain), in: &result) }
         }
-    }
-
-    private func selection(_ node: SpecNode?) throws(SpecError) -> SelectionRule {
-        guard let node else { return SelectionRule() }
-        let fields = try node.fields(["metric", "rule"])
-        return SelectionRule(
-            metric: try fields["metric"]?.choice(["dev"]) ?? "dev",
-            rule: try fields["rule"]?.choice(["best", "all"]) ?? "best"
-        )
+        return result
     }
 }
 
@@ -138,6 +146,14 @@ extension SpecError {
             .composer(let context, let problem, let mark, _):
             let said = [context?.text, problem].compactMap { $0 }.joined(separator: " ")
             self.init(code: .notYAML, file: file, line: mark.line, column: mark.column, message: "not YAML: \(said)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            self.init(
+                code: .invalidValue,
+                file: file,
+                line: context.mark.line,
+                column: context.mark.column,
+                message: "\(keys.sorted().joined(separator: ", ")) is given twice in one mapping"
+            )
         default:
             self.init(code: .notYAML, file: file, line: 1, column: 1, message: "not YAML: \(error)")
         }

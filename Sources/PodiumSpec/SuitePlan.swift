@@ -4,24 +4,37 @@ internal import PodiumCore
 struct SuitePlan {
     let reader: SpecReader
     let name: String
-    let kind: String
+    let kind: SuiteKind
     let fields: [String: SpecNode]
     let top: SpecNode
+    /// Which hyper-parameters of the file applied to a run.
+    var use = KeyUse()
+    /// Runs so far, the report left out.
+    private var count = 0
 
-    func runs() throws(SpecError) -> [PlannedRun] {
+    init(reader: SpecReader, name: String, kind: SuiteKind, fields: [String: SpecNode], top: SpecNode) {
+        (self.reader, self.name, self.kind, self.fields, self.top) = (reader, name, kind, fields, top)
+    }
+
+    mutating func runs() throws(SpecError) -> [PlannedRun] {
+        let runs: [PlannedRun]
         switch kind {
-        case "pretrain":
-            return [try pretraining(named: name, fields: fields, top: top)]
-        case "finetune", "evaluate":
+        case .pretrain:
+            runs = try pretraining(named: name, fields: fields, at: top, sweep: fields["sweep"])
+        case .finetune, .evaluate:
             guard let taskNode = fields["task"] else {
                 throw top.error(.missingKey, "task is missing; write task: glue/MRPC")
             }
-            return withReport(
-                try scored(system: system(fields, named: name, at: top, pretrained: []), taskNode: taskNode)
-            )
-        default:
-            return try suite()
+            let system = try system(fields, named: nil, at: top, pretrained: [])
+            guard try reader.tasks(taskNode).count == 1 else {
+                throw taskNode.error(.invalidValue, "task names several tasks; for those write kind: suite and tasks")
+            }
+            runs = withReport(try scored(system: system, taskNode: taskNode))
+        case .suite:
+            runs = try suite()
         }
+        try use.check()
+        return runs
     }
 
     // MARK: Suites
@@ -30,51 +43,43 @@ struct SuitePlan {
     func optionalSystems() throws(SpecError) -> [String] {
         var result: [String] = []
         for item in fields["systems"]?.itemsOrSelf ?? [] {
-            let own = try item.fields(Self.systemKeys)
+            let own = try item.fields(SpecKey.system.names)
             if let name = own["name"], try own["optional"]?.bool() == true { result.append(try name.string()) }
         }
         return result
     }
 
-    private static let systemKeys = ["name", "model", "training", "taskTraining", "optional"]
-
-    private func suite() throws(SpecError) -> [PlannedRun] {
-        var pretraining: [PlannedRun] = []
+    private mutating func suite() throws(SpecError) -> [PlannedRun] {
+        var runs: [PlannedRun] = []
+        var pretrained: [String] = []
         for item in fields["pretrain"]?.itemsOrSelf ?? [] {
-            let keys = ["name", "model", "corpus", "training", "seed", "resources", "retry"]
-            let own = try item.fields(keys)
+            let own = try item.fields(SpecKey.pretrain.names)
             guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
             let runName = try checkedName(nameNode)
-            guard !pretraining.contains(where: { $0.spec.name == runName }) else {
+            guard !pretrained.contains(runName) else {
                 throw nameNode.error(.invalidValue, "pre-training run \"\(runName)\" is given twice")
             }
-            pretraining.append(try self.pretraining(named: runName, fields: own, top: item))
+            if let seed = own["seed"], try reader.seeds(seed).count > 1 {
+                throw seed.error(
+                    .invalidValue,
+                    "\(seed.path): systems start from one run of \"\(runName)\"; give each seed an entry and a name"
+                )
+            }
+            pretrained.append(runName)
+            runs += try pretraining(named: runName, fields: own, at: item, sweep: nil)
         }
-        let pretrained = pretraining.map(\.spec.name)
         guard let taskNode = fields["tasks"] else {
-            if !pretraining.isEmpty, fields["systems"] == nil, fields["model"] == nil { return pretraining }
-            throw top.error(.missingKey, "tasks is missing; write tasks: [glue, squad-v1.1]")
-        }
-        var systems: [System] = []
-        if let list = fields["systems"] {
-            if let model = fields["model"] {
-                throw model.error(.invalidValue, "give either model or systems, not both", atKey: true)
+            guard !runs.isEmpty, fields["systems"] == nil, fields["model"] == nil else {
+                throw top.error(.missingKey, "tasks is missing; write tasks: [glue, squad-v1.1]")
             }
-            for item in list.itemsOrSelf {
-                let own = try item.fields(Self.systemKeys)
-                guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
-                let systemName = try checkedName(nameNode)
-                guard !systems.contains(where: { $0.name == systemName }), !pretrained.contains(systemName) else {
-                    throw nameNode.error(.invalidValue, "the name \"\(systemName)\" is given twice")
+            for key in ["training", "taskTraining", "sweep", "seed", "select", "data"] {
+                if let field = fields[key] {
+                    throw field.error(.invalidValue, "\(key) is for tasks, and the file has none", atKey: true)
                 }
-                systems.append(try system(own, named: systemName, at: item, pretrained: pretrained))
             }
-            guard !systems.isEmpty else { throw list.error(.invalidValue, "systems is an empty list") }
-        } else {
-            systems = [try system(fields, named: nil, at: top, pretrained: pretrained)]
+            return runs
         }
-        var runs = pretraining
-        for system in systems { runs += try scored(system: system, taskNode: taskNode) }
+        for system in try systems(pretrained: pretrained) { runs += try scored(system: system, taskNode: taskNode) }
         return withReport(runs)
     }
 
@@ -85,6 +90,37 @@ struct SuitePlan {
         /// What the system's own entry under `systems` says, over what the file says for all.
         var training: SpecNode?
         var taskTraining: SpecNode?
+    }
+
+    private func systems(pretrained: [String]) throws(SpecError) -> [System] {
+        guard let list = fields["systems"] else {
+            return [try system(fields, named: nil, at: top, pretrained: pretrained)]
+        }
+        if let model = fields["model"] {
+            throw model.error(.invalidValue, "give either model or systems, not both", atKey: true)
+        }
+        var systems: [System] = []
+        for item in list.itemsOrSelf {
+            let own = try item.fields(SpecKey.system.names)
+            guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
+            let systemName = try checkedName(nameNode)
+            guard !systems.contains(where: { $0.name == systemName }), !pretrained.contains(systemName) else {
+                throw nameNode.error(.invalidValue, "the name \"\(systemName)\" is given twice")
+            }
+            let system = try system(own, named: systemName, at: item, pretrained: pretrained)
+            if let optional = own["optional"], try optional.bool() {
+                guard case .named = system.model else {
+                    throw optional.error(
+                        .invalidValue,
+                        "optional is for models that are fetched by name, and \(system.model.description) is not",
+                        atKey: true
+                    )
+                }
+            }
+            systems.append(system)
+        }
+        guard !systems.isEmpty else { throw list.error(.invalidValue, "systems is an empty list") }
+        return systems
     }
 
     private func system(
@@ -100,154 +136,145 @@ struct SuitePlan {
         let given: String =
             switch model {
             case .named(let known): known
-            case .run(let run): run
+            case .run(let run, _): run
             case .preset(let size): "fresh-\(size)"
             case .path(let path): String(path.split(separator: "/").last ?? "model")
             }
+        if case .preset(let size) = model, kind == .evaluate {
+            throw modelNode.error(.invalidValue, "fresh \(size) weights have no trained head to evaluate")
+        }
         return System(
-            name: kind == "suite" ? (name ?? given) : given,
+            name: name ?? given,
             model: model,
             training: place.path.isEmpty ? nil : own["training"],
             taskTraining: place.path.isEmpty ? nil : own["taskTraining"]
         )
     }
 
-    private func scored(system: System, taskNode: SpecNode) throws(SpecError) -> [PlannedRun] {
-        if case .preset(let size) = system.model, kind == "evaluate" {
-            throw taskNode.error(.invalidValue, "fresh \(size) weights have no trained head to evaluate")
-        }
-        let seeds = try reader.sweepSeeds(fields)
+    // MARK: Runs on tasks
+
+    private mutating func scored(system: System, taskNode: SpecNode) throws(SpecError) -> [PlannedRun] {
+        let data = try reader.data(fields["data"])
+        let resources = try reader.resources(fields["resources"])
+        let retry = try reader.retry(fields["retry"])
+        let seeds = kind == .evaluate ? [] : try reader.sweepSeeds(fields)
         var runs: [PlannedRun] = []
         for task in try reader.tasks(taskNode) {
-            let configurations = try self.configurations(system: system, task: task)
+            let work: Work =
+                kind == .evaluate
+                ? .evaluate(Evaluating(model: system.model, task: task, data: data))
+                : .finetune(FineTuning(model: system.model, task: task, data: data))
+            var draft = TrainingDraft(work)
+            try draft.apply(fields["training"], &use)
+            try applyTaskTraining(fields["taskTraining"], task: task, to: &draft)
+            try draft.apply(system.training, &use)
+            try applyTaskTraining(system.taskTraining, task: task, to: &draft)
+            let configurations = try Sweep(fields["sweep"]).configurations(
+                of: draft,
+                runsEach: max(1, seeds.count),
+                runsBefore: count,
+                at: fields["training"] ?? taskNode,
+                &use
+            )
             for configuration in configurations {
-                for seed in kind == "evaluate" ? [1] : seeds {
-                    var parts = [system.name, task.rawValue]
-                    if configurations.count > 1 { parts.append(configuration.label) }
-                    if kind != "evaluate" { parts.append("seed-\(seed)") }
+                let base = [system.name, task.rawValue] + (configuration.label.map { [$0] } ?? [])
+                for work in Self.seeded(configuration.work, seeds) {
                     let spec = RunSpec(
-                        kind: kind == "evaluate" ? .evaluate : .finetune,
-                        name: parts.joined(separator: "/"),
+                        name: (base + (work.seed.map { ["seed-\($0)"] } ?? [])).joined(separator: "/"),
                         system: system.name,
-                        model: system.model,
-                        task: task,
-                        data: try reader.data(fields["data"]),
-                        training: configuration.training,
-                        seed: seed,
-                        resources: try reader.resources(fields["resources"]),
-                        retry: try reader.retry(fields["retry"])
+                        work: work,
+                        resources: resources,
+                        retry: retry
                     )
-                    var dependencies: [Dependency] = []
-                    if case .run(let parent) = system.model {
-                        dependencies.append(Dependency(parent: parent, condition: .afterSuccess))
-                    }
-                    runs.append(PlannedRun(spec: spec, dependencies: dependencies))
+                    let parents = system.model.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] }
+                    runs.append(PlannedRun(spec: spec, dependencies: parents ?? []))
                 }
             }
+            count += configurations.count * max(1, seeds.count)
         }
         return runs
     }
 
-    // MARK: Hyper-parameters
-
-    private struct Configuration {
-        var label: String
-        var training: TrainingOptions
-    }
-
-    /// The sweep's product for one task: file-wide values, then the system's, then the task's, then the sweep's.
-    private func configurations(system: System, task: BenchmarkTask) throws(SpecError) -> [Configuration] {
-        var options = TrainingOptions()
-        if task.isSQuAD { options.maxSequenceLength = 384 }
-        options = try SpecReader.training(fields["training"], over: options)
-        options = try taskSpecific(fields["taskTraining"], task: task, over: options)
-        options = try SpecReader.training(system.training, over: options)
-        options = try taskSpecific(system.taskTraining, task: task, over: options)
-        var result = [Configuration(label: "", training: options)]
-        guard let sweep = fields["sweep"] else { return result }
-        let axes = try sweep.fields(SpecReader.trainingKeys + ["seed"])
-        for key in SpecReader.trainingKeys {
-            guard let axis = axes[key] else { continue }
-            guard let values = axis.items, !values.isEmpty else {
-                throw axis.error(.wrongType, "\(axis.path) must be a list of values to try")
-            }
-            var wider: [Configuration] = []
-            for configuration in result {
-                for value in values {
-                    var next = configuration
-                    try SpecReader.set(key, to: value, in: &next.training)
-                    let part = "\(key)=\(try value.string())"
-                    next.label = next.label.isEmpty ? part : "\(next.label),\(part)"
-                    wider.append(next)
-                }
-            }
-            result = wider
+    /// The work once for each seed; itself where it has none.
+    private static func seeded(_ work: Work, _ seeds: [UInt64]) -> [Work] {
+        guard work.seed != nil else { return [work] }
+        return seeds.map { seed in
+            var copy = work
+            copy.seed = seed
+            return copy
         }
-        return result
     }
 
     /// Applies `taskTraining: {squad-v1.1: {…}, glue: {…}}` where it names the task.
-    private func taskSpecific(
+    private mutating func applyTaskTraining(
         _ node: SpecNode?,
         task: BenchmarkTask,
-        over options: TrainingOptions
-    ) throws(SpecError) -> TrainingOptions {
-        guard let node else { return options }
-        let names = ["glue", "squad-v1.1", "squad-v2.0"] + BenchmarkTask.allCases.map(\.rawValue)
-        var result = options
+        to draft: inout TrainingDraft
+    ) throws(SpecError) {
+        guard let node else { return }
+        let names = ["glue", "squad-v1.1", "squad-v2.0"] + BenchmarkTask.trainable.map(\.rawValue)
         let fields = try node.fields(names)
         for name in names {
             guard let own = fields[name] else { continue }
             let applies = name == "glue" ? BenchmarkTask.glue.contains(task) : BenchmarkTask(named: name) == task
-            if applies { result = try SpecReader.training(own, over: result) }
+            use.note(own, applies: applies, message: "\(own.path): the file has no such task")
+            if applies { try draft.apply(own, &use) }
         }
-        return result
     }
 
-    // MARK: Other kinds
+    // MARK: Pre-training and reports
 
-    private func pretraining(
+    private mutating func pretraining(
         named name: String,
-        fields: [String: SpecNode],
-        top: SpecNode
-    ) throws(SpecError) -> PlannedRun {
-        guard let modelNode = fields["model"] else {
-            throw top.error(.missingKey, "model is missing; write model: {preset: tiny}")
+        fields own: [String: SpecNode],
+        at place: SpecNode,
+        sweep: SpecNode?
+    ) throws(SpecError) -> [PlannedRun] {
+        guard let modelNode = own["model"] else {
+            throw place.error(.missingKey, "model is missing; write model: {preset: tiny}")
         }
-        var options = TrainingOptions()
-        options.learningRate = 1e-4
-        let spec = RunSpec(
-            kind: .pretrain,
-            name: name,
-            system: name,
+        let work = Pretraining(
             model: try reader.model(modelNode, pretrained: []),
-            corpus: try reader.corpus(fields["corpus"]),
-            training: try SpecReader.training(fields["training"], over: options),
-            seed: try SpecReader.seeds(fields["seed"])[0],
-            resources: try reader.resources(fields["resources"] ?? self.fields["resources"]),
-            retry: try reader.retry(fields["retry"] ?? self.fields["retry"])
+            corpus: try reader.corpus(own["corpus"])
         )
-        return PlannedRun(spec: spec)
+        var draft = TrainingDraft(.pretrain(work))
+        try draft.apply(own["training"], &use)
+        let seeds = sweep == nil ? try reader.seeds(own["seed"]) : try reader.sweepSeeds(own)
+        let configurations = try Sweep(sweep).configurations(
+            of: draft,
+            runsEach: seeds.count,
+            runsBefore: count,
+            at: own["training"] ?? place,
+            &use
+        )
+        count += configurations.count * seeds.count
+        let resources = try reader.resources(own["resources"] ?? fields["resources"])
+        let retry = try reader.retry(own["retry"] ?? fields["retry"])
+        return configurations.flatMap { configuration in
+            Self.seeded(configuration.work, seeds).map { work in
+                var parts = [name] + (configuration.label.map { [$0] } ?? [])
+                if seeds.count > 1, let seed = work.seed { parts.append("seed-\(seed)") }
+                let run = parts.joined(separator: "/")
+                return PlannedRun(
+                    spec: RunSpec(name: run, system: name, work: work, resources: resources, retry: retry)
+                )
+            }
+        }
     }
 
     /// Adds the report, which waits until every other run is over, well or not.
     private func withReport(_ runs: [PlannedRun]) -> [PlannedRun] {
+        // A report is made on any machine: where the other runs are, so that one worker can do them all.
+        let devices = runs.map(\.spec.resources.device)
+        let device = devices.contains(.cpu) ? .cpu : devices.first ?? .cpu
         let spec = RunSpec(
-            kind: .report,
             name: "report",
             system: name,
-            model: .preset("none"),
-            resources: Resources(device: reportDevice(runs), threads: 1)
+            work: .report,
+            resources: Resources(device: device, threads: 1)
         )
         let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
         return runs + [PlannedRun(spec: spec, dependencies: all)]
-    }
-
-    /// A report is made on any machine: where the other runs are, so that one worker can do them all.
-    private func reportDevice(_ runs: [PlannedRun]) -> String {
-        let devices = runs.map(\.spec.resources.device)
-        let cpu = ComputeDevice.cpu.rawValue
-        return devices.contains(cpu) ? cpu : devices.first ?? cpu
     }
 
     private func checkedName(_ node: SpecNode) throws(SpecError) -> String {
@@ -266,12 +293,17 @@ struct SuitePlan {
 extension SpecReader {
     /// The seeds of a file: under `sweep`, or at the top.
     func sweepSeeds(_ fields: [String: SpecNode]) throws(SpecError) -> [UInt64] {
-        if let sweep = fields["sweep"], let node = try sweep.fields(Self.trainingKeys + ["seed"])["seed"] {
+        if let sweep = fields["sweep"], let node = try sweep.fields(Sweep.keys)["seed"] {
             if let other = fields["seed"] {
                 throw other.error(.invalidValue, "seed is given here and under sweep", atKey: true)
             }
-            return try Self.seeds(node)
+            return try seeds(node)
         }
-        return try Self.seeds(fields["seed"])
+        return try seeds(fields["seed"])
     }
+}
+
+extension BenchmarkTask {
+    /// All tasks with a training set.
+    static let trainable = allCases.filter { $0 != .ax }
 }

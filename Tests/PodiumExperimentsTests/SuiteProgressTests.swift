@@ -8,7 +8,7 @@ struct SuiteProgressTests {
             id: RunID(rawValue: id),
             suite: SuiteID(rawValue: 1),
             suiteName: "suite",
-            spec: RunSpec(kind: .finetune, name: "\(id)", system: "a", model: .preset("tiny"), task: task),
+            spec: RunSpec(name: "\(id)", system: "a", work: .finetune(FineTuning(model: .preset("tiny"), task: task))),
             state: state,
             submittedAt: 0
         )

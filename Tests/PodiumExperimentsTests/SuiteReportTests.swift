@@ -38,23 +38,15 @@ struct SuiteReportTests {
                 )
             }
             let share = predictions.map(\.score).reduce(0, +) / Double(examples)
-            var training = TrainingOptions()
-            training.learningRate = rate
+            var work = FineTuning(model: .named(system), task: .mrpc, seed: seed)
+            work.optimization.learningRate = rate
             var result = RunResult(metrics: ["accuracy": share, "f1": share], score: share, examples: examples)
             result.findings = findings
             result.predictionsPath = try PredictionLog.write(predictions, to: folder.path + "/\(id).jsonl")
             result.datasets = [
                 DatasetUse(task: .mrpc, split: "dev", origin: .sample, examples: examples, files: [])
             ]
-            let spec = RunSpec(
-                kind: .finetune,
-                name: "run-\(id)",
-                system: system,
-                model: .named(system),
-                task: .mrpc,
-                training: training,
-                seed: seed
-            )
+            let spec = RunSpec(name: "run-\(id)", system: system, work: .finetune(work))
             let record = RunRecord(
                 id: id,
                 suite: SuiteID(rawValue: 1),
@@ -66,11 +58,11 @@ struct SuiteReportTests {
             runs.append(SuiteHistory.Run(record: record, attempts: [], result: result))
         }
 
-        func report(rule: String = "best") -> Report {
+        func report(rule: SelectionRule.Rule = .best) -> Report {
             let suite = SuiteRecord(
                 id: SuiteID(rawValue: 1),
                 name: "suite",
-                kind: "suite",
+                kind: .suite,
                 source: "",
                 selection: SelectionRule(rule: rule),
                 submittedAt: 0
@@ -131,12 +123,12 @@ struct SuiteReportTests {
             try suite.add("system", seed: 1, rate: rate) { $0 % (place + 2) == 0 }
         }
         let best = try #require(suite.report().results.first)
-        #expect(best.configuration == "learningRate 5e-05" && best.configurations == 3)
+        #expect(best.configuration == "learningRate 5e-5" && best.configurations == 3)
         #expect(best.notes.contains { $0.code == "expected-maximum" })
-        let all = suite.report(rule: "all")
+        let all = suite.report(rule: .all)
         #expect(
             all.systems.map(\.id) == [
-                "system, learningRate 1e-05", "system, learningRate 3e-05", "system, learningRate 5e-05",
+                "system, learningRate 1e-5", "system, learningRate 3e-5", "system, learningRate 5e-5",
             ]
         )
         #expect(all.results.allSatisfy { $0.configurations == 1 })

@@ -99,9 +99,10 @@ struct FaultTests {
 
 extension Submission {
     fileprivate static func oneRun(_ number: Int) -> Submission {
-        var spec = RunSpec(kind: .finetune, name: "run-\(number)", system: "tiny", model: .preset("tiny"))
+        let work = FineTuning(model: .preset("tiny"), task: .mrpc)
+        var spec = RunSpec(name: "run-\(number)", system: "tiny", work: .finetune(work))
         spec.resources.threads = 1
-        return Submission(name: "one", kind: "finetune", source: "", runs: [PlannedRun(spec: spec)])
+        return Submission(name: "one", kind: .finetune, source: "", runs: [PlannedRun(spec: spec)])
     }
 }
 

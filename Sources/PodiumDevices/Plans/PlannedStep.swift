@@ -11,15 +11,27 @@ package struct PlannedStep {
     package let name: String
     package let model: Configuration
     package let head: Head
-    package var training: TrainingOptions
+    /// Sequences that all devices share.
+    package let batchSize: Int
+    /// The longest sequence, in pieces.
+    package let length: Int
+    /// Predicted pieces of one sequence; none but in pre-training.
+    let predictions: Int
+    private(set) var gradientCheckpointing: Bool
     package let steps: Int
     /// How many runs take it: seeds, mostly.
     package var runs = 1
 
     package init(_ spec: RunSpec, models: ModelLibrary) throws {
         name = spec.name
-        training = spec.training
-        switch spec.model {
+        guard let training = spec.work.optimization, let engine = spec.work.engine, let start = spec.model else {
+            throw DeviceError(.invalidRequest, "\(spec.name) trains nothing that could be planned")
+        }
+        batchSize = training.batchSize
+        length = engine.maxSequenceLength
+        predictions = spec.work.masking?.maxPredictionsPerSequence ?? 0
+        gradientCheckpointing = training.gradientCheckpointing
+        switch start {
         case .preset(let preset):
             // The released vocabulary, whatever a run on a small text would learn.
             guard let known = Configuration(preset: preset, vocabularySize: 30_522) else {
@@ -28,36 +40,36 @@ package struct PlannedStep {
             model = known
         case .named(let known): model = try ModelDirectory(path: models.path(of: known)).configuration
         case .path(let path): model = try ModelDirectory(path: path).configuration
-        case .run(let run):
+        case .run(let run, _):
             throw DeviceError(
                 .invalidRequest,
                 "\(spec.name) starts from run \(run), whose shape is not known before it ran"
             )
         }
-        let examples: Int
         switch spec.task?.output {
         case .classification(let labels): head = .classification(labels: labels.count)
         case .regression: head = .regression
         case .span: head = .span
         case nil: head = .pretraining
         }
-        if let task = spec.task {
-            examples = min(training.trainExamples ?? .max, task.officialTrainingExamples)
-        } else {
-            guard training.maxSteps != nil else {
-                throw DeviceError(.invalidRequest, "\(spec.name): a pre-training needs maxSteps to be planned")
-            }
-            examples = training.batchSize
+        switch (training.length, spec.work.fineTuning) {
+        case (.steps(let count), _): steps = count
+        case (.epochs(let epochs), let work?):
+            let examples = min(work.trainExamples ?? .max, work.examples.task.officialTrainingExamples)
+            steps = max(1, Int((Double(examples) / Double(training.batchSize) * epochs).rounded()))
+        case (.epochs, nil), (.seconds, _):
+            throw DeviceError(
+                .invalidRequest,
+                "\(spec.name) needs maxSteps to be planned: how many steps it has depends on its text or time"
+            )
         }
-        let whole = Int((Double(examples) / Double(training.batchSize) * training.epochs).rounded())
-        steps = spec.task == nil ? training.maxSteps ?? whole : min(training.maxSteps ?? .max, max(1, whole))
     }
 
     /// The step with activations computed again; nil if it does so already.
     var checkpointed: PlannedStep? {
-        guard training.gradientCheckpointing != true else { return nil }
+        guard !gradientCheckpointing else { return nil }
         var step = self
-        step.training.gradientCheckpointing = true
+        step.gradientCheckpointing = true
         return step
     }
 
@@ -67,29 +79,29 @@ package struct PlannedStep {
         encoder.outputFormatting = .sortedKeys
         var digest = SHA256()
         digest.update([UInt8](try encoder.encode(model)))
-        let sizes = [training.batchSize, training.maxSequenceLength, training.maxPredictionsPerSequence]
-        let checkpointing = training.gradientCheckpointing ?? false
-        digest.update("\(head) \(sizes) \(checkpointing)")
+        digest.update("\(head) \([batchSize, length, predictions]) \(gradientCheckpointing)")
         return Digest.hexadecimal(digest.finalize().prefix(8))
     }
 
     func isSame(as other: PlannedStep) -> Bool {
-        model == other.model && head == other.head && training == other.training
+        model == other.model && head == other.head && batchSize == other.batchSize && length == other.length
+            && predictions == other.predictions && gradientCheckpointing == other.gradientCheckpointing
+            && steps == other.steps
     }
 
     /// Compiles the step for a topology, of which `devices` share the batch.
     func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
-        let share = (training.batchSize + devices - 1) / devices
-        let masked = head == .pretraining ? training.maxPredictionsPerSequence * share : 0
+        let share = (batchSize + devices - 1) / devices
+        let masked = predictions * share
         let graph = Encoder(model).trainingGraph(
             head,
             optimizer: AdamW.Options(),
-            checkpointing: training.gradientCheckpointing ?? false
+            checkpointing: gradientCheckpointing
         )
         let cost = Result { () throws(PJRTError) in
             try compiler.cost(
                 of: graph,
-                shape: .padded(sequences: share, length: training.maxSequenceLength, masked: masked),
+                shape: .padded(sequences: share, length: length, masked: masked),
                 options: LoweringOptions(precision: .bfloat16, replicas: devices),
                 topology: topology
             )

@@ -17,7 +17,7 @@ package struct Planner {
     /// Each different step once, in the file's order, with how many runs take it.
     package func steps(of submission: Submission) throws -> [PlannedStep] {
         var steps: [PlannedStep] = []
-        for run in submission.runs.map(\.spec) where run.kind == .finetune || run.kind == .pretrain {
+        for run in submission.runs.map(\.spec) where run.work.optimization != nil {
             let step = try PlannedStep(run, models: models)
             if let known = steps.firstIndex(where: { $0.isSame(as: step) }) {
                 steps[known].runs += 1
@@ -65,7 +65,7 @@ package struct Planner {
 
     /// What was planned before for a run's step, by topology; nothing for runs that do not train.
     package func known(for run: RunSpec) -> [PlanResult] {
-        guard run.kind == .finetune || run.kind == .pretrain, let step = try? PlannedStep(run, models: models) else {
+        guard let step = try? PlannedStep(run, models: models) else {
             return []
         }
         return plans.plans(for: step)

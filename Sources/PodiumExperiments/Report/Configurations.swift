@@ -8,7 +8,7 @@ struct Configurations {
 
     init(_ histories: [SuiteHistory.Run], system: String, task: BenchmarkTask) {
         let runs = histories.filter { $0.record.spec.system == system && $0.record.spec.task == task }
-        all = Dictionary(grouping: runs) { $0.record.spec.training }.values
+        all = Dictionary(grouping: runs) { $0.record.spec.work.settings }.values
             .sorted { ($0.first?.record.id.rawValue ?? 0) < ($1.first?.record.id.rawValue ?? 0) }
     }
 
@@ -22,10 +22,10 @@ struct Configurations {
 
     /// What tells a configuration from the others: `learningRate 3e-5`; nil if there is only one.
     func label(of chosen: [SuiteHistory.Run]) -> String? {
-        guard all.count > 1, let own = chosen.first?.record.spec.reportParameters else { return nil }
-        let others = all.compactMap { $0.first?.record.spec.reportParameters }
-        let telling = own.filter { parameter in !others.allSatisfy { $0.contains(parameter) } }
-        return telling.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+        guard all.count > 1, let own = chosen.first?.record.spec.work.settings else { return nil }
+        let others = all.compactMap { $0.first?.record.spec.work.settings }
+        let telling = own.filter { setting in !others.allSatisfy { $0.contains(setting) } }
+        return telling.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     private static func meanScore(of runs: [SuiteHistory.Run]) -> Double? {
@@ -38,7 +38,7 @@ extension SuiteHistory {
     /// The runs that are scored or trained, each configuration of a sweep a system of its own if all are to be shown.
     var reportedRuns: [Run] {
         let reported = runs.filter { $0.record.spec.kind != .report }
-        guard suite.selection.rule == "all" else { return reported }
+        guard suite.selection.rule == .all else { return reported }
         return reported.map { run in
             guard let task = run.record.spec.task else { return run }
             let configurations = Configurations(reported, system: run.record.spec.system, task: task)

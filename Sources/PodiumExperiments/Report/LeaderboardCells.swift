@@ -79,7 +79,7 @@ struct LeaderboardCells {
         failed: Int
     ) -> Report.Outcome.Status {
         if done.isEmpty { return failed == runs.count ? .failed : .missing }
-        let scoresPart = done.contains { $0.record.spec.training.evaluationExamples != nil }
+        let scoresPart = done.contains { $0.record.spec.work.examples?.evaluationExamples != nil }
         if done.count + failed < runs.count || scoresPart { return .partial }
         guard done.contains(where: { $0.result?.score != nil }) else { return .undefined }
         let collapsed = Finding.Code.collapsed.rawValue
@@ -95,7 +95,7 @@ struct LeaderboardCells {
     ) -> Report.Measurement? {
         let values = done.compactMap { history in
             history.result.flatMap(value).map {
-                Report.SeedValue(seed: history.record.spec.seed, run: history.record.id.rawValue, value: $0)
+                Report.SeedValue(seed: history.record.spec.work.seed ?? 0, run: history.record.id.rawValue, value: $0)
             }
         }
         guard let summary = Report.SeedSummary(values.sorted { $0.seed < $1.seed }, failed: failed) else { return nil }

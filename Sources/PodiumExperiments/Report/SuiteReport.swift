@@ -45,7 +45,7 @@ package struct SuiteReport {
                 )
             )
         }
-        if histories.contains(where: { $0.record.spec.data == .sample && $0.record.spec.task != nil }) {
+        if histories.contains(where: { $0.record.spec.work.examples?.data == .sample }) {
             notes.append(
                 Report.Note(
                     code: "sample-data",
@@ -58,7 +58,7 @@ package struct SuiteReport {
             title: suite.name,
             generatedAt: generatedAt,
             provenance: provenance,
-            selection: suite.selection.rule == "best"
+            selection: suite.selection.rule == .best
                 ? "per task, the configuration with the best mean development score over its seeds"
                 : "every configuration, in a row of its own",
             tasks: tasks,
@@ -79,7 +79,7 @@ package struct SuiteReport {
     /// The leaderboard row of a run: a pre-training counts for the first system that starts from it.
     private func system(of spec: RunSpec) -> String {
         guard spec.kind == .pretrain else { return spec.system }
-        let heir = histories.first { $0.record.spec.model == .run(spec.name) && $0.record.spec.task != nil }
+        let heir = histories.first { $0.record.spec.model?.parent == spec.name && $0.record.spec.task != nil }
         return heir?.record.spec.system ?? spec.system
     }
 
@@ -95,7 +95,7 @@ package struct SuiteReport {
                     name: spec.system,
                     summary: known?.modelSummary,
                     parameters: known?.parameters,
-                    origin: spec.model.description,
+                    origin: spec.model?.description,
                     weightsSHA256: known?.startWeightsSHA256
                 )
             )
@@ -133,7 +133,7 @@ package struct SuiteReport {
                     id: "\(task.rawValue) dev",
                     task: task,
                     split: "dev",
-                    origin: spec.data == .sample ? .sample : .modified,
+                    origin: spec.work.examples?.data == .sample ? .sample : .modified,
                     examples: 0
                 )
             )
@@ -147,7 +147,7 @@ package struct SuiteReport {
         let record = history.record
         let result = history.result
         let parent: Int64? =
-            if case .run(let name) = record.spec.model {
+            if let name = record.spec.model?.parent {
                 histories.first { $0.record.spec.name == name }?.record.id.rawValue
             } else { nil }
         return Report.Run(
@@ -158,7 +158,7 @@ package struct SuiteReport {
             task: record.spec.task,
             dataset: result?.datasets.first(where: \.isEvaluation)?.reportID,
             trainingSet: result?.datasets.first { $0.split == "train" }?.reportID,
-            seed: record.spec.seed,
+            seed: record.spec.work.seed,
             state: record.state,
             reason: record.reason,
             parameters: record.spec.reportParameters,
@@ -168,7 +168,7 @@ package struct SuiteReport {
                     host: attempt.host,
                     startedAt: attempt.startedAt,
                     endedAt: attempt.endedAt,
-                    outcome: attempt.outcome,
+                    outcome: attempt.outcome?.rawValue,
                     message: attempt.message,
                     resumedFromStep: attempt.resumedFromStep
                 )
@@ -244,50 +244,9 @@ extension DatasetUse {
 }
 
 extension RunSpec {
-    /// The hyper-parameters that matter for this kind of run, by their names in the job file.
+    /// The hyper-parameters of the run, by their names in the job file.
     var reportParameters: [Report.Parameter] {
-        let training = self.training
-        var result: [(String, String?)] = [
-            ("batchSize", "\(training.batchSize)"),
-            ("maxSequenceLength", "\(training.maxSequenceLength)"),
-            ("precision", training.precision?.rawValue),
-        ]
-        if kind != .evaluate {
-            result += [
-                ("epochs", training.maxSeconds == nil ? "\(training.epochs)" : nil),
-                ("maxDuration", training.maxSeconds.map { "\($0)s" }),
-                ("learningRate", "\(training.learningRate)"),
-                ("warmupProportion", "\(training.warmupProportion)"),
-                ("schedule", training.schedule),
-                ("weightDecay", "\(training.weightDecay)"),
-                ("adamEpsilon", "\(training.adamEpsilon)"),
-                ("biasCorrection", "\(training.biasCorrection)"),
-                ("clipNorm", "\(training.clipNorm)"),
-                ("clipping", training.clipping?.rawValue),
-                ("dropout", training.dropout.map { "\($0)" }),
-                ("maxSteps", training.maxSteps.map { "\($0)" }),
-                ("trainExamples", training.trainExamples.map { "\($0)" }),
-            ]
-        }
-        result.append(("evaluationExamples", training.evaluationExamples.map { "\($0)" }))
-        if task?.isSQuAD == true {
-            result += [
-                ("docStride", "\(training.docStride)"),
-                ("maxQueryLength", "\(training.maxQueryLength)"),
-                ("nBestSize", "\(training.nBestSize)"),
-                ("maxAnswerLength", "\(training.maxAnswerLength)"),
-            ]
-        }
-        if kind == .pretrain {
-            result += [
-                ("maskedLMProbability", "\(training.maskedLMProbability)"),
-                ("maxPredictionsPerSequence", "\(training.maxPredictionsPerSequence)"),
-                ("shortSequenceProbability", "\(training.shortSequenceProbability)"),
-                ("duplicateFactor", "\(training.duplicateFactor)"),
-                ("vocabularySize", "\(training.vocabularySize)"),
-            ]
-        }
-        result.append(("threads", "\(resources.threads)"))
-        return result.compactMap { name, value in value.map { Report.Parameter(name: name, value: $0) } }
+        work.settings.map { Report.Parameter(name: $0.key, value: "\($0.value)") }
+            + [Report.Parameter(name: "threads", value: "\(resources.threads)")]
     }
 }

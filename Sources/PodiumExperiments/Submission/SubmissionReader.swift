@@ -105,8 +105,9 @@ extension Submission {
     ///
     /// One worker serves one device, so a command that starts one worker can run nothing else.
     package func soleDevice() throws(ExperimentError) -> ComputeDevice {
-        let names = Set(runs.map(\.spec.resources.device)).sorted()
-        guard names.count == 1, let device = ComputeDevice(rawValue: names[0]) else {
+        let devices = Set(runs.map(\.spec.resources.device))
+        guard devices.count == 1, let device = devices.first else {
+            let names = devices.map(\.rawValue).sorted()
             throw ExperimentError(
                 .invalidRequest,
                 "\(name) asks for several devices (\(names.joined(separator: ", "))); use `podium up` and a "

@@ -7,8 +7,8 @@ struct StartingModel {
     let directory: ModelDirectory
 
     /// Follows a reference: a pulled model's name, a folder, or what another run made.
-    init(_ context: JobContext) throws {
-        switch context.spec.model {
+    init(_ reference: ModelReference, _ context: JobContext) throws {
+        switch reference {
         case .named(let name):
             let library = ModelLibrary(directory: "\(context.assignment.dataDirectory)/models")
             guard library.isPulled(name) else {
@@ -20,7 +20,7 @@ struct StartingModel {
             directory = try ModelDirectory(path: library.path(of: name))
         case .path(let path):
             directory = try ModelDirectory(path: path)
-        case .run(let name):
+        case .run(let name, .last):
             guard let path = context.assignment.parents[name]?.modelPath else {
                 throw JobError(.input, "run \(name) left no model to start from")
             }
@@ -36,26 +36,30 @@ struct StartingModel {
 
     var configuration: Configuration { directory.configuration }
 
-    /// The configuration with the dropout that the run asks for.
-    func configuration(_ training: TrainingOptions) -> Configuration {
+    /// The configuration with the dropout that the run asks for; nil for the model's own.
+    func configuration(dropout: Double?) -> Configuration {
         var configuration = directory.configuration
-        if let rate = training.dropout {
-            configuration.hiddenDropout = rate
-            configuration.attentionDropout = rate
-            configuration.classifierDropout = nil
-        }
+        if let dropout { configuration.setDropout(dropout) }
         return configuration
     }
 
     /// The length of sequences the run asks for, which the model's positions must cover.
-    func sequenceLength(_ training: TrainingOptions) throws -> Int {
-        guard training.maxSequenceLength <= configuration.maximumPositions else {
+    func sequenceLength(_ options: EngineOptions) throws -> Int {
+        guard options.maxSequenceLength <= configuration.maximumPositions else {
             throw JobError(
                 .input,
-                "maxSequenceLength is \(training.maxSequenceLength), but \(directory.path) has "
+                "maxSequenceLength is \(options.maxSequenceLength), but \(directory.path) has "
                     + "\(configuration.maximumPositions) positions; ask for at most as many"
             )
         }
-        return training.maxSequenceLength
+        return options.maxSequenceLength
+    }
+}
+
+extension Configuration {
+    mutating func setDropout(_ rate: Double) {
+        hiddenDropout = rate
+        attentionDropout = rate
+        classifierDropout = nil
     }
 }

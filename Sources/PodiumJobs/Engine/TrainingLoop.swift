@@ -6,7 +6,7 @@ import PodiumCore
 struct TrainingLoop {
     let context: JobContext
     let trainer: Trainer
-    let schedule: LearningRateSchedule
+    let training: Optimization
     /// Steps in all; nil when time decides.
     let totalSteps: Int?
     /// How many examples there are to train on.
@@ -56,7 +56,8 @@ struct TrainingLoop {
                 resumedFromStep: trainer.step > 0 ? trainer.step : nil
             )
         )
-        let limit = context.spec.training.maxSeconds
+        let limit = training.maxSeconds
+        let schedule = LearningRateSchedule(training)
         var all = Tally()
         var recent = Tally()
         var lastReport = -Double.infinity
@@ -77,7 +78,7 @@ struct TrainingLoop {
             var measured = try trainer.advance(packed, learningRate: rate)
             let isLast = trainer.step == totalSteps
             let isDue =
-                context.spec.training.checkpointEverySteps.map { trainer.step % $0 == 0 }
+                training.checkpointEverySteps.map { trainer.step % $0 == 0 }
                 ?? (clock() - saved.time >= Self.checkpointInterval)
             if isLast || isDue { measured = try trainer.finish() ?? measured }
             let ended = clock()
@@ -115,7 +116,7 @@ struct TrainingLoop {
         let spent = earlier + all.seconds
         let perStep = all.seconds / Double(max(1, all.steps))
         let stepsLeft = totalSteps.map { Double($0 - trainer.step) }
-        let timeLeft = context.spec.training.maxSeconds.map { max(0, $0 - spent) }
+        let timeLeft = training.maxSeconds.map { max(0, $0 - spent) }
         let left = [stepsLeft.map { $0 * perStep }, timeLeft].compactMap(\.self).min() ?? 0
         let expected = totalSteps ?? (trainer.step + Int(perStep > 0 ? left / perStep : 0))
         var extra = measured.extra

@@ -24,15 +24,16 @@ struct LabelledRecipe: TaskRecipe {
     }
 
     init(
-        task: BenchmarkTask,
+        _ part: TaskExamples,
+        training use: TaskRecipes.TrainingPart,
         files: TaskFiles,
         model: ModelDirectory,
-        training options: TrainingOptions,
-        length: Int,
-        trains: Bool
+        length: Int
     ) throws {
+        let task = part.task
         self.task = task
         let tokenizer = model.tokenizer
+        let trains = if case .first = use { true } else { false }
         if case .classification(let labels) = task.output {
             classes = try ClassOrder(task: task, labels: labels, model: model, trains: trains)
         } else {
@@ -56,9 +57,9 @@ struct LabelledRecipe: TaskRecipe {
                 )
             }
         }
-        if trains { training = try load("train", .train, limit: options.trainExamples) }
+        if case .first(let limit) = use { training = try load("train", .train, limit: limit) }
         for split in DataRoot.evaluationSplits(of: task) {
-            evaluation.append((split, try load(split, .dev, limit: options.evaluationExamples)))
+            evaluation.append((split, try load(split, .dev, limit: part.evaluationExamples)))
             if let training = texts["train"], let rows = texts[split] {
                 findings += [Detectors.leaks(training: training, evaluation: rows)].compactMap(\.self)
             }

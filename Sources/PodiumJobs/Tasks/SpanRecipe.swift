@@ -10,7 +10,7 @@ import PodiumText
 struct SpanRecipe: TaskRecipe {
     let task: BenchmarkTask
     private(set) var datasets: [DatasetUse] = []
-    private let options: TrainingOptions
+    private let options: SpanOptions
     private var training: [SpanWindow] = []
     private var evaluation = SQuADPart()
     private var notes: [String] = []
@@ -25,13 +25,14 @@ struct SpanRecipe: TaskRecipe {
     let head = Head.span
 
     init(
-        task: BenchmarkTask,
+        _ part: TaskExamples,
+        options: SpanOptions,
+        training use: TaskRecipes.TrainingPart,
         files: TaskFiles,
         tokenizer: Tokenizer,
-        training options: TrainingOptions,
-        length: Int,
-        trains: Bool
+        length: Int
     ) throws {
+        let task = part.task
         self.task = task
         self.options = options
         func load(_ split: String, limit: Int?, forTraining: Bool) throws -> SQuADPart {
@@ -53,8 +54,8 @@ struct SpanRecipe: TaskRecipe {
             }
             return SQuADPart(passages: content.passages, questions: Array(questions), windows: windows)
         }
-        if trains { training = try load("train", limit: options.trainExamples, forTraining: true).windows }
-        evaluation = try load("dev", limit: options.evaluationExamples, forTraining: false)
+        if case .first(let limit) = use { training = try load("train", limit: limit, forTraining: true).windows }
+        evaluation = try load("dev", limit: part.evaluationExamples, forTraining: false)
     }
 
     var trainingSequences: Int { training.count }

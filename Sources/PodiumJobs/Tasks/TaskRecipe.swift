@@ -27,33 +27,43 @@ extension TaskRecipe {
 }
 
 enum TaskRecipes {
-    /// The recipe of the run's task.
+    /// How much of the training set is read.
+    enum TrainingPart {
+        case none
+        /// The first so many examples; nil for all.
+        case first(Int?)
+    }
+
+    /// The recipe of a task.
     ///
-    /// - Parameter trains: whether the training set is read too.
-    static func recipe(_ context: JobContext, model: StartingModel, trains: Bool) throws -> any TaskRecipe {
-        guard let task = context.spec.task else { throw JobError(.input, "\(context.spec.name) names no task") }
-        let files = try TaskFiles(context.spec.data, dataDirectory: context.assignment.dataDirectory)
-        let length = try model.sequenceLength(context.spec.training)
-        switch task.output {
-        case .classification, .regression:
+    /// - Parameter length: of the longest sequence, in pieces.
+    static func recipe(
+        _ examples: TaskExamples,
+        training: TrainingPart,
+        length: Int,
+        model: StartingModel,
+        context: JobContext
+    ) throws -> any TaskRecipe {
+        let files = try TaskFiles(examples.data, dataDirectory: context.assignment.dataDirectory)
+        switch examples.form {
+        case .sentences:
             let recipe = try LabelledRecipe(
-                task: task,
+                examples,
+                training: training,
                 files: files,
                 model: model.directory,
-                training: context.spec.training,
-                length: length,
-                trains: trains
+                length: length
             )
             for warning in recipe.warnings { context.log(warning, level: .warning) }
             return recipe
-        case .span:
+        case .passages(let options):
             return try SpanRecipe(
-                task: task,
+                examples,
+                options: options,
+                training: training,
                 files: files,
                 tokenizer: model.directory.tokenizer,
-                training: context.spec.training,
-                length: length,
-                trains: trains
+                length: length
             )
         }
     }

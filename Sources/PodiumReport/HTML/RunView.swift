@@ -33,7 +33,7 @@ struct RunView {
         system = report.systems.first { $0.id == run.system }?.name ?? run.system
         task = run.task?.displayName ?? run.kind.rawValue
         taskAnchor = run.task.flatMap { report.tasks.contains($0) ? anchors.task($0) : nil }
-        seed = String(run.seed)
+        seed = run.seed.map(String.init) ?? ""
         state = Self.symbol(run.state) + " " + run.state.rawValue
         isFailed = run.state == .failed
         steps = run.trainedSteps.map { Decimal.grouped($0) } ?? "–"

@@ -146,16 +146,16 @@ struct TaskView {
         let losses = drawn.flatMap(\.curves).filter { $0.metric == "loss" }.flatMap { $0.points.map(\.value) }
         let axis = Axis(covering: losses, count: 4)
         func figure(_ run: Report.Run) -> Figure? {
-            guard let curve = run.curves.first(where: { $0.metric == "loss" }) else { return nil }
+            guard let seed = run.seed, let curve = run.curves.first(where: { $0.metric == "loss" }) else { return nil }
             let name = names[run.system] ?? run.system
             return Figure(
                 run: RunLink(anchor: anchors.run(run.id), number: run.id),
                 name: name,
-                seed: String(run.seed),
+                seed: String(seed),
                 result: run.score.map { Decimal.percent($0) } ?? run.state.rawValue,
                 chart: LineChart(
                     id: "curve-\(run.id)-loss",
-                    title: "Training loss of run \(run.id): \(name), seed \(run.seed)",
+                    title: "Training loss of run \(run.id): \(name), seed \(seed)",
                     curve: curve,
                     axis: axis,
                     rate: run.curves.first { $0.metric == "learning_rate" }?.points ?? []
@@ -164,7 +164,7 @@ struct TaskView {
         }
         let systems = order + Set(drawn.map(\.system)).subtracting(order).sorted()
         return systems.compactMap { system in
-            let mine = drawn.filter { $0.system == system }.sorted { ($0.seed, $0.id) < ($1.seed, $1.id) }
+            let mine = drawn.filter { $0.system == system }.sorted { ($0.seed ?? 0, $0.id) < ($1.seed ?? 0, $1.id) }
             return mine.isEmpty ? nil : FigureGroup(figures: mine.compactMap(figure))
         }
     }

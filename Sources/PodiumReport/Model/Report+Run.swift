@@ -14,7 +14,8 @@ extension Report {
         package var dataset: String?
         /// `Dataset.id` of what it was trained on.
         package var trainingSet: String?
-        package var seed: UInt64
+        /// Nil for runs that draw nothing.
+        package var seed: UInt64?
         package var state: RunState
         /// Why it is in this state, if there is something to say.
         package var reason: String?
@@ -48,7 +49,7 @@ extension Report {
             task: BenchmarkTask? = nil,
             dataset: String? = nil,
             trainingSet: String? = nil,
-            seed: UInt64,
+            seed: UInt64?,
             state: RunState,
             reason: String? = nil,
             parameters: [Parameter] = [],

@@ -7,7 +7,7 @@ extension ReportXML {
             [
                 "id": "r\(run.id)", "kind": run.kind.rawValue, "system": names.system(run.system),
                 "task": run.task?.rawValue, "dataset": run.dataset.map(names.dataset),
-                "trainingSet": run.trainingSet.map(names.dataset), "seed": String(run.seed),
+                "trainingSet": run.trainingSet.map(names.dataset), "seed": run.seed.map(String.init),
                 "state": run.state.rawValue, "parent": run.parent.map { "r\($0)" },
                 "started": run.startedAt.map(Timestamp.iso8601), "ended": run.endedAt.map(Timestamp.iso8601),
                 "wallSeconds": number(run.wallSeconds), "steps": run.trainedSteps.map { String($0) },

@@ -19,7 +19,7 @@ extension PostgresStore {
                 Self.insertSuite,
                 .text(request),
                 .text(submission.name.storable),
-                .text(submission.kind.storable),
+                .text(submission.kind.rawValue),
                 .text(submission.source.storable),
                 .json(selection),
                 .int(Int64(submission.priority))
@@ -115,7 +115,7 @@ extension PostgresStore {
         mutating func append(_ run: PlannedRun) throws(StoreError) {
             names.append(run.spec.name.storable)
             specs.append(try StoredJSON.encode(run.spec))
-            pools.append(run.spec.resources.device.storable)
+            pools.append(run.spec.resources.device.rawValue)
             threads.append(Int64(run.spec.resources.threads))
             hasParents.append(!run.dependencies.isEmpty)
         }

@@ -2,16 +2,12 @@ import PodiumCore
 
 extension RunRecord {
     init(_ row: Row) throws(StoreError) {
-        let name: String = try row.get("state")
-        guard let state = RunState(rawValue: name) else {
-            throw StoreError(.value, "a run is in the state \(name), which this podium does not know")
-        }
         self.init(
             id: RunID(rawValue: try row.get("id")),
             suite: SuiteID(rawValue: try row.get("suite_id")),
             suiteName: try row.get("suite_name"),
             spec: try row.json("spec"),
-            state: state,
+            state: try row.word("state"),
             reason: try row.optional("reason"),
             attempt: try row.get("attempt"),
             submittedAt: try row.get("submitted_at"),
@@ -32,7 +28,7 @@ extension AttemptRecord {
             host: try row.optional("host"),
             startedAt: try row.get("started_at"),
             endedAt: try row.optional("ended_at"),
-            outcome: try row.optional("outcome"),
+            outcome: try row.optionalWord("outcome"),
             message: try row.optional("message"),
             resumedFromStep: try row.optional("resumed_from_step")
         )
@@ -44,10 +40,29 @@ extension SuiteRecord {
         self.init(
             id: SuiteID(rawValue: try row.get("id")),
             name: try row.get("name"),
-            kind: try row.get("kind"),
+            kind: try row.word("kind"),
             source: try row.get("source"),
             selection: try row.json("selection"),
             submittedAt: try row.get("submitted_at")
         )
+    }
+}
+
+extension Row {
+    /// A word of a closed set.
+    func word<T: RawRepresentable<String>>(_ column: String, as type: T.Type = T.self) throws(StoreError) -> T {
+        let text: String = try get(column)
+        guard let word = T(rawValue: text) else {
+            throw StoreError(.value, "the database says \(column) \"\(text)\", which this podium does not know")
+        }
+        return word
+    }
+
+    func optionalWord<T: RawRepresentable<String>>(
+        _ column: String,
+        as type: T.Type = T.self
+    ) throws(StoreError) -> T? {
+        guard try optional(column, as: String.self) != nil else { return nil }
+        return try word(column)
     }
 }

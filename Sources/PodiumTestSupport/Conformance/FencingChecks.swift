@@ -22,7 +22,7 @@ extension JobStoreConformance {
             #expect(try await store.finish(new.lease, outcome: done))
 
             let attempts = try await store.attempts(of: new.lease.run)
-            #expect(attempts.map(\.outcome) == ["lost", "succeeded"])
+            #expect(attempts.map(\.outcome) == [.lost, .succeeded])
             #expect(attempts.map(\.token) == [old.lease.token, new.lease.token])
             #expect(attempts.allSatisfy { $0.endedAt != nil })
         },

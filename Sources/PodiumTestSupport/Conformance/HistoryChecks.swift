@@ -86,17 +86,20 @@ extension JobStoreConformance {
         },
         JobStoreConformance(name: "aSpecComesBackUnchanged") { store in
             let suite = try await store.submit(["a"]) {
-                $0.seed = .max
-                $0.training.learningRate = 3e-5
-                $0.training.adamEpsilon = 1e-6
-                $0.model = .run("pretrain")
+                var work = FineTuning(model: .run("pretrain", checkpoint: .last), task: .squadV2, seed: .max)
+                work.optimization.learningRate = 3e-5
+                work.optimization.length = .seconds(1.5)
+                work.examples.form = .passages(SpanOptions())
+                $0.work = .finetune(work)
                 $0.resources.memory = 4 << 30
             }
             let claim = try await store.claimOne(try await store.worker())
             #expect(claim.suite == suite.suite)
-            #expect(claim.spec.seed == .max)
-            #expect(claim.spec.training.learningRate == 3e-5)
-            #expect(claim.spec.model == .run("pretrain"))
+            let work = try #require(claim.spec.work.fineTuning)
+            #expect(work.seed == .max)
+            #expect(work.optimization.learningRate == 3e-5)
+            #expect(work.optimization.length == .seconds(1.5))
+            #expect(work.model == .run("pretrain", checkpoint: .last))
             #expect(try await store.run(claim.lease.run)?.spec == claim.spec)
         },
     ]

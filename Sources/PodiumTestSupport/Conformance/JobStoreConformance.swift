@@ -32,13 +32,14 @@ extension JobStore {
         _ change: (inout RunSpec) -> Void = { _ in }
     ) async throws -> SubmittedSuite {
         let planned = runs.map { name, dependencies in
-            var spec = RunSpec(kind: .finetune, name: name, system: "tiny", model: .preset("tiny"), task: .mrpc)
+            let work = FineTuning(model: .preset("tiny"), task: .mrpc)
+            var spec = RunSpec(name: name, system: "tiny", work: .finetune(work))
             spec.retry = RetryPolicy(limit: 1, backoffSeconds: 0.01)
             change(&spec)
             return PlannedRun(spec: spec, dependencies: dependencies)
         }
         return try await submit(
-            Submission(name: "suite", kind: "suite", source: "name: suite\n", priority: priority, runs: planned)
+            Submission(name: "suite", kind: .suite, source: "name: suite\n", priority: priority, runs: planned)
         )
     }
 

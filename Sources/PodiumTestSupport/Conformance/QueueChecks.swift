@@ -12,7 +12,7 @@ extension JobStoreConformance {
         JobStoreConformance(name: "aWorkerClaimsOnlyWhatFits") { store in
             _ = try await store.submit(["wide"]) { $0.resources.threads = 3 }
             _ = try await store.submit(["narrow"]) { $0.resources.threads = 1 }
-            _ = try await store.submit(["elsewhere"]) { $0.resources.device = "tpu" }
+            _ = try await store.submit(["elsewhere"]) { $0.resources.device = .tpu }
             let worker = try await store.worker()
             let narrow = try await store.claim(for: worker, pool: "cpu", threads: 2, limit: 10)
             #expect(narrow.map(\.spec.name) == ["narrow"])

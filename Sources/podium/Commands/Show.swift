@@ -50,9 +50,11 @@ struct Show: AsyncParsableCommand {
             "Run \(run.id): \(run.spec.name)",
             "  suite      \(run.suite) (\(run.suiteName))",
             "  state      \(run.state.rawValue)\(run.reason.map { " (\($0))" } ?? "")",
-            "  kind       \(run.spec.kind.rawValue), seed \(run.spec.seed), model \(run.spec.model.description)",
+            "  kind       \(kind(run.spec))",
         ]
-        if let task = run.spec.task { lines.append("  task       \(task.rawValue) on \(run.spec.data.description)") }
+        if let examples = run.spec.work.examples {
+            lines.append("  task       \(examples.task.rawValue) on \(examples.data.description)")
+        }
         lines.append("  submitted  \(dateText(run.submittedAt))")
         if let started = run.startedAt { lines.append("  started    \(dateText(started))") }
         if let ended = run.endedAt { lines.append("  ended      \(dateText(ended))") }
@@ -67,7 +69,7 @@ struct Show: AsyncParsableCommand {
             let length = attempt.endedAt.map { " after \(clockText($0 - attempt.startedAt))" } ?? ""
             let message = attempt.message.map { ": \($0)" } ?? ""
             lines.append(
-                "  attempt \(attempt.attempt)  \(attempt.outcome ?? "running")\(length)\(from) on \(attempt.host ?? "?")\(message)"
+                "  attempt \(attempt.attempt)  \(attempt.outcome?.rawValue ?? "running")\(length)\(from) on \(attempt.host ?? "?")\(message)"
             )
         }
         if let result = document.result {
@@ -88,5 +90,12 @@ struct Show: AsyncParsableCommand {
             )
         }
         return lines.joined(separator: "\n")
+    }
+
+    private func kind(_ spec: RunSpec) -> String {
+        let parts = [
+            spec.kind.rawValue, spec.work.seed.map { "seed \($0)" }, spec.model.map { "model \($0.description)" },
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 }

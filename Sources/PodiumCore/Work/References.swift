@@ -1,0 +1,136 @@
+/// Which of the models that a run saved is meant.
+package enum CheckpointSelector: String, Codable, Hashable, Sendable, CaseIterable {
+    /// The one at the end of training.
+    case last
+}
+
+/// Where a run's starting weights come from.
+package enum ModelReference: Hashable, Sendable {
+    /// A model known by name, pulled into the data directory when first needed.
+    case named(String)
+    /// A folder with `model.safetensors`, `config.json`, `vocab.txt`, or a TensorFlow checkpoint's folder or prefix.
+    case path(String)
+    /// What another run of the same suite produced.
+    case run(String, checkpoint: CheckpointSelector)
+    /// Fresh weights of a named size (`tiny`, `mini`, `small`, `medium`, `base`, `large`).
+    case preset(String)
+
+    package var description: String {
+        switch self {
+        case .named(let name): name
+        case .path(let path): path
+        case .run(let name, .last): "run \(name)"
+        case .preset(let name): "fresh \(name)"
+        }
+    }
+
+    /// The run of the same suite that has to be over first.
+    package var parent: String? {
+        if case .run(let name, _) = self { name } else { nil }
+    }
+}
+
+/// Where a run's examples come from.
+package enum DataReference: Hashable, Sendable {
+    /// The generated sample that comes with Podium; its scores compare with nothing published.
+    case sample
+    /// A directory in the official layout.
+    case root(String)
+
+    package var description: String {
+        switch self {
+        case .sample: "sample"
+        case .root(let path): path
+        }
+    }
+}
+
+/// The text that a run pre-trains on.
+package enum CorpusReference: Hashable, Sendable {
+    /// The text of the generated sample.
+    case sample
+    /// Plain text: a sentence a line, an empty line between documents.
+    case files([String])
+}
+
+// MARK: JSON: the words of the job file
+
+extension ModelReference: Codable {
+    private enum Keys: String, CodingKey { case named, path, run, checkpoint, preset }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Keys.self)
+        if let name = try values.decodeIfPresent(String.self, forKey: .named) {
+            self = .named(name)
+        } else if let path = try values.decodeIfPresent(String.self, forKey: .path) {
+            self = .path(path)
+        } else if let run = try values.decodeIfPresent(String.self, forKey: .run) {
+            self = .run(run, checkpoint: try values.decode(CheckpointSelector.self, forKey: .checkpoint))
+        } else {
+            self = .preset(try values.decode(String.self, forKey: .preset))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: Keys.self)
+        switch self {
+        case .named(let name): try values.encode(name, forKey: .named)
+        case .path(let path): try values.encode(path, forKey: .path)
+        case .preset(let name): try values.encode(name, forKey: .preset)
+        case .run(let name, let checkpoint):
+            try values.encode(name, forKey: .run)
+            try values.encode(checkpoint, forKey: .checkpoint)
+        }
+    }
+}
+
+extension DataReference: Codable {
+    private enum Keys: String, CodingKey { case root }
+
+    package init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            guard name == "sample" else {
+                throw DecodingError.dataCorrupted(
+                    .init(codingPath: decoder.codingPath, debugDescription: "data is \"\(name)\", not sample")
+                )
+            }
+            self = .sample
+        } else {
+            self = .root(try decoder.container(keyedBy: Keys.self).decode(String.self, forKey: .root))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .sample:
+            var value = encoder.singleValueContainer()
+            try value.encode("sample")
+        case .root(let path):
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(path, forKey: .root)
+        }
+    }
+}
+
+extension CorpusReference: Codable {
+    package init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let files = try? value.decode([String].self) {
+            self = .files(files)
+        } else {
+            let name = try value.decode(String.self)
+            guard name == "sample" else {
+                throw DecodingError.dataCorruptedError(in: value, debugDescription: "corpus is \"\(name)\", not sample")
+            }
+            self = .sample
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .sample: try value.encode("sample")
+        case .files(let files): try value.encode(files)
+        }
+    }
+}

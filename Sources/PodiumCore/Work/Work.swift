@@ -1,0 +1,112 @@
+/// What a run does, with all that decides its result: no defaults are looked up later.
+package enum Work: Hashable, Sendable {
+    case pretrain(Pretraining)
+    case finetune(FineTuning)
+    case evaluate(Evaluating)
+    /// Compares the systems of its suite.
+    case report
+}
+
+/// The name of a `Work` case.
+package enum RunKind: String, Codable, CaseIterable, Sendable {
+    case pretrain
+    case finetune
+    case evaluate
+    case report
+}
+
+/// Masked-LM and next-sentence training on plain text.
+package struct Pretraining: Hashable, Sendable {
+    /// What is trained.
+    package enum Start: Hashable, Sendable {
+        case fresh(FreshModel)
+        /// A model with a vocabulary of its own goes on.
+        case model(ModelReference)
+    }
+
+    package var start: Start
+    package var corpus: CorpusReference
+    package var masking = MaskingOptions()
+    package var optimization: Optimization
+    package var engine = EngineOptions()
+    package var seed: UInt64
+
+    /// - Parameter model: a preset's vocabulary is learned from the corpus.
+    package init(model: ModelReference, corpus: CorpusReference = .sample, seed: UInt64 = 1) {
+        if case .preset(let name) = model { start = .fresh(FreshModel(preset: name)) } else { start = .model(model) }
+        self.corpus = corpus
+        self.seed = seed
+        optimization = Optimization(learningRate: 1e-4)
+    }
+
+    package var model: ModelReference {
+        switch start {
+        case .fresh(let fresh): .preset(fresh.preset)
+        case .model(let reference): reference
+        }
+    }
+}
+
+/// A model without weights, whose vocabulary is learned from the corpus.
+package struct FreshModel: Hashable, Sendable {
+    package var preset: String
+    package var vocabularySize = 4000
+
+    package init(preset: String) {
+        self.preset = preset
+    }
+}
+
+/// A task to be scored on, and where its examples are.
+package struct TaskExamples: Hashable, Sendable {
+    /// What the examples of a task are.
+    package enum Form: Hashable, Sendable {
+        /// Sentences or pairs of them, with a label each.
+        case sentences
+        /// Questions about passages.
+        case passages(SpanOptions)
+    }
+
+    package let task: BenchmarkTask
+    package var data: DataReference
+    package var form: Form
+    /// Only the first so many evaluation examples are used, and the report says so; nil for all.
+    package var evaluationExamples: Int?
+
+    package init(_ task: BenchmarkTask, data: DataReference = .sample) {
+        self.task = task
+        self.data = data
+        form = task.isSQuAD ? .passages(SpanOptions()) : .sentences
+    }
+}
+
+/// Training a model with a new head on a task, and scoring it.
+package struct FineTuning: Hashable, Sendable {
+    package var model: ModelReference
+    package var examples: TaskExamples
+    /// Only the first so many training examples are used; nil for all.
+    package var trainExamples: Int?
+    package var optimization = Optimization()
+    package var engine: EngineOptions
+    package var seed: UInt64
+
+    package init(model: ModelReference, task: BenchmarkTask, data: DataReference = .sample, seed: UInt64 = 1) {
+        self.model = model
+        examples = TaskExamples(task, data: data)
+        engine = EngineOptions(maxSequenceLength: task.isSQuAD ? 384 : 128)
+        self.seed = seed
+    }
+}
+
+/// Scoring a model that was fine-tuned before.
+package struct Evaluating: Hashable, Sendable {
+    package var model: ModelReference
+    package var examples: TaskExamples
+    package var engine: EngineOptions
+
+    package init(model: ModelReference, task: BenchmarkTask, data: DataReference = .sample) {
+        self.model = model
+        examples = TaskExamples(task, data: data)
+        engine = EngineOptions(maxSequenceLength: task.isSQuAD ? 384 : 128)
+    }
+}

@@ -1,0 +1,136 @@
+internal import PodiumCore
+
+/// `docs/job-file.md`: every key of the job file, made of the tables that the reader reads with.
+package enum JobFilePage {
+    package static var markdown: String {
+        let parts = [
+            introduction,
+            section("Top of the file", keys(SpecKey.top, showsKinds: true)),
+            section("`model`", modelText + "\n\n" + keys(SpecKey.model)),
+            section("`corpus`", corpusText),
+            section("`data`", dataText + "\n\n" + keys(SpecKey.data)),
+            section("`training`, `taskTraining` and `sweep`", trainingText + "\n\n" + hyperparameters),
+            section("`seed`", seedText + "\n\n" + keys(SpecKey.seed)),
+            section("`select`", parameters(Parameter<SelectionRule>.all, of: SelectionRule())),
+            section("`resources`", parameters(Parameter<Resources>.all, of: Resources())),
+            section("`retry`", parameters(Parameter<RetryPolicy>.all, of: RetryPolicy())),
+            section("Entries of `systems`", keys(SpecKey.system)),
+            section("Entries of `pretrain`", keys(SpecKey.pretrain)),
+        ]
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private static let introduction = """
+        # The job file
+
+        <!-- Made of the tables in Sources/PodiumSpec and Sources/PodiumCore/Parameters: RECORD_SNAPSHOTS=1 swift test \
+        --filter JobFilePageTests writes it anew. -->
+
+        A job file is YAML. `podium submit FILE --check` reads it, looks at the models and data that it names, prints the runs
+        that it would queue, and queues nothing.
+
+        - Unknown keys, values of a wrong type and impossible values are errors with line and column. So is a key that
+          applies to nothing in the file.
+        - Numbers are decimal or scientific (`32`, `0.1`, `5e-5`); however one is spelled, it is the same number. Durations are
+          `90s`, `15m`, `2h`, `1d`; sizes `512MiB`, `4GiB`. Flags are `true` and `false`. `null`, `~` and nothing at all are no
+          values.
+        - Paths are relative to the file's own folder; `~` is the home folder.
+        - Anchors, aliases and merge keys (`<<`) work. Keys at the top that begin with `x-` are ignored: a place for anchors.
+        - `--set a.b=c` replaces a value of the file.
+        """
+
+    private static let modelText = """
+        A name (`minilm-l6`) is fetched where it is needed; text with a `/`, or `{path: FOLDER}`, is a folder; `{preset: tiny}` is
+        fresh weights, for pre-training; `{run: NAME}` is what a run of `pretrain` in the same file made.
+        """
+
+    private static let corpusText = """
+        `sample` (the bundled text), a file, or a list of files: plain text in UTF-8, a sentence a line, an empty line between
+        documents.
+        """
+
+    private static let dataText = "`sample` (the bundled, generated data: its scores compare with nothing published), or:"
+
+    private static let trainingText = """
+        The same keys everywhere. What is narrower counts more: `training` of the file, then `taskTraining` of the file, then a
+        system's `training`, then its `taskTraining`, then the values of `sweep`. In a suite a key applies to the runs that have
+        it (`docStride` to SQuAD's); a key that applies to no run is refused.
+
+        `maxDuration`, `maxSteps` and `epochs` each say when training ends. In one place, `maxSteps` overrides `epochs`, as
+        transformers' `max_steps` does `num_train_epochs`; any other two of them are refused. A narrower place replaces what a
+        wider one says.
+
+        In `sweep` every key holds a list. Every combination of the values is a configuration; a value that is given twice, in
+        whatever spelling, counts once. A file may ask for at most \(SpecReader.runLimit) runs.
+        """
+
+    private static let seedText = "One seed (`7`), a list (`[1, 2, 3]`), or a count:"
+
+    // MARK: Tables
+
+    private static func section(_ title: String, _ content: String) -> String {
+        "## \(title)\n\n\(content)"
+    }
+
+    private static func table(_ header: [String], _ rows: [[String]]) -> String {
+        let rule = header.map { _ in "---" }
+        return ([header, rule] + rows).map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+    }
+
+    private static func keys(_ keys: [SpecKey], showsKinds: Bool = false) -> String {
+        let rows = keys.map { key in
+            let kinds = key.kinds == SuiteKind.allCases ? "all" : key.kinds.map(\.rawValue).joined(separator: ", ")
+            let form = key.form.hasPrefix("see") || key.form.hasPrefix("a ") ? key.form : "`\(key.form)`"
+            let fallback = key.fallback.map { $0.isEmpty ? "–" : $0 } ?? "must be given"
+            return ["`\(key.key)`"] + (showsKinds ? [kinds] : []) + [form, fallback, key.summary]
+        }
+        return table(["Key"] + (showsKinds ? ["Kinds"] : []) + ["Such as", "Default", "Meaning"], rows)
+    }
+
+    private static func parameters<Root>(_ parameters: [Parameter<Root>], of root: Root) -> String {
+        let rows = parameters.map { parameter in
+            [
+                "`\(parameter.key)`", values(parameter), parameter.value(in: root).map { "`\($0)`" } ?? "none",
+                parameter.summary,
+            ]
+        }
+        return table(["Key", "Values", "Default", "Meaning"], rows)
+    }
+
+    private static var hyperparameters: String {
+        let rows = Hyperparameter.all.map { parameter in
+            [
+                "`\(parameter.key)`", values(parameter), defaults(parameter), parameter.scope, parameter.summary,
+                parameter.source ?? "",
+            ]
+        }
+        return table(["Key", "Values", "Default", "Runs", "Meaning", "Source"], rows)
+    }
+
+    /// `whole number from 1 to 65536, sequences`.
+    private static func values<Root>(_ parameter: Parameter<Root>) -> String {
+        let text =
+            switch parameter.domain {
+            case .number, .integer: "\(parameter.domain.typeName) \(parameter.domain.requirement)"
+            case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+            case .flag: "`true`, `false`"
+            case .seconds, .bytes: parameter.domain.typeName
+            }
+        return text + (parameter.unit.map { ", \($0)" } ?? "")
+    }
+
+    /// The default of every kind of run that has the parameter, each value once.
+    private static func defaults(_ parameter: Hyperparameter) -> String {
+        var groups: [(value: String, names: [String])] = []
+        for (name, work) in Work.prototypes where parameter.applies(to: work) {
+            let value = parameter.value(in: work).map { "`\($0)`" } ?? "none"
+            if let known = groups.firstIndex(where: { $0.value == value }) {
+                groups[known].names.append(name)
+            } else {
+                groups.append((value, [name]))
+            }
+        }
+        guard groups.count > 1 else { return groups.first?.value ?? "" }
+        return groups.map { "\($0.value) (\($0.names.joined(separator: ", ")))" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,97 @@
+internal import PodiumCore
+
+/// A key of the job file that is no single value of a parameter table.
+struct SpecKey {
+    let key: String
+    /// Kinds of files that have it at their top; all for keys of nested mappings.
+    let kinds: [SuiteKind]
+    /// How it is written.
+    let form: String
+    /// What holds without it; nil where it must be given.
+    let fallback: String?
+    let summary: String
+
+    init(
+        _ key: String,
+        in kinds: [SuiteKind] = SuiteKind.allCases,
+        _ form: String,
+        fallback: String? = nil,
+        _ summary: String
+    ) {
+        (self.key, self.kinds, self.form, self.fallback, self.summary) = (key, kinds, form, fallback, summary)
+    }
+
+    private static let scored: [SuiteKind] = [.finetune, .evaluate, .suite]
+    private static let trained: [SuiteKind] = [.pretrain, .finetune, .suite]
+
+    static let top = [
+        SpecKey("name", "glue-minilm", "What the suite is called: letters, digits, `.`, `_`, `-`, and not a number."),
+        SpecKey("kind", "suite", "What the file asks for: pretrain, finetune, evaluate, or suite (systems × tasks)."),
+        SpecKey(
+            "model", "see below",
+            "What runs start from; in a suite, of its only system (else `systems`)."
+        ),
+        SpecKey("corpus", in: [.pretrain], "see below", fallback: "sample", "The text to pre-train on."),
+        SpecKey("pretrain", in: [.suite], "a list", fallback: "none", "Pre-training runs that systems start from."),
+        SpecKey("systems", in: [.suite], "a list", fallback: "one, of `model`", "The rows of the leaderboard."),
+        SpecKey("task", in: [.finetune, .evaluate], "glue/MRPC", "The task to be scored on."),
+        SpecKey("tasks", in: [.suite], "[glue, squad-v1.1]", "The tasks to be scored on; `glue` stands for all nine."),
+        SpecKey("data", in: scored, "{root: ~/data}", fallback: "sample", "Where the tasks' files are."),
+        SpecKey(
+            "training", "{epochs: 3}", fallback: "every default",
+            "Hyper-parameters; in a suite, of all systems on all tasks that have them."
+        ),
+        SpecKey(
+            "taskTraining", in: [.suite], "{squad-v1.1: {epochs: 2}}", fallback: "none",
+            "Hyper-parameters by task, over those of `training`."
+        ),
+        SpecKey(
+            "sweep", in: trained, "{learningRate: [5e-5, 3e-5]}", fallback: "none",
+            "Values to try, by hyper-parameter: every combination is a configuration. `seed` may stand here too."
+        ),
+        SpecKey("seed", in: trained, "{count: 5}", fallback: "1", "A seed, a list of them, or how many; each is a run."),
+        SpecKey("select", in: [.finetune, .suite], "{rule: best}", fallback: "see below", "How configurations become rows."),
+        SpecKey("resources", "{threads: 2}", fallback: "see below", "What every run needs of its worker."),
+        SpecKey("retry", "{limit: 2}", fallback: "see below", "How often a failed run is tried again."),
+        SpecKey("priority", "1", fallback: "0", "From -1000 to 1000; each step is worth an hour of waiting."),
+    ]
+
+    static let system = [
+        SpecKey("name", "tiny", "The row's name."),
+        SpecKey("model", "see below", "What its runs start from."),
+        SpecKey("training", "{epochs: 8}", fallback: "none", "Hyper-parameters of this system alone."),
+        SpecKey("taskTraining", "{glue: {…}}", fallback: "none", "The same, by task."),
+        SpecKey(
+            "optional", "true", fallback: "false",
+            "Whether the suite goes on without the system where its model, known by name, cannot be fetched."
+        ),
+    ]
+
+    static let pretrain = [
+        SpecKey("name", "pretrain-tiny", "What systems call it: `model: {run: pretrain-tiny}`."),
+        SpecKey("model", "{preset: tiny}", "What it starts from."),
+        SpecKey("corpus", "see below", fallback: "sample", "The text."),
+        SpecKey("training", "{maxDuration: 60s}", fallback: "every default", "Its hyper-parameters."),
+        SpecKey("seed", "7", fallback: "1", "Its one seed."),
+        SpecKey("resources", "{threads: 2}", fallback: "the file's", "What it needs of its worker."),
+        SpecKey("retry", "{limit: 2}", fallback: "the file's", "How often it is tried again."),
+    ]
+
+    static let model = [
+        SpecKey("run", "pretrain-tiny", fallback: "", "What a run of `pretrain` made."),
+        SpecKey("checkpoint", "last", fallback: "last", "Which of that run's models: the one at its end."),
+        SpecKey("preset", "tiny", fallback: "", "Fresh weights of a size."),
+        SpecKey("path", "../models/mine", fallback: "", "A folder with model.safetensors, config.json and vocab.txt."),
+    ]
+
+    static let data = [SpecKey("root", "~/data", "A folder in the official layout (`MRPC/train.tsv`, `train-v1.1.json`).")]
+
+    static let seed = [
+        SpecKey("count", "5", "How many seeds."),
+        SpecKey("first", "1", fallback: "1", "The first of them; the others follow it."),
+    ]
+}
+
+extension [SpecKey] {
+    var names: [String] { map(\.key) }
+}

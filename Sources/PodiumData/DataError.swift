@@ -10,6 +10,8 @@ package struct DataError: Error, Sendable, Equatable, CustomStringConvertible {
         case duplicateID
         case malformed
         case empty
+        /// A data set of another version than the one asked for.
+        case otherVersion
     }
 
     package let code: Code

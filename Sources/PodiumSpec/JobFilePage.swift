@@ -49,7 +49,8 @@ package enum JobFilePage {
         documents.
         """
 
-    private static let dataText = "`sample` (the bundled, generated data: its scores compare with nothing published), or:"
+    private static let dataText =
+        "`sample` (the bundled, generated data: its scores compare with nothing published), or:"
 
     private static let trainingText = """
         The same keys everywhere. What is narrower counts more: `training` of the file, then `taskTraining` of the file, then a

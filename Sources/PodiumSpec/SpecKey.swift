@@ -28,7 +28,8 @@ struct SpecKey {
         SpecKey("name", "glue-minilm", "What the suite is called: letters, digits, `.`, `_`, `-`, and not a number."),
         SpecKey("kind", "suite", "What the file asks for: pretrain, finetune, evaluate, or suite (systems × tasks)."),
         SpecKey(
-            "model", "see below",
+            "model",
+            "see below",
             "What runs start from; in a suite, of its only system (else `systems`)."
         ),
         SpecKey("corpus", in: [.pretrain], "see below", fallback: "sample", "The text to pre-train on."),
@@ -38,19 +39,39 @@ struct SpecKey {
         SpecKey("tasks", in: [.suite], "[glue, squad-v1.1]", "The tasks to be scored on; `glue` stands for all nine."),
         SpecKey("data", in: scored, "{root: ~/data}", fallback: "sample", "Where the tasks' files are."),
         SpecKey(
-            "training", "{epochs: 3}", fallback: "every default",
+            "training",
+            "{epochs: 3}",
+            fallback: "every default",
             "Hyper-parameters; in a suite, of all systems on all tasks that have them."
         ),
         SpecKey(
-            "taskTraining", in: [.suite], "{squad-v1.1: {epochs: 2}}", fallback: "none",
+            "taskTraining",
+            in: [.suite],
+            "{squad-v1.1: {epochs: 2}}",
+            fallback: "none",
             "Hyper-parameters by task, over those of `training`."
         ),
         SpecKey(
-            "sweep", in: trained, "{learningRate: [5e-5, 3e-5]}", fallback: "none",
+            "sweep",
+            in: trained,
+            "{learningRate: [5e-5, 3e-5]}",
+            fallback: "none",
             "Values to try, by hyper-parameter: every combination is a configuration. `seed` may stand here too."
         ),
-        SpecKey("seed", in: trained, "{count: 5}", fallback: "1", "A seed, a list of them, or how many; each is a run."),
-        SpecKey("select", in: [.finetune, .suite], "{rule: best}", fallback: "see below", "How configurations become rows."),
+        SpecKey(
+            "seed",
+            in: trained,
+            "{count: 5}",
+            fallback: "1",
+            "A seed, a list of them, or how many; each is a run."
+        ),
+        SpecKey(
+            "select",
+            in: [.finetune, .suite],
+            "{rule: best}",
+            fallback: "see below",
+            "How configurations become rows."
+        ),
         SpecKey("resources", "{threads: 2}", fallback: "see below", "What every run needs of its worker."),
         SpecKey("retry", "{limit: 2}", fallback: "see below", "How often a failed run is tried again."),
         SpecKey("priority", "1", fallback: "0", "From -1000 to 1000; each step is worth an hour of waiting."),
@@ -62,7 +83,9 @@ struct SpecKey {
         SpecKey("training", "{epochs: 8}", fallback: "none", "Hyper-parameters of this system alone."),
         SpecKey("taskTraining", "{glue: {…}}", fallback: "none", "The same, by task."),
         SpecKey(
-            "optional", "true", fallback: "false",
+            "optional",
+            "true",
+            fallback: "false",
             "Whether the suite goes on without the system where its model, known by name, cannot be fetched."
         ),
     ]
@@ -84,7 +107,9 @@ struct SpecKey {
         SpecKey("path", "../models/mine", fallback: "", "A folder with model.safetensors, config.json and vocab.txt."),
     ]
 
-    static let data = [SpecKey("root", "~/data", "A folder in the official layout (`MRPC/train.tsv`, `train-v1.1.json`).")]
+    static let data = [
+        SpecKey("root", "~/data", "A folder in the official layout (`MRPC/train.tsv`, `train-v1.1.json`).")
+    ]
 
     static let seed = [
         SpecKey("count", "5", "How many seeds."),

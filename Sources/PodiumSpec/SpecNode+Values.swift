@@ -82,7 +82,8 @@ extension SpecNode {
         let text = try string()
         let digits = text.prefix { !$0.isLetter && $0 != " " }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
-        guard let value = Notation.number(String(digits)), value > 0, let factor = unit.isEmpty ? 1 : units[String(unit)]
+        guard let value = Notation.number(String(digits)), value > 0,
+            let factor = unit.isEmpty ? 1 : units[String(unit)]
         else {
             throw error(.invalidValue, "\(path) must be \(domain.requirement), not \"\(text)\"")
         }
@@ -97,11 +98,15 @@ enum Notation {
         guard text.wholeMatch(of: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?/) != nil else {
             return nil
         }
-        return Double(text.hasSuffix(".") ? String(text.dropLast()) : text.replacing(".e", with: "e").replacing(".E", with: "e"))
-            .flatMap { $0.isFinite ? $0 : nil }
+        return Double(
+            text.hasSuffix(".") ? String(text.dropLast()) : text.replacing(".e", with: "e").replacing(".E", with: "e")
+        )
+        .flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// A number without a fraction: `32`, `1e6`. A leading zero would be octal elsewhere, and is refused.
+    /// A number without a fraction: `32`, `1e6`.
+    ///
+    /// A leading zero would make it octal elsewhere, and is refused.
     static func integer(_ text: String) -> Int? {
         if text.wholeMatch(of: /[+-]?(?:0|[1-9][0-9]*)/) != nil { return Int(text) }
         guard text.wholeMatch(of: /[+-]?0[0-9]+/) == nil, let number = number(text) else { return nil }

@@ -110,7 +110,10 @@ package struct SpecReader {
         }
         // Suites are found by name or by number.
         guard Int(name) == nil else {
-            throw node.error(.invalidValue, "name must not be a number, as \(name) is: suites have numbers of their own")
+            throw node.error(
+                .invalidValue,
+                "name must not be a number, as \(name) is: suites have numbers of their own"
+            )
         }
         return name
     }

@@ -3,35 +3,62 @@ import Foundation
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumLibrary
 
 /// A job file and what the command line changes in it.
 struct JobFileOptions: ParsableArguments {
-    @Argument(help: "The job file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: "The job file (YAML); - is standard input, whose relative paths start from the current folder.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var file: String
     @Option(help: "Replace a value of the file, such as training.epochs=1. May be repeated.")
     var set: [String] = []
 
+    private var isStandardInput: Bool { file == "-" }
+
     /// Reads the file and sees to it that the models it names are there.
     func submission(place: PlaceOptions) async throws -> Submission {
-        let reader = SubmissionReader(
-            models: place.models,
-            presets: EnginePresets.names,
-            home: place.userHome
-        )
-        let submission = try reader.read(
+        try await reader(place).withModels(try read(place: place)) { Terminal.error($0) }
+    }
+
+    /// Reads the file alone.
+    func read(place: PlaceOptions) throws -> Submission {
+        // A pipe has no folder that anything could lie in: /dev/fd/63, /dev/stdin.
+        let isDevice = isStandardInput || file.hasPrefix("/dev/") || file.hasPrefix("/proc/")
+        let folder = isDevice ? URL(fileURLWithPath: ".") : URL(fileURLWithPath: file).deletingLastPathComponent()
+        return try reader(place).read(
             SubmissionReader.File(
-                name: file,
-                folder: URL(fileURLWithPath: file).deletingLastPathComponent().standardizedFileURL.path,
+                name: isStandardInput ? "standard input" : file,
+                folder: folder.standardizedFileURL.path,
                 bytes: try bytes()
             ),
             overrides: set
         )
-        return try await reader.withModels(submission) { Terminal.error($0) }
+    }
+
+    /// Looks at the data and models that the runs name; what they would fail by is bad input.
+    func checkInputs(of submission: Submission, place: PlaceOptions) throws {
+        let models = place.models
+        let check = InputCheck(dataDirectory: place.dataDirectory, isLocal: place.databaseURL == nil) { name in
+            models.isPulled(name) ? models.path(of: name) : nil
+        }
+        let findings = check.findings(submission)
+        for notice in findings.notices { Terminal.error("Note: \(notice).") }
+        guard findings.problems.isEmpty else { throw Failure(.usage, findings.problems.joined(separator: "\n")) }
+    }
+
+    private func reader(_ place: PlaceOptions) -> SubmissionReader {
+        SubmissionReader(models: place.models, presets: EnginePresets.names, home: place.userHome)
     }
 
     private func bytes() throws -> [UInt8] {
         do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+            // Read to its end, not to a size: a pipe has none.
+            let handle =
+                isStandardInput
+                ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+            return [UInt8](try handle.readToEnd() ?? Data())
         } catch {
             var isDirectory: ObjCBool = false
             let why =

@@ -41,7 +41,8 @@ struct ExpansionTests {
     }
 
     @Test func systemsStartFromOneSeed() {
-        let text = "name: s\nkind: suite\npretrain: [{name: p, model: {preset: tiny}, seed: [1, 2]}]\nmodel: {run: p}\ntasks: [RTE]"
+        let text =
+            "name: s\nkind: suite\npretrain: [{name: p, model: {preset: tiny}, seed: [1, 2]}]\nmodel: {run: p}\ntasks: [RTE]"
         #expect(refusal(text)?.message.contains("one run of \"p\"") == true)
     }
 
@@ -50,8 +51,10 @@ struct ExpansionTests {
         #expect(try length("training: {epochs: 2}") == .epochs(2))
         #expect(try length("training: {epochs: 2, maxSteps: 7}") == .steps(7))
         #expect(try length("training: {maxDuration: 5s}") == .seconds(5))
-        #expect(try works(finetune + "training: {maxSteps: 7}\nsweep: {epochs: [1, 2]}").map { $0.optimization?.length }
-            == [.epochs(1), .epochs(2)])
+        #expect(
+            try works(finetune + "training: {maxSteps: 7}\nsweep: {epochs: [1, 2]}").map { $0.optimization?.length }
+                == [.epochs(1), .epochs(2)]
+        )
         for both in ["{epochs: 2, maxDuration: 5s}", "{maxSteps: 2, maxDuration: 5s}"] {
             #expect(refusal(finetune + "training: \(both)")?.message.contains("each says when training ends") == true)
         }
@@ -66,7 +69,9 @@ struct ExpansionTests {
         #expect(works.map { $0.span?.nBestSize } == [nil, 5, 6])
         let error = refusal("name: s\nkind: suite\nmodel: minilm-l6\ntasks: [RTE]\ntraining: {docStride: 100}")
         #expect(error?.line == 5 && error?.message.contains("finetune of SQuAD") == true, "\(error as Any)")
-        let other = refusal("name: s\nkind: suite\nmodel: minilm-l6\ntasks: [RTE]\ntaskTraining: {squad-v1.1: {epochs: 1}}")
+        let other = refusal(
+            "name: s\nkind: suite\nmodel: minilm-l6\ntasks: [RTE]\ntaskTraining: {squad-v1.1: {epochs: 1}}"
+        )
         #expect(other?.message.contains("no such task") == true)
     }
 
@@ -83,11 +88,14 @@ struct ExpansionTests {
     @Test func tooManyConfigurationsAreRefusedBeforeTheyAreMade() {
         let thirty = (1...30).map { "\($0)" }.joined(separator: ", ")
         let shares = (1...30).map { "0.\($0 + 10)" }.joined(separator: ", ")
-        let axes = ["learningRate", "weightDecay", "adamEpsilon", "warmupProportion", "dropout"].map { "\($0): [\(shares)]" }
+        let axes =
+            ["learningRate", "weightDecay", "adamEpsilon", "warmupProportion", "dropout"].map { "\($0): [\(shares)]" }
             + ["epochs: [\(thirty)]", "batchSize: [\(thirty)]"]
         let error = refusal(finetune + "sweep: {\(axes.joined(separator: ", "))}")
         #expect(error?.message.contains("more than 100000 runs (30 × 30") == true, "\(error as Any)")
-        let wide = refusal("name: s\nkind: suite\nmodel: minilm-l6\ntasks: [glue]\nsweep: {epochs: [\(thirty)], batchSize: [\(thirty)], seed: {count: 13}}")
+        let wide = refusal(
+            "name: s\nkind: suite\nmodel: minilm-l6\ntasks: [glue]\nsweep: {epochs: [\(thirty)], batchSize: [\(thirty)], seed: {count: 13}}"
+        )
         #expect(wide?.message.contains("more than 100000 runs") == true)
     }
 
@@ -105,7 +113,9 @@ struct ExpansionTests {
     }
 
     @Test func aTaskIsOneTask() {
-        #expect(refusal("name: s\nkind: finetune\nmodel: minilm-l6\ntask: glue")?.message.contains("kind: suite") == true)
+        #expect(
+            refusal("name: s\nkind: finetune\nmodel: minilm-l6\ntask: glue")?.message.contains("kind: suite") == true
+        )
     }
 
     @Test func aVocabularyIsLearnedForFreshModelsOnly() throws {

@@ -47,7 +47,9 @@ struct JobsTests {
 
     @Test func theREADMEsInlineKeysAreRead() throws {
         let text = try String(contentsOfFile: Self.root + "/README.md", encoding: .utf8)
-        let spans = text.components(separatedBy: "`").filter { $0.wholeMatch(of: /(training|resources): \{[^…]*\}/) != nil }
+        let spans = text.components(separatedBy: "`").filter {
+            $0.wholeMatch(of: /(training|resources): \{[^…]*\}/) != nil
+        }
         try #require(!spans.isEmpty)
         for span in spans {
             let whole = "name: s\nkind: suite\ntasks: [glue, squad-v1.1]\nmodel: minilm-l6\n" + span

@@ -24,7 +24,8 @@ struct NotationTests {
         let runs = try reader.submission(from: finetune + "sweep: {learningRate: [5e-5, 0.00005, 5.0E-5, 3e-5]}").runs
         #expect(
             runs.map(\.spec.name) == [
-                "minilm-l6/glue/MRPC/learningRate=5e-5/seed-1", "minilm-l6/glue/MRPC/learningRate=3e-5/seed-1", "report",
+                "minilm-l6/glue/MRPC/learningRate=5e-5/seed-1", "minilm-l6/glue/MRPC/learningRate=3e-5/seed-1",
+                "report",
             ]
         )
     }
@@ -33,7 +34,8 @@ struct NotationTests {
         ("epochs: 1:30", "must be a number"), ("batchSize: 1:30", "must be a whole number"),
         ("batchSize: 0x20", "must be a whole number"), ("batchSize: 0o40", "must be a whole number"),
         ("batchSize: 040", "must be a whole number"), ("batchSize: 1_000", "must be a whole number"),
-        ("epochs: .inf", "must be a number"), ("epochs: 1e999", "must be a number"), ("epochs: 0x1p3", "must be a number"),
+        ("epochs: .inf", "must be a number"), ("epochs: 1e999", "must be a number"),
+        ("epochs: 0x1p3", "must be a number"),
         ("epochs: ~", "has no value"), ("epochs:", "has no value"), ("epochs: null", "has no value"),
         ("batchSize: \"32\"", "must be a whole number"), ("batchSize: 99999999999999999999", "must be a whole number"),
         ("biasCorrection: yes", "must be true or false"), ("biasCorrection: 1", "must be true or false"),

@@ -58,7 +58,12 @@ struct ParameterTableTests {
         #expect(works[0].settings != works[1].settings)
     }
 
-    @Test(arguments: Hyperparameter.all.filter { $0.applies(to: .finetune(FineTuning(model: .named("a"), task: .squadV1))) || $0.applies(to: .pretrain(Pretraining(model: .preset("a")))) }.map(\.key))
+    @Test(
+        arguments: Hyperparameter.all.filter {
+            $0.applies(to: .finetune(FineTuning(model: .named("a"), task: .squadV1)))
+                || $0.applies(to: .pretrain(Pretraining(model: .preset("a"))))
+        }.map(\.key)
+    )
     func everySweepGivesLabelledRuns(key: String) throws {
         let parameter = try #require(Hyperparameter.named(key))
         let values = Self.values(parameter)
@@ -77,14 +82,20 @@ struct ParameterTableTests {
         let parameter = try #require(Hyperparameter.named(key))
         let value = Self.values(parameter)[0]
         for (kind, work) in [
-            ("kind: evaluate\nmodel: minilm-l6\ntask: MRPC", Work.evaluate(Evaluating(model: .named("m"), task: .mrpc))),
+            (
+                "kind: evaluate\nmodel: minilm-l6\ntask: MRPC",
+                Work.evaluate(Evaluating(model: .named("m"), task: .mrpc))
+            ),
             ("kind: finetune\nmodel: minilm-l6\ntask: MRPC", .finetune(FineTuning(model: .named("m"), task: .mrpc))),
             ("kind: pretrain\nmodel: ./m", .pretrain(Pretraining(model: .path("m")))),
         ] where !parameter.applies(to: work) {
             let error = #expect(throws: SpecError.self) {
                 try Self.reader.submission(from: "name: s\n\(kind)\ntraining: {\(key): \(value)}")
             }
-            #expect(error?.message.contains("\(key) applies to nothing in this file") == true, "\(kind): \(error as Any)")
+            #expect(
+                error?.message.contains("\(key) applies to nothing in this file") == true,
+                "\(kind): \(error as Any)"
+            )
             #expect(error?.line != nil)
         }
     }
@@ -119,12 +130,13 @@ struct ParameterTableTests {
         let spec = RunSpec(name: "p/glue/MRPC/seed-7", system: "p", work: .finetune(work))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let expected = #"{"data":{"root":"/data"},"kind":"finetune","model":{"checkpoint":"last","run":"p"},"# +
-            #""name":"p/glue/MRPC/seed-7","resources":{"device":"cpu","replicas":1,"threads":2},"# +
-            #""retry":{"backoffSeconds":5,"limit":2},"seed":7,"system":"p","task":"glue/MRPC","# +
-            #""training":{"adamEpsilon":1e-06,"batchSize":32,"biasCorrection":false,"clipNorm":1,"clipping":"global","# +
-            #""epochs":3,"gradientCheckpointing":false,"learningRate":5e-05,"maxSequenceLength":128,"# +
-            #""precision":"float32","schedule":"bert2018","warmupProportion":0.1,"weightDecay":0.01}}"#
+        let expected =
+            #"{"data":{"root":"/data"},"kind":"finetune","model":{"checkpoint":"last","run":"p"},"#
+            + #""name":"p/glue/MRPC/seed-7","resources":{"device":"cpu","replicas":1,"threads":2},"#
+            + #""retry":{"backoffSeconds":5,"limit":2},"seed":7,"system":"p","task":"glue/MRPC","#
+            + #""training":{"adamEpsilon":1e-06,"batchSize":32,"biasCorrection":false,"clipNorm":1,"clipping":"global","#
+            + #""epochs":3,"gradientCheckpointing":false,"learningRate":5e-05,"maxSequenceLength":128,"#
+            + #""precision":"float32","schedule":"bert2018","warmupProportion":0.1,"weightDecay":0.01}}"#
         #expect(String(decoding: try encoder.encode(spec), as: UTF8.self) == expected)
     }
 

@@ -42,34 +42,45 @@ struct MalformedInputTests {
         #expect(vocabulary.status == 2 && vocabulary.error.contains("[UNK]"), "\(vocabulary.error)")
     }
 
-    /// Data and models that an engine refuses: the run fails at once, with a reason that names the place.
-    @Test func badDataAndModelsFailTheirRunAndSayWhy() async throws {
+    /// What `submit` sees is refused before anything is queued; what only an engine sees fails its run at once.
+    ///
+    /// Either way the reason names the place.
+    @Test func badDataAndModelsAreRefusedOrFailTheirRunAndSayWhy() async throws {
         let place = try Place()
         defer { place.tearDown() }
         _ = try await place.up()
         let good = try await makeGoodInput(place)
-        var cases: [(name: String, yaml: String, hint: String)] = []
+        var cases: [(name: String, yaml: String, hint: String, isSeen: Bool)] = []
+        let seen = ["weights missing", "config no JSON"]
         func model(_ name: String, _ hint: String, _ change: (String) throws -> Void) throws {
             let path = try good.model(name.replacing(" ", with: "-"), change)
-            cases.append((name, Self.job(model: path, task: "glue/CoLA", data: good.data), hint))
+            let job = Self.job(model: path, task: "glue/CoLA", data: good.data)
+            cases.append((name, job, hint, seen.contains(name)))
         }
         func data(_ name: String, _ task: String, _ file: String, _ hint: String, _ change: (String) -> String) throws {
             let root = try good.data(name.replacing(" ", with: "-"), file: file, change)
-            cases.append((name, Self.job(model: good.model, task: task, data: root), hint))
+            cases.append((name, Self.job(model: good.model, task: task, data: root), hint, true))
         }
         try addModels(model)
         try addData(data)
         cases.append(
             (
                 "no data", Self.job(model: good.model, task: "glue/RTE", data: "\(place.folder)/nothing"),
-                "glue/RTE train"
+                "glue/RTE train", true
             )
         )
-        cases.append(("no model", Self.job(model: "/nowhere", task: "glue/RTE", data: good.data), "config.json"))
+        cases.append(("no model", Self.job(model: "/nowhere", task: "glue/RTE", data: good.data), "/nowhere", true))
 
         for (number, entry) in cases.enumerated() {
             let file = try place.write("case-\(number).yaml", "name: case-\(number)\n" + entry.yaml)
             let outcome = try await place.binary.run("submit", file, "--wait")
+            if entry.isSeen {
+                #expect(outcome.status == 2, "\(entry.name): \(outcome.error)")
+                #expect(outcome.error.contains(entry.hint), "\(entry.name): \(outcome.error)")
+                let queued = try await place.binary.run("queue", "--suite", "case-\(number)", "--all", "--json")
+                #expect(!queued.output.contains("case-\(number)"), "\(entry.name) was queued")
+                continue
+            }
             #expect(outcome.status == 1, "\(entry.name): \(outcome.error)")
             let runs = try await place.runs(suite: "case-\(number)").filter { $0.spec.name != "report" }
             #expect(runs.count == 1 && runs[0].state == "failed" && runs[0].attempt == 1, "\(entry.name)")

@@ -9,134 +9,246 @@ extension Parameter<Work> {
 
     private static let training: [Hyperparameter] = [
         Hyperparameter(
-            "maxDuration", \.optimization, \.maxSeconds, .seconds, group: length,
+            "maxDuration",
+            \.optimization,
+            \.maxSeconds,
+            .seconds,
+            group: length,
             "Ends training after this much time of training, over which the schedule is stretched."
         ),
         Hyperparameter(
-            "maxSteps", \.optimization, \.maxSteps, .integer(1...1_000_000_000), unit: "steps", group: length,
+            "maxSteps",
+            \.optimization,
+            \.maxSteps,
+            .integer(1...1_000_000_000),
+            unit: "steps",
+            group: length,
             source: "transformers `max_steps`",
             "Ends training after so many steps, over which the schedule is stretched; overrides epochs of the same place."
         ),
         Hyperparameter(
-            "epochs", \.optimization, \.epochs, .number(.above(0, through: 10_000)), unit: "passes", group: length,
+            "epochs",
+            \.optimization,
+            \.epochs,
+            .number(.above(0, through: 10_000)),
+            unit: "passes",
+            group: length,
             source: "`run_classifier.py`",
             "How often training goes over its examples; need not be whole."
         ),
         Hyperparameter(
-            "batchSize", \.optimization, \.batchSize, .integer(1...65_536), unit: "sequences",
+            "batchSize",
+            \.optimization,
+            \.batchSize,
+            .integer(1...65_536),
+            unit: "sequences",
             source: "`run_classifier.py`",
             "Sequences a step, over all replicas together."
         ),
         Hyperparameter(
-            "learningRate", \.optimization, \.learningRate, .number(.above(0, through: 1)),
+            "learningRate",
+            \.optimization,
+            \.learningRate,
+            .number(.above(0, through: 1)),
             source: "`run_classifier.py`, `run_pretraining.py`",
             "The highest rate of the schedule."
         ),
         Hyperparameter(
-            "warmupProportion", \.optimization, \.warmupProportion, .number(.from(0, below: 1)),
+            "warmupProportion",
+            \.optimization,
+            \.warmupProportion,
+            .number(.from(0, below: 1)),
             source: "`run_classifier.py`",
             "The share of training in which the rate rises from 0."
         ),
         Hyperparameter(
-            "schedule", \.optimization, \.schedule, .choice(ScheduleShape.self), source: "`optimization.py`",
+            "schedule",
+            \.optimization,
+            \.schedule,
+            .choice(ScheduleShape.self),
+            source: "`optimization.py`",
             "How the rate moves: bert2018 counts its decay from step 0, linear (transformers) from the end of the warm-up."
         ),
         Hyperparameter(
-            "weightDecay", \.optimization, \.weightDecay, .number(.closed(0, 1)), source: "`optimization.py`",
+            "weightDecay",
+            \.optimization,
+            \.weightDecay,
+            .number(.closed(0, 1)),
+            source: "`optimization.py`",
             "AdamW's decay, of all but biases and layer norms."
         ),
         Hyperparameter(
-            "adamEpsilon", \.optimization, \.adamEpsilon, .number(.between(0, 1)), source: "`optimization.py`",
+            "adamEpsilon",
+            \.optimization,
+            \.adamEpsilon,
+            .number(.between(0, 1)),
+            source: "`optimization.py`",
             "What is added to the root of Adam's second moment."
         ),
         Hyperparameter(
-            "biasCorrection", \.optimization, \.biasCorrection, .flag, source: "`optimization.py`",
+            "biasCorrection",
+            \.optimization,
+            \.biasCorrection,
+            .flag,
+            source: "`optimization.py`",
             "Whether Adam's moments are corrected for starting at 0; the release does not."
         ),
         Hyperparameter(
-            "clipNorm", \.optimization, \.clipNorm, .number(.above(0)), source: "`optimization.py`",
+            "clipNorm",
+            \.optimization,
+            \.clipNorm,
+            .number(.above(0)),
+            source: "`optimization.py`",
             "The length that gradients are shortened to."
         ),
         Hyperparameter(
-            "clipping", \.optimization, \.clipping, .choice(Clipping.self), source: "`optimization.py`",
+            "clipping",
+            \.optimization,
+            \.clipping,
+            .choice(Clipping.self),
+            source: "`optimization.py`",
             "What is clipped where replicas share a batch: the batch's gradient (global), or each replica's (bert2018)."
         ),
         Hyperparameter(
-            "dropout", \.optimization, \.dropout, .number(.from(0, below: 1)), source: "`modeling.py`",
+            "dropout",
+            \.optimization,
+            \.dropout,
+            .number(.from(0, below: 1)),
+            source: "`modeling.py`",
             "Takes the place of the model's own dropout probabilities."
         ),
         Hyperparameter(
-            "gradientCheckpointing", \.optimization, \.gradientCheckpointing, .flag,
+            "gradientCheckpointing",
+            \.optimization,
+            \.gradientCheckpointing,
+            .flag,
             "Computes activations again for gradients instead of keeping them: less memory, about a third more work."
         ),
         Hyperparameter(
-            "checkpointEverySteps", \.optimization, \.checkpointEverySteps, .integer(1...1_000_000_000), unit: "steps",
+            "checkpointEverySteps",
+            \.optimization,
+            \.checkpointEverySteps,
+            .integer(1...1_000_000_000),
+            unit: "steps",
             "Steps from one checkpoint to the next; about every half minute where nothing is said."
         ),
         Hyperparameter(
-            "trainExamples", \.fineTuning, \.trainExamples, .integer(1...1_000_000_000), unit: "examples",
+            "trainExamples",
+            \.fineTuning,
+            \.trainExamples,
+            .integer(1...1_000_000_000),
+            unit: "examples",
             "Trains on the first so many examples only."
         ),
         Hyperparameter(
-            "evaluationExamples", \.examples, \.evaluationExamples, .integer(1...1_000_000_000), unit: "examples",
+            "evaluationExamples",
+            \.examples,
+            \.evaluationExamples,
+            .integer(1...1_000_000_000),
+            unit: "examples",
             "Scores the first so many examples only; the report says so."
         ),
     ]
 
     private static let model: [Hyperparameter] = [
         Hyperparameter(
-            "maxSequenceLength", \.engine, \.maxSequenceLength, .integer(8...4096), unit: "pieces",
+            "maxSequenceLength",
+            \.engine,
+            \.maxSequenceLength,
+            .integer(8...4096),
+            unit: "pieces",
             source: "`run_classifier.py`, `run_squad.py`",
             "The longest sequence, special pieces included; at most the positions of the model."
         ),
         Hyperparameter(
-            "precision", \.engine, \.precision, .choice(Precision.self),
+            "precision",
+            \.engine,
+            \.precision,
+            .choice(Precision.self),
             "What matrix products multiply; sums and weights are float32 always."
         ),
     ]
 
     private static let spans: [Hyperparameter] = [
         Hyperparameter(
-            "docStride", \.span, \.docStride, .integer(1...4096), unit: "pieces", source: "`run_squad.py`",
+            "docStride",
+            \.span,
+            \.docStride,
+            .integer(1...4096),
+            unit: "pieces",
+            source: "`run_squad.py`",
             "From the start of one window of a long passage to the start of the next."
         ),
         Hyperparameter(
-            "maxQueryLength", \.span, \.maxQueryLength, .integer(1...1024), unit: "pieces", source: "`run_squad.py`",
+            "maxQueryLength",
+            \.span,
+            \.maxQueryLength,
+            .integer(1...1024),
+            unit: "pieces",
+            source: "`run_squad.py`",
             "Longer questions are cut."
         ),
         Hyperparameter(
-            "nBestSize", \.span, \.nBestSize, .integer(1...1000), unit: "answers", source: "`run_squad.py`",
+            "nBestSize",
+            \.span,
+            \.nBestSize,
+            .integer(1...1000),
+            unit: "answers",
+            source: "`run_squad.py`",
             "Candidates kept for each question."
         ),
         Hyperparameter(
-            "maxAnswerLength", \.span, \.maxAnswerLength, .integer(1...1000), unit: "pieces", source: "`run_squad.py`",
+            "maxAnswerLength",
+            \.span,
+            \.maxAnswerLength,
+            .integer(1...1000),
+            unit: "pieces",
+            source: "`run_squad.py`",
             "Longer answers are not considered."
         ),
     ]
 
     private static let pretraining: [Hyperparameter] = [
         Hyperparameter(
-            "maskedLMProbability", \.masking, \.maskedLMProbability, .number(.between(0, 1)),
+            "maskedLMProbability",
+            \.masking,
+            \.maskedLMProbability,
+            .number(.between(0, 1)),
             source: "`create_pretraining_data.py`",
             "The share of pieces to be predicted."
         ),
         Hyperparameter(
-            "maxPredictionsPerSequence", \.masking, \.maxPredictionsPerSequence, .integer(1...4096), unit: "pieces",
+            "maxPredictionsPerSequence",
+            \.masking,
+            \.maxPredictionsPerSequence,
+            .integer(1...4096),
+            unit: "pieces",
             source: "`create_pretraining_data.py`",
             "The most pieces to be predicted of one sequence."
         ),
         Hyperparameter(
-            "shortSequenceProbability", \.masking, \.shortSequenceProbability, .number(.closed(0, 1)),
+            "shortSequenceProbability",
+            \.masking,
+            \.shortSequenceProbability,
+            .number(.closed(0, 1)),
             source: "`create_pretraining_data.py`",
             "The share of sequences that are made shorter than they could be."
         ),
         Hyperparameter(
-            "duplicateFactor", \.masking, \.duplicateFactor, .integer(1...1000), unit: "passes",
+            "duplicateFactor",
+            \.masking,
+            \.duplicateFactor,
+            .integer(1...1000),
+            unit: "passes",
             source: "`create_pretraining_data.py`",
             "Passes over the text before the masks of the first come again."
         ),
         Hyperparameter(
-            "vocabularySize", \.fresh, \.vocabularySize, .integer(100...1_000_000), unit: "pieces",
+            "vocabularySize",
+            \.fresh,
+            \.vocabularySize,
+            .integer(100...1_000_000),
+            unit: "pieces",
             "Pieces of the vocabulary that a fresh model learns from the corpus."
         ),
     ]

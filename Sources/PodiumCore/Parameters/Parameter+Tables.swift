@@ -1,23 +1,36 @@
 extension Parameter<Resources> {
     package static let all: [Parameter<Resources>] = [
         Parameter(
-            "device", \.device, .choice(ComputeDevice.self),
+            "device",
+            \.device,
+            .choice(ComputeDevice.self),
             "Where the run is computed; workers of that device take it."
         ),
         Parameter(
-            "threads", \.threads, .integer(1...1024), unit: "threads",
+            "threads",
+            \.threads,
+            .integer(1...1024),
+            unit: "threads",
             "Processor threads that the run needs and uses."
         ),
         Parameter(
-            "replicas", \.replicas, .integer(1...4096), unit: "devices",
+            "replicas",
+            \.replicas,
+            .integer(1...4096),
+            unit: "devices",
             "Devices that each take a share of every batch; the CPU engine is one."
         ),
         Parameter(
-            "memory", \.memory, .bytes,
-            "The most memory that the run's process may hold; a run that needs more ends as outOfMemory."
+            "memory",
+            \.memory,
+            .bytes,
+            "The most memory that the run's process may hold, files it maps aside; beyond, the attempt ends as outOfMemory. "
+                + "It is a limit and no reservation: workers do not count it."
         ),
         Parameter(
-            "timeLimit", \.timeLimitSeconds, .seconds,
+            "timeLimit",
+            \.timeLimitSeconds,
+            .seconds,
             "The most time that one attempt may take."
         ),
     ]
@@ -26,11 +39,16 @@ extension Parameter<Resources> {
 extension Parameter<RetryPolicy> {
     package static let all: [Parameter<RetryPolicy>] = [
         Parameter(
-            "limit", \.limit, .integer(0...100), unit: "attempts",
+            "limit",
+            \.limit,
+            .integer(0...100),
+            unit: "attempts",
             "Attempts beyond the first, where a failure may pass; a lost worker's runs are not charged."
         ),
         Parameter(
-            "backoff", \.backoffSeconds, .seconds,
+            "backoff",
+            \.backoffSeconds,
+            .seconds,
             "The wait before the first retry, doubled for each later one, at most five minutes."
         ),
     ]
@@ -39,11 +57,15 @@ extension Parameter<RetryPolicy> {
 extension Parameter<SelectionRule> {
     package static let all: [Parameter<SelectionRule>] = [
         Parameter(
-            "metric", \.metric, .choice(SelectionRule.Metric.self),
+            "metric",
+            \.metric,
+            .choice(SelectionRule.Metric.self),
             "What configurations are compared by: dev is the task's score on its development set."
         ),
         Parameter(
-            "rule", \.rule, .choice(SelectionRule.Rule.self),
+            "rule",
+            \.rule,
+            .choice(SelectionRule.Rule.self),
             "How a sweep becomes rows: best (mean over seeds), or all for a row for each configuration."
         ),
     ]

@@ -52,6 +52,9 @@ package struct FreshModel: Hashable, Sendable {
     package var preset: String
     package var vocabularySize = 4000
 
+    /// The longest sequence that a model of any preset has positions for.
+    package static let positions = 512
+
     package init(preset: String) {
         self.preset = preset
     }

@@ -38,6 +38,7 @@ struct SpanRecipe: TaskRecipe {
         func load(_ split: String, limit: Int?, forTraining: Bool) throws -> SQuADPart {
             let file = try files.read(task, split)
             let content = try SQuADFile(bytes: file.bytes, name: file.path)
+            try content.check(isOf: task, bytes: file.bytes, name: file.path)
             let questions = content.questions.prefix(limit ?? Int.max)
             datasets.append(files.use(of: file, task: task, split: split, examples: questions.count))
             let (windows, unlocatable) = SpanWindow.windows(

@@ -39,6 +39,12 @@ struct Engine: AsyncParsableCommand {
                 channel.say(.failed(FailureClass(of: error.asGraphError), error.message))
                 _exit(ExitStatus.failed.rawValue)
             }
+            if let limit = assignment.spec.resources.memory.map(MemoryLimit.init(bytes:)) {
+                limit.watch { used in
+                    channel.say(.failed(.outOfMemory, limit.message(used: used)))
+                    _exit(ExitStatus.failed.rawValue)
+                }
+            }
             channel.say(.result(try await result(of: assignment, devices: devices, stop: stop, channel: channel)))
         } catch is JobStopped {
             Foundation.exit(Self.stopped)

@@ -6,13 +6,16 @@ struct Submit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Queues a job file.",
         discussion: """
-            The whole file is checked first, and goes into the queue as one transaction or not at all.
+            The whole file is checked first, with the data and models that it names where this machine can see \
+            them, and goes into the queue as one transaction or not at all.
 
             Examples:
               podium submit jobs/glue-minilm.yaml
               podium submit jobs/glue-minilm.yaml --set training.epochs=1 --set tasks=[glue/MRPC]
               suite=$(podium submit jobs/quickstart.yaml --parsable)
               podium submit jobs/quickstart.yaml --wait && echo all runs succeeded
+              podium submit jobs/glue-minilm.yaml --check
+              make-job | podium submit -
             """
     )
 
@@ -22,10 +25,24 @@ struct Submit: AsyncParsableCommand {
     var parsable = false
     @Flag(help: "Follow the suite to its end; exit 0 if every run succeeded, 1 otherwise.")
     var wait = false
+    @Flag(help: "Check the file and what it names, print the runs it asks for, and queue nothing.")
+    var check = false
+
+    func validate() throws {
+        if check && (wait || parsable) {
+            throw ValidationError("--check queues nothing: leave out --wait and --parsable")
+        }
+    }
 
     func run() async throws {
+        if check {
+            let submission = try job.read(place: place)
+            try job.checkInputs(of: submission, place: place)
+            return Terminal.print(submission.runs.map(\.spec.name).joined(separator: "\n"))
+        }
         let submission = try await job.submission(place: place)
         let succeeded = try await place.withStore { store in
+            try job.checkInputs(of: submission, place: place)
             let submitted = try await store.submit(submission)
             if parsable {
                 Terminal.print("\(submitted.suite)")

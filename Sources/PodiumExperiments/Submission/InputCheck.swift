@@ -1,0 +1,184 @@
+internal import Foundation
+package import PodiumCore
+internal import PodiumData
+internal import PodiumLibrary
+
+/// Looks at the data and models of a submission before it is queued, where this machine can see them.
+///
+/// The engines read the same files by the same readers; what they would refuse is refused here, before hours of
+/// earlier runs.
+package struct InputCheck {
+    /// What was found.
+    package struct Findings: Sendable, Equatable {
+        /// Why runs of the submission would fail, each once, in the file's order.
+        package var problems: [String] = []
+        /// What this machine could not look at.
+        package var notices: [String] = []
+    }
+
+    /// The folder of a model known by name; nil if it was not fetched yet.
+    private let folder: (String) -> String?
+    private let dataDirectory: String
+    /// Whether runs are computed on this machine too: then what is missing here is missing.
+    private let isLocal: Bool
+
+    package init(dataDirectory: String, isLocal: Bool, folder: @escaping (String) -> String?) {
+        self.dataDirectory = dataDirectory
+        self.isLocal = isLocal
+        self.folder = folder
+    }
+
+    /// A model as far as its `config.json` tells.
+    private struct Shape: Decodable {
+        var max_position_embeddings: Int?
+    }
+
+    /// A part of a task's data that some run reads.
+    private struct Part: Hashable {
+        var task: BenchmarkTask
+        var data: DataReference
+        var trains: Bool
+    }
+
+    package func findings(_ submission: Submission) -> Findings {
+        var findings = Findings()
+        var parts: Set<Part> = []
+        var seen: Set<String> = []
+        for spec in submission.runs.map(\.spec) {
+            if let examples = spec.work.examples {
+                let part = Part(task: examples.task, data: examples.data, trains: spec.kind == .finetune)
+                if parts.insert(part).inserted { check(part, &findings) }
+            }
+            if case .files(let files) = spec.work.pretraining?.corpus {
+                for file in files where seen.insert(file).inserted { check(corpus: file, &findings) }
+            }
+            guard let model = spec.model, let length = spec.work.engine?.maxSequenceLength else { continue }
+            if seen.insert("\(model) \(length) \(spec.kind)").inserted {
+                check(model, length: length, of: spec, in: submission, &findings)
+            }
+        }
+        return findings
+    }
+
+    // MARK: Data
+
+    private func check(_ part: Part, _ findings: inout Findings) {
+        guard case .root(let root) = part.data else { return }
+        guard isLocal || FileManager.default.fileExists(atPath: root) else {
+            let notice = "\(root) is not on this machine, so that nobody looked at the data"
+            if !findings.notices.contains(notice) { findings.notices.append(notice) }
+            return
+        }
+        let splits = (part.trains ? ["train"] : []) + DataRoot.evaluationSplits(of: part.task)
+        for split in splits {
+            do {
+                let files = try TaskFiles(part.data, dataDirectory: dataDirectory)
+                let file = try files.read(part.task, split)
+                if part.task.isSQuAD {
+                    try SQuADFile(bytes: file.bytes, name: file.path)
+                        .check(isOf: part.task, bytes: file.bytes, name: file.path)
+                } else {
+                    let rows = try GLUEFile.examples(
+                        task: part.task,
+                        split: split == "train" ? .train : .dev,
+                        bytes: file.bytes,
+                        name: file.path
+                    )
+                    if rows.isEmpty { findings.add("\(file.path): the file has no examples") }
+                }
+            } catch {
+                findings.add("\(error)")
+            }
+        }
+    }
+
+    private func check(corpus file: String, _ findings: inout Findings) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
+            if isLocal {
+                findings.add("corpus: there is no file \(file)")
+            } else {
+                findings.notices.append("\(file) is not on this machine, so that nobody looked at it")
+            }
+            return
+        }
+        if isFolder.boolValue {
+            findings.add("corpus: \(file) is a folder; name its files")
+        } else if !FileManager.default.isReadableFile(atPath: file) {
+            findings.add("corpus: \(file) cannot be read")
+        }
+    }
+
+    // MARK: Models
+
+    private func check(
+        _ model: ModelReference,
+        length: Int,
+        of spec: RunSpec,
+        in submission: Submission,
+        _ findings: inout Findings
+    ) {
+        if case .preset(let size) = model, spec.kind == .finetune {
+            findings.add(
+                "\(spec.name): a fresh \(size) has no vocabulary to read the task's text with; pre-train it first "
+                    + "(kind: suite with pretrain), or name a folder"
+            )
+            return
+        }
+        do {
+            guard let positions = try positions(of: model, in: submission, &findings), length > positions else {
+                return
+            }
+            findings.add(
+                "\(spec.name): maxSequenceLength is \(length), but \(model.description) has \(positions) positions; ask for "
+                    + "at most as many"
+            )
+        } catch {
+            findings.add("\(error)")
+        }
+    }
+
+    /// The longest sequence of a model; nil where this machine cannot tell.
+    private func positions(
+        of model: ModelReference,
+        in submission: Submission,
+        _ findings: inout Findings
+    ) throws -> Int? {
+        switch model {
+        case .preset: return FreshModel.positions
+        case .run(let parent, _):
+            guard let start = submission.runs.first(where: { $0.spec.name == parent })?.spec.model else { return nil }
+            return try positions(of: start, in: submission, &findings)
+        case .named(let name): return try folder(name).flatMap { try positions(inFolder: $0) }
+        case .path(let path):
+            guard isLocal || FileManager.default.fileExists(atPath: path) else {
+                findings.notices.append("\(path) is not on this machine, so that nobody looked at the model")
+                return nil
+            }
+            return try positions(inFolder: path)
+        }
+    }
+
+    private func positions(inFolder path: String) throws -> Int? {
+        for name in ModelLibrary.files where !FileManager.default.isReadableFile(atPath: "\(path)/\(name)") {
+            throw ExperimentError(
+                .invalidRequest,
+                "\(path)/\(name): the file is missing or cannot be read; a model is a folder with "
+                    + ModelLibrary.files.joined(separator: ", ")
+            )
+        }
+        let file = "\(path)/config.json"
+        guard let bytes = FileManager.default.contents(atPath: file),
+            let shape = try? JSONDecoder().decode(Shape.self, from: bytes)
+        else {
+            throw ExperimentError(.invalidRequest, "\(file): not the JSON of a model's configuration")
+        }
+        return shape.max_position_embeddings
+    }
+}
+
+extension InputCheck.Findings {
+    fileprivate mutating func add(_ problem: String) {
+        if !problems.contains(problem) { problems.append(problem) }
+    }
+}

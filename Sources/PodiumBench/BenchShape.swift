@@ -75,7 +75,7 @@ struct BenchRows {
     static func real(_ task: BenchmarkTask, _ text: EngineBench.Text, batches: Int) throws -> BenchRows {
         let vocabulary = try Vocabulary(bytes: text.vocabulary, name: text.vocabularyName)
         let tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: true)
-        func sequences(_ split: String, isTraining: Bool) throws -> [PackedBatch.Sequence] {
+        func sequences(_ split: DataSplit, isTraining: Bool) throws -> [PackedBatch.Sequence] {
             let file = try DataRoot(path: text.data).read(task: task, split: split)
             let encoded: [EncodedSequence]
             if task.isSQuAD {
@@ -101,7 +101,7 @@ struct BenchRows {
                 PackedBatch.Sequence(ids: sequence.ids, types: sequence.types, example: Int32(number))
             }
         }
-        let training = try sequences("train", isTraining: true)
+        let training = try sequences(.train, isTraining: true)
         let order = EpochOrder(examples: training.count, batchSize: task.isSQuAD ? 16 : 32, seed: 1)
         // Full batches only, so that every peer measures the same number of rows.
         let full = training.count / order.batchSize
@@ -112,7 +112,7 @@ struct BenchRows {
         return BenchRows(
             head: task.isSQuAD ? .span : .classification(labels: 2),
             batches: chosen,
-            evaluation: try sequences("dev", isTraining: false)
+            evaluation: try sequences(.dev, isTraining: false)
         )
     }
 

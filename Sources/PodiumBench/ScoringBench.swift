@@ -33,7 +33,7 @@ package struct ScoringBench {
     private static func name(_ task: BenchmarkTask) -> String { task == .squadV1 ? "squad-v1.1" : "squad-v2.0" }
 
     private func squad(_ task: BenchmarkTask) async throws -> [BenchFigure] {
-        let file = try DataRoot(path: data).read(task: task, split: "dev")
+        let file = try DataRoot(path: data).read(task: task, split: .dev)
         let gold = file.bytes
         let references = try SQuADReferences(json: gold).questions
         let answers = JSONValue.object(

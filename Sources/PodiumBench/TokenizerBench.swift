@@ -98,7 +98,7 @@ package struct TokenizerBench {
                 return try Corpus(name: name.isEmpty ? file : name, lines: text.bytes, path: text.path)
             }
         }
-        let file = try DataRoot(path: data).read(task: .squadV1, split: "train")
+        let file = try DataRoot(path: data).read(task: .squadV1, split: .train)
         return [Corpus(name: "squad", try SQuADFile(bytes: file.bytes, name: file.path))]
     }
 }

@@ -72,8 +72,8 @@ package struct CheckpointFile: Codable, Sendable, Hashable {
 
 /// One evaluated example.
 package struct ExamplePrediction: Codable, Sendable, Equatable {
-    /// Which evaluation set: `dev`, `dev_matched`, `dev_mismatched`.
-    package var split: String
+    /// Which evaluation set.
+    package var split: DataSplit
     /// The example's id or index in its official file.
     package var example: String
     package var prediction: String
@@ -82,7 +82,7 @@ package struct ExamplePrediction: Codable, Sendable, Equatable {
     /// 1 or 0 for a label, F1 for a span, the negated squared error for a regression.
     package var score: Double
 
-    package init(split: String, example: String, prediction: String, gold: String, score: Double) {
+    package init(split: DataSplit, example: String, prediction: String, gold: String, score: Double) {
         self.split = split
         self.example = example
         self.prediction = prediction

@@ -130,14 +130,13 @@ package struct DatasetUse: Codable, Sendable, Hashable {
 
     /// Nil for a pre-training corpus.
     package var task: BenchmarkTask?
-    /// `train`, `dev`, `dev_matched`, `dev_mismatched`, `test`.
-    package var split: String
+    package var split: DataSplit
     package var origin: Origin
     /// How many examples of it the run used.
     package var examples: Int
     package var files: [File]
 
-    package init(task: BenchmarkTask?, split: String, origin: Origin, examples: Int, files: [File]) {
+    package init(task: BenchmarkTask?, split: DataSplit, origin: Origin, examples: Int, files: [File]) {
         self.task = task
         self.split = split
         self.origin = origin

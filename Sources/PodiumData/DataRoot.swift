@@ -18,24 +18,22 @@ package struct DataRoot: Sendable {
     }
 
     /// The official names of a task's files.
-    ///
-    /// - Parameter split: `train`, `dev`, `test`; MNLI's are `dev_matched` and so on.
-    package static func fileName(task: BenchmarkTask, split: String) -> String {
+    package static func fileName(task: BenchmarkTask, split: DataSplit) -> String {
         switch task {
-        case .squadV1: "\(split)-v1.1.json"
-        case .squadV2: "\(split)-v2.0.json"
+        case .squadV1: "\(split.rawValue)-v1.1.json"
+        case .squadV2: "\(split.rawValue)-v2.0.json"
         case .ax: "AX/diagnostic.tsv"
-        default: "\(task.shortName)/\(split).tsv"
+        default: "\(task.shortName)/\(split.rawValue).tsv"
         }
     }
 
     /// The splits a task is scored on while developing.
-    package static func evaluationSplits(of task: BenchmarkTask) -> [String] {
-        task == .mnli ? ["dev_matched", "dev_mismatched"] : ["dev"]
+    package static func evaluationSplits(of task: BenchmarkTask) -> [DataSplit] {
+        task == .mnli ? [.devMatched, .devMismatched] : [.dev]
     }
 
     /// Reads a task's file, wherever in the layout it lies, plain or with `.gz` after its name.
-    package func read(task: BenchmarkTask, split: String) throws(DataError) -> File {
+    package func read(task: BenchmarkTask, split: DataSplit) throws(DataError) -> File {
         let name = Self.fileName(task: task, split: split)
         let places = [name, (task.isSQuAD ? "squad/" : "glue/") + name]
         for place in places.flatMap({ [$0, $0 + ".gz"] }) {
@@ -49,7 +47,7 @@ package struct DataRoot: Sendable {
         }
         throw DataError(
             .missingFile,
-            "no data for \(task.rawValue) \(split): looked for \(places.map { "\(path)/\($0)" }.joined(separator: " and "))"
+            "no data for \(task.rawValue) \(split.rawValue): looked for \(places.map { "\(path)/\($0)" }.joined(separator: " and "))"
         )
     }
 }

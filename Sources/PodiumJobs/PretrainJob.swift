@@ -93,7 +93,7 @@ struct PretrainJob {
         let corpus = try Corpus(files: files)
         let use = DatasetUse(
             task: nil,
-            split: "train",
+            split: .train,
             origin: work.corpus == .sample ? .sample : .modified,
             examples: corpus.documents.count,
             files: try files.map { path in

@@ -21,7 +21,7 @@ package struct TaskFiles {
     }
 
     /// A file's content, unpacked if need be.
-    package func read(_ task: BenchmarkTask, _ split: String) throws -> DataRoot.File {
+    package func read(_ task: BenchmarkTask, _ split: DataSplit) throws -> DataRoot.File {
         var file = try root.read(task: task, split: split)
         guard Gzip.isPacked(file.bytes) else { return file }
         do throws(EvalError) {
@@ -33,7 +33,7 @@ package struct TaskFiles {
     }
 
     /// What a run's provenance says of a file of which it used so many examples.
-    package func use(of file: DataRoot.File, task: BenchmarkTask, split: String, examples: Int) -> DatasetUse {
+    package func use(of file: DataRoot.File, task: BenchmarkTask, split: DataSplit, examples: Int) -> DatasetUse {
         let digest = Digest.sha256(file.bytes)
         let isOfficial = OfficialFiles.verdict(name: file.name, sha256: digest) == .official
         return DatasetUse(

@@ -8,25 +8,25 @@ import Testing
     @Test(
         .realData,
         arguments: [
-            (BenchmarkTask.cola, "train", 8551), (.cola, "dev", 1043), (.cola, "test", 1063),
-            (.sst2, "train", 67349), (.sst2, "dev", 872), (.sst2, "test", 1821),
-            (.mrpc, "train", 3668), (.mrpc, "dev", 408), (.mrpc, "test", 1725),
-            (.stsb, "train", 5749), (.stsb, "dev", 1500), (.stsb, "test", 1379),
-            (.qnli, "dev", 5463), (.qnli, "test", 5463),
-            (.rte, "train", 2490), (.rte, "dev", 277), (.rte, "test", 3000),
-            (.wnli, "train", 635), (.wnli, "dev", 71), (.wnli, "test", 146),
-            (.mnli, "train", 10000), (.mnli, "dev_matched", 9815), (.mnli, "dev_mismatched", 1000),
-            (.qqp, "train", 23497), (.qqp, "dev", 9163), (.ax, "test", 1104),
+            (BenchmarkTask.cola, DataSplit.train, 8551), (.cola, .dev, 1043), (.cola, .test, 1063),
+            (.sst2, .train, 67349), (.sst2, .dev, 872), (.sst2, .test, 1821),
+            (.mrpc, .train, 3668), (.mrpc, .dev, 408), (.mrpc, .test, 1725),
+            (.stsb, .train, 5749), (.stsb, .dev, 1500), (.stsb, .test, 1379),
+            (.qnli, .dev, 5463), (.qnli, .test, 5463),
+            (.rte, .train, 2490), (.rte, .dev, 277), (.rte, .test, 3000),
+            (.wnli, .train, 635), (.wnli, .dev, 71), (.wnli, .test, 146),
+            (.mnli, .train, 10000), (.mnli, .devMatched, 9815), (.mnli, .devMismatched, 1000),
+            (.qqp, .train, 23497), (.qqp, .dev, 9163), (.ax, .test, 1104),
         ]
     )
-    func realFilesHaveTheirRows(task: BenchmarkTask, split: String, rows: Int) throws {
+    func realFilesHaveTheirRows(task: BenchmarkTask, split: DataSplit, rows: Int) throws {
         let file = try DataRoot(path: RealData.root).read(task: task, split: split)
-        let kind: GLUEFile.Split = split == "train" ? .train : split == "test" ? .test : .dev
+        let kind: GLUEFile.Split = split == .train ? .train : split == .test ? .test : .dev
         let examples = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.name)
         #expect(examples.count == rows)
         #expect(examples.allSatisfy { !$0.first.isEmpty })
-        #expect(examples.allSatisfy { ($0.label == nil) == (split == "test") })
-        if case .classification(let labels) = task.output, split != "test" {
+        #expect(examples.allSatisfy { ($0.label == nil) == (split == .test) })
+        if case .classification(let labels) = task.output, split != .test {
             #expect(Set(examples.compactMap(\.label)) == Set(labels))
         }
     }
@@ -34,7 +34,7 @@ import Testing
     /// 279 of MRPC's 408 development pairs are paraphrases; 40 of WNLI's 71 are negative.
     @Test(.realData) func labelsAreTheOfficialOnes() throws {
         func count(_ task: BenchmarkTask, _ label: String) throws -> Int {
-            let file = try DataRoot(path: RealData.root).read(task: task, split: "dev")
+            let file = try DataRoot(path: RealData.root).read(task: task, split: .dev)
             return try GLUEFile.examples(task: task, split: .dev, bytes: file.bytes, name: "dev.tsv")
                 .filter { $0.label == label }.count
         }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aMissingFileNamesThePlacesLookedAt() throws {
-        let error = #expect(throws: DataError.self) { try DataRoot(path: "/nowhere").read(task: .mrpc, split: "dev") }
+        let error = #expect(throws: DataError.self) { try DataRoot(path: "/nowhere").read(task: .mrpc, split: .dev) }
         #expect(error?.message.contains("/nowhere/MRPC/dev.tsv and /nowhere/glue/MRPC/dev.tsv") == true)
     }
 }

@@ -30,7 +30,7 @@ struct SuiteReportTests {
                 let gold = number % 3 == 0 ? "0" : "1"
                 let wrong = isWrong(number)
                 return ExamplePrediction(
-                    split: "dev",
+                    split: .dev,
                     example: "\(number)",
                     prediction: wrong ? (gold == "0" ? "1" : "0") : gold,
                     gold: gold,
@@ -44,7 +44,7 @@ struct SuiteReportTests {
             result.findings = findings
             result.predictionsPath = try PredictionLog.write(predictions, to: folder.path + "/\(id).jsonl")
             result.datasets = [
-                DatasetUse(task: .mrpc, split: "dev", origin: .sample, examples: examples, files: [])
+                DatasetUse(task: .mrpc, split: .dev, origin: .sample, examples: examples, files: [])
             ]
             let spec = RunSpec(name: "run-\(id)", system: system, work: .finetune(work))
             let record = RunRecord(

@@ -22,11 +22,11 @@ struct TaskFilesTests {
         )
         try Data(Self.packed).write(to: root.appendingPathComponent("MRPC/dev.tsv.gz"))
         let files = try TaskFiles(.root(root.path), dataDirectory: root.path)
-        let file = try files.read(.mrpc, "dev")
+        let file = try files.read(.mrpc, .dev)
         #expect(file.name == "MRPC/dev.tsv" && String(decoding: file.bytes, as: UTF8.self) == "Quality\n")
 
         try Data(Self.packed.dropLast(9)).write(to: root.appendingPathComponent("MRPC/dev.tsv.gz"))
-        #expect { try files.read(.mrpc, "dev") } throws: { error in
+        #expect { try files.read(.mrpc, .dev) } throws: { error in
             "\(error)".contains("MRPC/dev.tsv.gz")
         }
     }

@@ -21,7 +21,7 @@ struct RealBatches {
         let bytes = try RealData.bytes("vocab/bert-base-uncased/vocab.txt")
         let vocabulary = try Vocabulary(bytes: bytes, name: "vocab.txt")
         let tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: true)
-        let file = try DataRoot(path: "\(RealData.root)/glue").read(task: .mrpc, split: "train")
+        let file = try DataRoot(path: "\(RealData.root)/glue").read(task: .mrpc, split: .train)
         let texts = try GLUEFile.examples(task: .mrpc, split: .train, bytes: file.bytes, name: file.path)
         var sequences: [PackedBatch.Sequence] = []
         var labels: [Int32] = []

@@ -11,13 +11,13 @@ struct SampleLayoutTests {
         try #require(files.first { $0.path == path }, "the sample has no \(path)")
     }
 
-    static func examples(_ task: BenchmarkTask, _ split: String) throws -> [LabelledText] {
+    static func examples(_ task: BenchmarkTask, _ split: DataSplit) throws -> [LabelledText] {
         let name = DataRoot.fileName(task: task, split: split)
-        let part: GLUEFile.Split = split == "train" ? .train : .dev
+        let part: GLUEFile.Split = split == .train ? .train : .dev
         return try GLUEFile.examples(task: task, split: part, bytes: file("glue/\(name)").bytes, name: name)
     }
 
-    static func header(_ task: BenchmarkTask, _ split: String) throws -> [String] {
+    static func header(_ task: BenchmarkTask, _ split: DataSplit) throws -> [String] {
         let bytes = try file("glue/" + DataRoot.fileName(task: task, split: split)).bytes
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self).components("\t")
     }
@@ -27,28 +27,28 @@ struct SampleLayoutTests {
         (.mnli, 402, 150), (.qnli, 400, 160), (.rte, 400, 160), (.wnli, 308, 72),
     ])
     func theReadersFindEveryExample(task: BenchmarkTask, train: Int, dev: Int) throws {
-        #expect(try Self.examples(task, "train").count == train)
+        #expect(try Self.examples(task, .train).count == train)
         for split in DataRoot.evaluationSplits(of: task) {
             #expect(try Self.examples(task, split).count == dev)
         }
     }
 
     @Test func columnsStandWhereTheOfficialFilesHaveThem() throws {
-        #expect(try Self.header(.sst2, "train") == ["sentence", "label"])
-        #expect(try Self.header(.mrpc, "dev") == ["\u{FEFF}Quality", "#1 ID", "#2 ID", "#1 String", "#2 String"])
-        #expect(try Self.header(.qqp, "dev") == ["id", "qid1", "qid2", "question1", "question2", "is_duplicate"])
-        #expect(try Self.header(.stsb, "dev").count == 10)
-        #expect(try Self.header(.mnli, "train").count == 12)
-        #expect(try Self.header(.mnli, "dev_matched").count == 16)
-        #expect(try Self.header(.qnli, "dev") == ["index", "question", "sentence", "label"])
-        #expect(try Self.header(.rte, "dev") == ["index", "sentence1", "sentence2", "label"])
+        #expect(try Self.header(.sst2, .train) == ["sentence", "label"])
+        #expect(try Self.header(.mrpc, .dev) == ["\u{FEFF}Quality", "#1 ID", "#2 ID", "#1 String", "#2 String"])
+        #expect(try Self.header(.qqp, .dev) == ["id", "qid1", "qid2", "question1", "question2", "is_duplicate"])
+        #expect(try Self.header(.stsb, .dev).count == 10)
+        #expect(try Self.header(.mnli, .train).count == 12)
+        #expect(try Self.header(.mnli, .devMatched).count == 16)
+        #expect(try Self.header(.qnli, .dev) == ["index", "question", "sentence", "label"])
+        #expect(try Self.header(.rte, .dev) == ["index", "sentence1", "sentence2", "label"])
         // CoLA starts with its first example: source, label, the author's mark, sentence.
-        #expect(try Self.header(.cola, "train").count == 4)
+        #expect(try Self.header(.cola, .train).count == 4)
     }
 
     @Test(arguments: BenchmarkTask.glue)
     func everyRowHasAsManyFieldsAsTheFirst(task: BenchmarkTask) throws {
-        for split in ["train"] + DataRoot.evaluationSplits(of: task) {
+        for split in [.train] + DataRoot.evaluationSplits(of: task) {
             let bytes = try Self.file("glue/" + DataRoot.fileName(task: task, split: split)).bytes
             let lines = String(decoding: bytes, as: UTF8.self).components("\n").dropLast()
             let counts = Set(lines.map { $0.components("\t").count })
@@ -59,7 +59,7 @@ struct SampleLayoutTests {
     @Test(arguments: BenchmarkTask.glue.filter { $0 != .stsb })
     func labelsAreBalanced(task: BenchmarkTask) throws {
         guard case .classification(let labels) = task.output else { return }
-        for split in ["train"] + DataRoot.evaluationSplits(of: task) {
+        for split in [.train] + DataRoot.evaluationSplits(of: task) {
             let examples = try Self.examples(task, split)
             for label in labels {
                 #expect(examples.count { $0.label == label } * labels.count == examples.count)
@@ -68,7 +68,7 @@ struct SampleLayoutTests {
     }
 
     @Test func similarityScoresFillTheWholeScale() throws {
-        let scores = try Self.examples(.stsb, "dev").compactMap(\.label).compactMap(Double.init)
+        let scores = try Self.examples(.stsb, .dev).compactMap(\.label).compactMap(Double.init)
         for grade in 0..<5 {
             let share = scores.filter { $0 >= Double(grade) && $0 <= Double(grade + 1) }.count
             #expect(share * 20 >= scores.count, "few scores from \(grade) to \(grade + 1)")
@@ -77,7 +77,7 @@ struct SampleLayoutTests {
 
     @Test(arguments: BenchmarkTask.glue)
     func noDevelopmentTextWasTrainedOn(task: BenchmarkTask) throws {
-        let train = Set(try Self.examples(task, "train").flatMap(\.texts))
+        let train = Set(try Self.examples(task, .train).flatMap(\.texts))
         for split in DataRoot.evaluationSplits(of: task) {
             let shared = try Self.examples(task, split).flatMap(\.texts).filter { train.contains($0) }
             #expect(shared.isEmpty)
@@ -96,7 +96,7 @@ struct SampleLayoutTests {
                 #expect(shared.isEmpty)
             }
         }
-        for passage in try SampleSQuADTests.read("dev").passages {
+        for passage in try SampleSQuADTests.read(.dev).passages {
             #expect(lines.isDisjoint(with: passage.replacing(". ", with: ".\n").components("\n")))
         }
     }

@@ -32,7 +32,7 @@ struct SampleWritingTests {
             let target = folder + "/sample"
             try Sample().write(to: target)
             for task in BenchmarkTask.glue + [.squadV1] {
-                for split in ["train"] + DataRoot.evaluationSplits(of: task) {
+                for split in [.train] + DataRoot.evaluationSplits(of: task) {
                     #expect(try !DataRoot(path: target).read(task: task, split: split).bytes.isEmpty)
                 }
             }

@@ -103,7 +103,7 @@ package struct Comparison {
             if tasks[0].isSQuAD { return try .spans(task: tasks[0], first: sides[0], second: sides[1]) }
             return try .labels(
                 task: tasks[0],
-                split: split,
+                split: split.rawValue,
                 gold: sides[0].map { LabelledRow(id: $0.example, label: $0.gold) },
                 first: sides[0].map { LabelledRow(id: $0.example, label: $0.prediction) },
                 second: sides[1].map { LabelledRow(id: $0.example, label: $0.prediction) },

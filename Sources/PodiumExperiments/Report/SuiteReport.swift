@@ -157,7 +157,7 @@ package struct SuiteReport {
             system: system(of: record.spec),
             task: record.spec.task,
             dataset: result?.datasets.first(where: \.isEvaluation)?.reportID,
-            trainingSet: result?.datasets.first { $0.split == "train" }?.reportID,
+            trainingSet: result?.datasets.first { $0.split == .train }?.reportID,
             seed: record.spec.work.seed,
             state: record.state,
             reason: record.reason,
@@ -237,10 +237,10 @@ extension DatasetUse {
     }
 
     /// `dev` for MNLI's `dev_matched` and `dev_mismatched` alike.
-    var reportSplit: String { isEvaluation ? "dev" : split }
+    var reportSplit: String { isEvaluation ? DataSplit.dev.rawValue : split.rawValue }
 
     /// Whether the run was scored on it.
-    var isEvaluation: Bool { split.hasPrefix("dev") }
+    var isEvaluation: Bool { split.isDevelopment }
 }
 
 extension RunSpec {

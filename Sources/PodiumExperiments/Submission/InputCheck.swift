@@ -69,7 +69,7 @@ package struct InputCheck {
             if !findings.notices.contains(notice) { findings.notices.append(notice) }
             return
         }
-        let splits = (part.trains ? ["train"] : []) + DataRoot.evaluationSplits(of: part.task)
+        let splits = (part.trains ? [.train] : []) + DataRoot.evaluationSplits(of: part.task)
         for split in splits {
             do {
                 let files = try TaskFiles(part.data, dataDirectory: dataDirectory)
@@ -80,7 +80,7 @@ package struct InputCheck {
                 } else {
                     let rows = try GLUEFile.examples(
                         task: part.task,
-                        split: split == "train" ? .train : .dev,
+                        split: split == .train ? .train : .dev,
                         bytes: file.bytes,
                         name: file.path
                     )
@@ -160,18 +160,31 @@ package struct InputCheck {
     }
 
     private func positions(inFolder path: String) throws -> Int? {
-        for name in ModelLibrary.files where !FileManager.default.isReadableFile(atPath: "\(path)/\(name)") {
+        let files = FileManager.default
+        func find(_ names: [String], in folder: String, _ what: String) throws -> String {
+            if let name = names.first(where: { files.fileExists(atPath: "\(folder)/\($0)") }) {
+                return "\(folder)/\(name)"
+            }
             throw ExperimentError(
                 .invalidRequest,
-                "\(path)/\(name): the file is missing or cannot be read; a model is a folder with "
-                    + ModelLibrary.files.joined(separator: ", ")
+                "\(folder): no \(what) there; looked for \(names.joined(separator: ", "))"
             )
         }
-        let file = "\(path)/config.json"
-        guard let bytes = FileManager.default.contents(atPath: file),
+        var isFolder: ObjCBool = false
+        let exists = files.fileExists(atPath: path, isDirectory: &isFolder)
+        // A TensorFlow checkpoint may be named by its prefix.
+        guard exists && isFolder.boolValue || files.fileExists(atPath: path + ".index") else {
+            throw ExperimentError(.invalidRequest, "there is no model folder \(path)")
+        }
+        let folder = isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let configuration = try find(["config.json", "bert_config.json"], in: folder, "configuration")
+        _ = try find(["vocab.txt", "tokenizer.json"], in: folder, "vocabulary")
+        let archives = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".index") }
+        _ = try find(["model.safetensors", "model.safetensors.index.json"] + archives, in: folder, "weights")
+        guard let bytes = files.contents(atPath: configuration),
             let shape = try? JSONDecoder().decode(Shape.self, from: bytes)
         else {
-            throw ExperimentError(.invalidRequest, "\(file): not the JSON of a model's configuration")
+            throw ExperimentError(.invalidRequest, "\(configuration): not the JSON of a model's configuration")
         }
         return shape.max_position_embeddings
     }

@@ -11,7 +11,7 @@ struct LabelledRecipe: TaskRecipe {
     let task: BenchmarkTask
     private(set) var datasets: [DatasetUse] = []
     private var training: [Example] = []
-    private var evaluation: [(split: String, examples: [Example])] = []
+    private var evaluation: [(split: DataSplit, examples: [Example])] = []
     private var findings: [Finding] = []
     /// How the head's classes stand to the task's labels; nil for regression.
     private let classes: ClassOrder?
@@ -40,8 +40,8 @@ struct LabelledRecipe: TaskRecipe {
             classes = nil
             if !trains { try ClassOrder.checkRegression(model) }
         }
-        var texts: [String: [[String]]] = [:]
-        func load(_ split: String, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
+        var texts: [DataSplit: [[String]]] = [:]
+        func load(_ split: DataSplit, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
             let file = try files.read(task, split)
             var rows = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.path)
             if let limit { rows = Array(rows.prefix(limit)) }
@@ -57,10 +57,10 @@ struct LabelledRecipe: TaskRecipe {
                 )
             }
         }
-        if case .first(let limit) = use { training = try load("train", .train, limit: limit) }
+        if case .first(let limit) = use { training = try load(.train, .train, limit: limit) }
         for split in DataRoot.evaluationSplits(of: task) {
             evaluation.append((split, try load(split, .dev, limit: part.evaluationExamples)))
-            if let training = texts["train"], let rows = texts[split] {
+            if let training = texts[.train], let rows = texts[split] {
                 findings += [Detectors.leaks(training: training, evaluation: rows)].compactMap(\.self)
             }
         }
@@ -131,7 +131,7 @@ struct LabelledRecipe: TaskRecipe {
         return result
     }
 
-    private func prediction(_ example: Example, logits: [Float], split: String) -> ExamplePrediction {
+    private func prediction(_ example: Example, logits: [Float], split: DataSplit) -> ExamplePrediction {
         if let labels {
             // The first of equal logits, as argmax has it.
             let best = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }

@@ -35,7 +35,7 @@ struct SpanRecipe: TaskRecipe {
         let task = part.task
         self.task = task
         self.options = options
-        func load(_ split: String, limit: Int?, forTraining: Bool) throws -> SQuADPart {
+        func load(_ split: DataSplit, limit: Int?, forTraining: Bool) throws -> SQuADPart {
             let file = try files.read(task, split)
             let content = try SQuADFile(bytes: file.bytes, name: file.path)
             try content.check(isOf: task, bytes: file.bytes, name: file.path)
@@ -55,8 +55,8 @@ struct SpanRecipe: TaskRecipe {
             }
             return SQuADPart(passages: content.passages, questions: Array(questions), windows: windows)
         }
-        if case .first(let limit) = use { training = try load("train", limit: limit, forTraining: true).windows }
-        evaluation = try load("dev", limit: part.evaluationExamples, forTraining: false)
+        if case .first(let limit) = use { training = try load(.train, limit: limit, forTraining: true).windows }
+        evaluation = try load(.dev, limit: part.evaluationExamples, forTraining: false)
     }
 
     var trainingSequences: Int { training.count }
@@ -92,7 +92,7 @@ struct SpanRecipe: TaskRecipe {
         result.findings = datasets.last.map { Detectors.data($0).map(RunFinding.init) } ?? []
         result.predictions = zip(evaluation.questions, score.questions).map { question, scored in
             ExamplePrediction(
-                split: "dev",
+                split: .dev,
                 example: question.id,
                 prediction: given(answers[question.id]),
                 gold: question.answers.first?.text ?? "",

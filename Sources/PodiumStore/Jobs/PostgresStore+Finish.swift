@@ -24,7 +24,7 @@ extension PostgresStore {
         let json = try StoredJSON.encode(result)
         let rows = predictions.enumerated().map { ordinal, one -> [Parameter] in
             [
-                .int(lease.run.rawValue), .int(Int64(ordinal)), .text(one.split.storable), .text(one.example.storable),
+                .int(lease.run.rawValue), .int(Int64(ordinal)), .text(one.split.rawValue), .text(one.example.storable),
                 .text(one.prediction.storable), .text(one.gold.storable), .double(one.score),
             ]
         }

@@ -150,7 +150,7 @@ extension PostgresStore {
         }
         return try rows.map { row throws(StoreError) in
             ExamplePrediction(
-                split: try row.get("split"),
+                split: try row.word("split"),
                 example: try row.get("example"),
                 prediction: try row.get("prediction"),
                 gold: try row.get("gold"),

@@ -68,7 +68,7 @@ extension JobStoreConformance {
             )
             let predictions = (0..<3000).map {
                 ExamplePrediction(
-                    split: $0 % 2 == 0 ? "dev_matched" : "dev_mismatched",
+                    split: $0 % 2 == 0 ? .devMatched : .devMismatched,
                     example: "\($0)",
                     prediction: "entailment",
                     gold: "",

@@ -33,7 +33,7 @@ struct ParameterTableTests {
     private static func values(_ parameter: Hyperparameter) -> [String] {
         switch parameter.key {
         case "docStride", "maxQueryLength": return ["16", "32"]
-        case "maxSequenceLength": return ["128", "256"]
+        case "maxSequenceLength": return ["256", "320"]
         default: break
         }
         return switch parameter.domain {

@@ -234,6 +234,12 @@ import Testing
         Case("a classifier's dropout of one", .malformed, saying: "dropout") {
             try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"classifier_dropout\": 1")
         },
+        Case("a dropout that float32 rounds to one", .malformed, saying: "dropout") {
+            try $0.replaceInConfiguration("\"hidden_dropout_prob\": 0.0", "\"hidden_dropout_prob\": 0.99999999999")
+        },
+        Case("an epsilon that float32 rounds to nothing", .malformed, saying: "layer_norm_eps") {
+            try $0.replaceInConfiguration("\"layer_norm_eps\": 1e-12", "\"layer_norm_eps\": 1e-60")
+        },
         Case("labels that skip a number", .malformed, saying: "id2label", "\"2\"") {
             try $0.replaceInConfiguration("\"bert\"", "\"bert\", \"id2label\": {\"0\": \"a\", \"2\": \"b\"}")
         },

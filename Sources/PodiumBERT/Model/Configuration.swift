@@ -141,8 +141,9 @@ package struct Configuration: Codable, Hashable, Sendable {
         guard layers <= 1000 else { return "num_hidden_layers is \(layers); at most 1000 are supported" }
         guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
         let rates = [hiddenDropout, attentionDropout, classifierDropout ?? 0]
-        guard rates.allSatisfy({ $0 >= 0 && $0 < 1 }) else { return "dropout rates must be from 0 up to 1" }
-        guard layerNormEpsilon > 0, initializerRange > 0 else {
+        // As the graph will have them: 0.99999999999 is 1 in float32.
+        guard rates.allSatisfy({ $0 >= 0 && Float($0) < 1 }) else { return "dropout rates must be from 0 up to 1" }
+        guard [layerNormEpsilon, initializerRange].allSatisfy({ Float($0) > 0 && Float($0).isFinite }) else {
             return "layer_norm_eps and initializer_range must be positive"
         }
         return nil

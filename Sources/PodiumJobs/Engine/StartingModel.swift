@@ -58,6 +58,8 @@ struct StartingModel {
 
 extension Configuration {
     mutating func setDropout(_ rate: Double) {
+        // Rates are float32 in the graph, where 0.99999999999 would be 1.
+        let rate = min(rate, Double(Float(1).nextDown))
         hiddenDropout = rate
         attentionDropout = rate
         classifierDropout = nil

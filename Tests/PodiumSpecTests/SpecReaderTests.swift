@@ -135,6 +135,8 @@ struct SpecReaderTests {
         (training("lerningRate: 1e-5"), 5, 12, "did you mean \"learningRate\"?"),
         (training("learningRate: fast"), 5, 26, "must be a number"),
         (training("learningRate: .nan"), 5, 26, "must be a number"),
+        (training("learningRate: 1e-60"), 5, 26, "above 0"),
+        (training("dropout: 0.99999999999"), 5, 21, "below 1"),
         (training("learningRate: -1"), 5, 26, "above 0 and at most 1"),
         (training("batchSize: 0"), 5, 23, "from 1 to 65536"),
         (training("batchSize: 3.5"), 5, 23, "whole number"),

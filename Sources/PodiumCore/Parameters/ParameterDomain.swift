@@ -78,9 +78,12 @@ package struct NumberRange: Hashable, Sendable, CustomStringConvertible {
         NumberRange(lower: lower, upper: upper, includesLower: false, includesUpper: false)
     }
 
+    /// Whether the value lies between the bounds, also as the engine will have it: 0.99999999999 is 1 in float32.
     package func contains(_ value: Double) -> Bool {
-        value.isFinite && (includesLower ? value >= lower : value > lower)
-            && (includesUpper ? value <= upper : value < upper)
+        [value, Double(Float(value))].allSatisfy { value in
+            value.isFinite && (includesLower ? value >= lower : value > lower)
+                && (includesUpper ? value <= upper : value < upper)
+        }
     }
 
     /// Completes "must be …".

@@ -119,7 +119,7 @@ package struct Claim: Sendable, Equatable {
 package enum AttemptOutcome: Sendable, Equatable {
     case succeeded(RunResult, predictions: [ExamplePrediction])
     case failed(FailureClass, message: String)
-    /// The user's wish was carried out.
+    /// The user asked for the end, and got it.
     case cancelled
     /// The worker shuts down in good order: back to the queue from the last checkpoint, no retry charged.
     case released

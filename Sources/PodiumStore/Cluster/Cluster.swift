@@ -132,9 +132,9 @@ package final class Cluster: Sendable {
     package func stop(_ mode: StopMode = .fast) async throws(StoreError) {
         guard processID != nil else { return }
         let arguments = ["stop", "-D", placement.data, "-m", mode.rawValue, "-w", "-t", "60"]
-        let ending = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
-        guard ending.isSuccess || processID == nil else {
-            throw StoreError(.cluster, "PostgreSQL in \(placement.root) does not stop: \(ending.text)")
+        let output = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
+        guard output.isSuccess || processID == nil else {
+            throw StoreError(.cluster, "PostgreSQL in \(placement.root) does not stop: \(output.text)")
         }
     }
 

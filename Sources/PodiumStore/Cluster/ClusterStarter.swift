@@ -41,11 +41,11 @@ struct ClusterStarter: Sendable {
             "--no-instructions",
         ]
         if !options.isDurable { arguments.append("--no-sync") }
-        let ending = try await ServerTool(binaries.path("initdb"), arguments, as: user).run()
-        guard ending.isSuccess else {
+        let output = try await ServerTool(binaries.path("initdb"), arguments, as: user).run()
+        guard output.isSuccess else {
             throw StoreError(
-                ending.text.contains("No space left") ? .diskFull : .cluster,
-                "initdb could not make a database in \(placement.root): \(Self.tail(ending.text))"
+                output.text.contains("No space left") ? .diskFull : .cluster,
+                "initdb could not make a database in \(placement.root): \(Self.tail(output.text))"
             )
         }
         guard rename(unfinished, placement.data) == 0 else {
@@ -60,9 +60,9 @@ struct ClusterStarter: Sendable {
         while true {
             let before = Directory.read(placement.log)?.utf8.count ?? 0
             let arguments = ["start", "-D", placement.data, "-l", placement.log, "-w", "-t", String(seconds)]
-            let ending = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
+            let output = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
             // pg_ctl gives up on a server that takes long to recover; whoever connects waits for it.
-            if ending.isSuccess || Postmaster.running(on: placement.data) != nil { return }
+            if output.isSuccess || Postmaster.running(on: placement.data) != nil { return }
             let log =
                 Directory.read(placement.log).map { String(decoding: $0.utf8.dropFirst(before), as: UTF8.self) } ?? ""
             // After kill -9 of the server its children take a moment to notice and let go of shared memory.
@@ -75,7 +75,7 @@ struct ClusterStarter: Sendable {
             throw StoreError(
                 isFull ? .diskFull : .cluster,
                 "PostgreSQL in \(placement.root) does not start; its log \(placement.log) ends: "
-                    + Self.tail(log.isEmpty ? ending.text : log)
+                    + Self.tail(log.isEmpty ? output.text : log)
             )
         }
     }

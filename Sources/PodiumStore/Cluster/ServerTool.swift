@@ -13,14 +13,14 @@ struct ServerTool: Sendable {
         self.user = user
     }
 
-    struct Ending: Sendable {
+    struct Output: Sendable {
         var isSuccess: Bool
         /// Standard output and error together.
         var text: String
     }
 
     /// Runs the program, in English, from the root directory (the server's user may not enter ours).
-    func run() async throws(StoreError) -> Ending {
+    func run() async throws(StoreError) -> Output {
         var options = PlatformOptions()
         if let user, user.isOther {
             options.userID = user.id
@@ -37,7 +37,7 @@ struct ServerTool: Sendable {
                 output: .string(limit: 1 << 20),
                 error: .string(limit: 1 << 20)
             )
-            return Ending(
+            return Output(
                 isSuccess: result.terminationStatus.isSuccess,
                 text: result.standardOutput + result.standardError
             )
@@ -48,8 +48,8 @@ struct ServerTool: Sendable {
 
     /// The output of a program that must succeed.
     func output() async throws(StoreError) -> String {
-        let ending = try await run()
-        guard ending.isSuccess else { throw StoreError(.cluster, "\(path) failed: \(ending.text)") }
-        return ending.text
+        let output = try await run()
+        guard output.isSuccess else { throw StoreError(.cluster, "\(path) failed: \(output.text)") }
+        return output.text
     }
 }

@@ -14,12 +14,12 @@ actor ChangeNotifier {
     }
 
     /// Sends a notification soon; calls meanwhile are covered by it.
-    func poke() {
+    func notifySoon() {
         isPending = true
         if task == nil { task = Task { await send() } }
     }
 
-    /// Waits until everything poked so far is sent.
+    /// Waits until everything requested so far is sent.
     func flush() async {
         await task?.value
     }

@@ -115,7 +115,7 @@ package actor Connection {
     }
 
     /// Waits for notifications; empty when `timeout` passed without any.
-    func notifications(within timeout: Duration) async throws(StoreError) -> [Notification] {
+    func notifications(within timeout: Duration) async throws(StoreError) -> [ServerNotification] {
         try await interruptibly { session throws(StoreError) in try session.notifications(within: timeout) }
     }
 

@@ -11,29 +11,29 @@ extension Session {
         rows: some Sequence<[Parameter]>,
         timeout: Duration?
     ) throws(StoreError) -> Int {
-        var patience = Patience(deadline: timeout.map { .now + $0 })
+        var deadline = QueryDeadline(instant: timeout.map { .now + $0 })
         try send { PQsendQuery(pointer, statement.sql) }
-        _ = try lastResult(&patience)
+        _ = try lastResult(&deadline)
         var buffer = Self.copyHeader
         for row in rows {
             buffer.appendBigEndian(Int16(row.count))
             for value in row { Self.appendField(value, to: &buffer) }
-            if buffer.count > 1 << 16 { try put(&buffer, &patience) }
+            if buffer.count > 1 << 16 { try put(&buffer, &deadline) }
         }
         buffer.appendBigEndian(Int16(-1))
-        try put(&buffer, &patience)
-        while PQputCopyEnd(pointer, nil) == 0 { try waitForServer(Int16(POLLOUT), &patience) }
-        return try lastResult(&patience).affected
+        try put(&buffer, &deadline)
+        while PQputCopyEnd(pointer, nil) == 0 { try waitForServer(Int16(POLLOUT), &deadline) }
+        return try lastResult(&deadline).affected
     }
 
-    private func put(_ buffer: inout [UInt8], _ patience: inout Patience) throws(StoreError) {
+    private func put(_ buffer: inout [UInt8], _ deadline: inout QueryDeadline) throws(StoreError) {
         while true {
             let sent = buffer.withUnsafeBytes {
                 PQputCopyData(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
             }
             guard sent >= 0 else { throw lost(while: "copying rows") }
             if sent == 1 { break }
-            try waitForServer(Int16(POLLIN | POLLOUT), &patience)
+            try waitForServer(Int16(POLLIN | POLLOUT), &deadline)
             _ = PQconsumeInput(pointer)
         }
         buffer.removeAll(keepingCapacity: true)

@@ -2,14 +2,14 @@ import CLibPQ
 import Glibc
 
 /// A NOTIFY that arrived.
-package struct Notification: Sendable, Equatable {
+package struct ServerNotification: Sendable, Equatable {
     package let channel: String
     package let payload: String
 }
 
 extension Session {
     /// Blocks until a notification is there, the time is up (empty), or the connection breaks (throws).
-    func notifications(within timeout: Duration) throws(StoreError) -> [Notification] {
+    func notifications(within timeout: Duration) throws(StoreError) -> [ServerNotification] {
         let deadline = ContinuousClock.now + timeout
         while true {
             let arrived = pendingNotifications()
@@ -25,12 +25,12 @@ extension Session {
         }
     }
 
-    private func pendingNotifications() -> [Notification] {
-        var found: [Notification] = []
+    private func pendingNotifications() -> [ServerNotification] {
+        var found: [ServerNotification] = []
         while let notification = PQnotifies(pointer) {
             defer { PQfreemem(notification) }
             found.append(
-                Notification(
+                ServerNotification(
                     channel: String(cString: notification.pointee.relname),
                     payload: String(cString: notification.pointee.extra)
                 )

@@ -4,37 +4,37 @@ import Glibc
 extension Session {
     /// Runs one statement, prepared on first use, and returns its rows.
     func run(_ statement: Statement, _ parameters: [Parameter], timeout: Duration?) throws(StoreError) -> Rows {
-        var patience = Patience(deadline: timeout.map { .now + $0 })
+        var deadline = QueryDeadline(instant: timeout.map { .now + $0 })
         do throws(StoreError) {
-            return try runPrepared(statement, parameters, &patience)
+            return try runPrepared(statement, parameters, &deadline)
         } catch  where SQLState.isStalePreparedStatement(error.sqlState) && !isInTransaction {
             // A migration changed a table, or somebody discarded the statement: prepare it again, once.
             prepared[statement.identity] = nil
-            return try runPrepared(statement, parameters, &patience)
+            return try runPrepared(statement, parameters, &deadline)
         }
     }
 
     private func runPrepared(
         _ statement: Statement,
         _ parameters: [Parameter],
-        _ patience: inout Patience
+        _ deadline: inout QueryDeadline
     ) throws(StoreError) -> Rows {
-        let name = try prepare(statement, types: parameters.map(\.type), &patience)
+        let name = try prepare(statement, types: parameters.map(\.type), &deadline)
         try send { sendPrepared(name, parameters) }
-        return Rows(try lastResult(&patience))
+        return Rows(try lastResult(&deadline))
     }
 
     /// Runs statements without parameters; returns the rows of the last.
     func run(_ script: Script, timeout: Duration?) throws(StoreError) -> Rows {
-        var patience = Patience(deadline: timeout.map { .now + $0 })
+        var deadline = QueryDeadline(instant: timeout.map { .now + $0 })
         try send { PQsendQuery(pointer, script.sql) }
-        return Rows(try lastResult(&patience))
+        return Rows(try lastResult(&deadline))
     }
 
     private func prepare(
         _ statement: Statement,
         types: [ColumnType],
-        _ patience: inout Patience
+        _ deadline: inout QueryDeadline
     ) throws(StoreError) -> String {
         if let known = prepared[statement.identity] {
             precondition(known.types == types, "a statement's parameters have the same types at every call")
@@ -44,7 +44,7 @@ extension Session {
         nextStatementNumber += 1
         let numbers = types.map(\.rawValue)
         try send { PQsendPrepare(pointer, name, statement.sql, Int32(numbers.count), numbers) }
-        _ = try lastResult(&patience)
+        _ = try lastResult(&deadline)
         prepared[statement.identity] = PreparedStatement(name: name, types: types)
         return name
     }
@@ -77,11 +77,11 @@ extension Session {
     }
 
     /// Waits for a request's end and returns its last result, or throws the first error.
-    func lastResult(_ patience: inout Patience) throws(StoreError) -> QueryResult {
-        try flush(&patience)
+    func lastResult(_ deadline: inout QueryDeadline) throws(StoreError) -> QueryResult {
+        try flush(&deadline)
         var last: QueryResult?
         var failure: StoreError?
-        while let result = try nextResult(&patience) {
+        while let result = try nextResult(&deadline) {
             switch PQresultStatus(result) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
                 last = QueryResult(owning: result)
@@ -89,19 +89,19 @@ extension Session {
                 // Data is expected now: the caller of `copy` goes on; nobody else sends COPY.
                 return QueryResult(owning: result)
             default:
-                if failure == nil { failure = error(of: result, stopping: patience.stopping) }
+                if failure == nil { failure = error(of: result, stopping: deadline.stopping) }
                 PQclear(result)
                 if PQstatus(pointer) == CONNECTION_BAD { markBroken() }
             }
         }
-        if patience.stopping != nil { settleCancelRequests() }
+        if deadline.stopping != nil { waitForCancelRequests() }
         if let failure { throw failure }
         guard let last else { throw lost(while: "waiting for a result") }
         return last
     }
 
     /// Sends what libpq has buffered, reading meanwhile so that both sides never wait for each other.
-    func flush(_ patience: inout Patience) throws(StoreError) {
+    func flush(_ deadline: inout QueryDeadline) throws(StoreError) {
         while true {
             let rest = PQflush(pointer)
             if rest == 0 { return }
@@ -109,14 +109,14 @@ extension Session {
                 // The server may have said why before it hung up: let the reader find out.
                 return
             }
-            try waitForServer(Int16(POLLIN | POLLOUT), &patience)
+            try waitForServer(Int16(POLLIN | POLLOUT), &deadline)
             _ = PQconsumeInput(pointer)
         }
     }
 
-    private func nextResult(_ patience: inout Patience) throws(StoreError) -> OpaquePointer? {
+    private func nextResult(_ deadline: inout QueryDeadline) throws(StoreError) -> OpaquePointer? {
         while PQisBusy(pointer) == 1 {
-            try waitForServer(Int16(POLLIN), &patience)
+            try waitForServer(Int16(POLLIN), &deadline)
             // On failure libpq makes an error result out of what is left; PQgetResult hands it over.
             if PQconsumeInput(pointer) == 0 { break }
         }

@@ -97,23 +97,23 @@ final class Session {
     }
 
     /// Waits for a query's next bytes; on the deadline or an interrupt asks the server to stop, once.
-    func waitForServer(_ events: Int16, _ patience: inout Patience) throws(StoreError) {
-        switch wait(for: events, until: patience.deadline) {
+    func waitForServer(_ events: Int16, _ deadline: inout QueryDeadline) throws(StoreError) {
+        switch wait(for: events, until: deadline.instant) {
         case .ready: return
-        case .timedOut where patience.stopping != nil:
+        case .timedOut where deadline.stopping != nil:
             isBroken = true
             throw StoreError(.serverGone, "\(address) does not answer; the connection is given up")
-        case .timedOut: patience.stopping = .timeout
-        case .interrupted where patience.stopping != nil: return
-        case .interrupted: patience.stopping = .cancelled
+        case .timedOut: deadline.stopping = .timeout
+        case .interrupted where deadline.stopping != nil: return
+        case .interrupted: deadline.stopping = .cancelled
         }
-        patience.deadline = .now + Self.cancelGrace
+        deadline.instant = .now + Self.cancelGrace
         requestCancel()
     }
 
     /// How long a query may take, and why it was asked to stop.
-    struct Patience {
-        var deadline: ContinuousClock.Instant?
+    struct QueryDeadline {
+        var instant: ContinuousClock.Instant?
         var stopping: StoreError.Code?
     }
 
@@ -131,7 +131,7 @@ final class Session {
     }
 
     /// Waits until no request to cancel is under way, lest it hit the next query.
-    func settleCancelRequests() {
+    func waitForCancelRequests() {
         if cancelRequests.wait(timeout: .now() + 5) == .timedOut { isBroken = true }
     }
 

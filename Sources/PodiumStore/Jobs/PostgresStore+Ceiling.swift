@@ -2,7 +2,7 @@
 extension PostgresStore {
     /// Commits a transaction that writes next to nothing, as durable as any other.
     package func commitNothing() async throws {
-        _ = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+        _ = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query("select pg_logical_emit_message(true, 'podium', '')")
         }
     }

@@ -36,7 +36,7 @@ extension PostgresStore {
         from sortKey: Int64,
         request: String
     ) async throws(StoreError) -> [Claim] {
-        let claimed = try await write(inTransaction: false, tellIf: { !$0.isEmpty }) {
+        let claimed = try await write(inTransaction: false, notifyIf: { !$0.isEmpty }) {
             connection,
             isRepeat throws(StoreError) in
             // A claim whose reply got lost went through: take what it took.

@@ -5,13 +5,13 @@ extension PostgresStore {
         if case .succeeded(let result, let predictions) = outcome {
             return try await succeed(lease, result, predictions)
         }
-        return try await write(tellIf: { $0 }) { connection, isRepeat throws(StoreError) in
+        return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
             let suites = try await Self.lockSuites(of: [lease.run.rawValue], connection)
-            let ending = try await Self.ending(of: lease, outcome, connection)
-            guard let ending, try await Self.end(lease, ending, connection) else {
+            let end = try await Self.end(of: lease, outcome, connection)
+            guard let end, try await Self.store(end, of: lease, connection) else {
                 return try await Self.wentThrough(lease, outcome, isRepeat, connection)
             }
-            for suite in suites { try await connection.query(Self.settle, .int(suite)) }
+            for suite in suites { try await connection.query(Self.resolveDependencies, .int(suite)) }
             return true
         }
     }
@@ -28,7 +28,7 @@ extension PostgresStore {
                 .text(one.prediction.storable), .text(one.gold.storable), .double(one.score),
             ]
         }
-        return try await write(tellIf: { $0 }) { connection, isRepeat throws(StoreError) in
+        return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
             // Only a run that others wait for needs the suite's lock: single runs finish side by side.
             let suites = try await connection.query(
                 """
@@ -63,7 +63,7 @@ extension PostgresStore {
                 return try await Self.wentThrough(lease, .succeeded(result, predictions: []), isRepeat, connection)
             }
             if !rows.isEmpty { try await connection.copy(Self.copyPredictions, rows: rows) }
-            for suite in suites { try await connection.query(Self.settle, .int(try suite.get("id"))) }
+            for suite in suites { try await connection.query(Self.resolveDependencies, .int(try suite.get("id"))) }
             return true
         }
     }
@@ -73,7 +73,7 @@ extension PostgresStore {
         """
 
     /// What becomes of a run whose attempt ended without a result.
-    struct Ending: Sendable {
+    struct AttemptEnd: Sendable {
         var state: RunState
         /// What the attempt's row says.
         var outcome: String
@@ -83,11 +83,11 @@ extension PostgresStore {
     }
 
     /// Decides by the retry policy; nil when the lease is lost.
-    private static func ending(
+    private static func end(
         of lease: Lease,
         _ outcome: AttemptOutcome,
         _ connection: Connection
-    ) async throws(StoreError) -> Ending? {
+    ) async throws(StoreError) -> AttemptEnd? {
         let rows = try await connection.query(
             """
             select failures, spec from runs
@@ -100,27 +100,27 @@ extension PostgresStore {
         switch outcome {
         case .succeeded: preconditionFailure("a success is not decided on")
         case .cancelled, .failed(.cancelled, _):
-            return Ending(state: .cancelled, outcome: "cancelled", message: "cancelled while it ran")
-        case .released: return Ending(state: .ready, outcome: "released")
+            return AttemptEnd(state: .cancelled, outcome: "cancelled", message: "cancelled while it ran")
+        case .released: return AttemptEnd(state: .ready, outcome: "released")
         case .failed(let failure, let message):
             let spec: RunSpec = try run.json("spec")
-            var ending = Ending(state: .failed, outcome: failure.rawValue, message: message.storable)
-            ending.isCharged = failure != .workerLost
+            var end = AttemptEnd(state: .failed, outcome: failure.rawValue, message: message.storable)
+            end.isCharged = failure != .workerLost
             switch spec.retry.decision(after: failure, earlierFailures: try run.get("failures")) {
             case .giveUp: break
             case .retry(let seconds) where seconds > 0:
-                ending.state = .waiting
-                ending.waitSeconds = seconds
-            case .retry: ending.state = .ready
+                end.state = .waiting
+                end.waitSeconds = seconds
+            case .retry: end.state = .ready
             }
-            return ending
+            return end
         }
     }
 
-    /// Carries an ending out; false when the lease is lost.
+    /// Stores how an attempt ended; false when the lease is lost.
     ///
-    /// The caller holds the suite's lock. A run that is to be cancelled never goes back to the queue, whatever the ending says.
-    static func end(_ lease: Lease, _ ending: Ending, _ connection: Connection) async throws(StoreError) -> Bool {
+    /// The caller holds the suite's lock. A run that is to be cancelled never goes back to the queue, whatever the attempt reported.
+    static func store(_ end: AttemptEnd, of lease: Lease, _ connection: Connection) async throws(StoreError) -> Bool {
         let rows = try await connection.query(
             """
             -- target: the run, if this attempt still holds it, and the state it goes to
@@ -150,11 +150,11 @@ extension PostgresStore {
             """,
             .int(lease.run.rawValue),
             .int(lease.token),
-            .text(ending.state.rawValue),
-            .text(ending.outcome),
-            .text(ending.message),
-            .double(ending.waitSeconds),
-            .bool(ending.isCharged)
+            .text(end.state.rawValue),
+            .text(end.outcome),
+            .text(end.message),
+            .double(end.waitSeconds),
+            .bool(end.isCharged)
         )
         return !rows.isEmpty
     }

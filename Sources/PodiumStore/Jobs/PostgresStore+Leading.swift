@@ -8,7 +8,7 @@ extension PostgresStore {
     static let rescueGraceSeconds = 2.0
 
     package func lead(as holder: String, seconds: Double) async throws -> Int64? {
-        let rows = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+        let rows = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query(
                 """
                 insert into leaders as current (name, holder, term, expires_at)
@@ -29,7 +29,7 @@ extension PostgresStore {
     }
 
     package func rescueLostRuns() async throws -> [RunID] {
-        let lost = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+        let lost = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query(
                 """
                 update workers set retired_at = clock_timestamp(), lost = true
@@ -61,11 +61,11 @@ extension PostgresStore {
         )
         let worker: Int64 = try row.get("worker_id")
         let message = "worker \(worker) on \(try row.get("host", as: String.self)) was lost"
-        return try await write(tellIf: { $0 }) { connection, _ throws(StoreError) in
+        return try await write(notifyIf: { $0 }) { connection, _ throws(StoreError) in
             let suites = try await Self.lockSuites(of: [lease.run.rawValue], connection)
-            let ending = Ending(state: .ready, outcome: "lost", message: message)
-            guard try await Self.end(lease, ending, connection) else { return false }
-            for suite in suites { try await connection.query(Self.settle, .int(suite)) }
+            let end = AttemptEnd(state: .ready, outcome: "lost", message: message)
+            guard try await Self.store(end, of: lease, connection) else { return false }
+            for suite in suites { try await connection.query(Self.resolveDependencies, .int(suite)) }
             return true
         }
     }
@@ -78,7 +78,7 @@ extension PostgresStore {
         }
         guard !due.isEmpty else { return 0 }
         let numbers = try due.map { row throws(StoreError) -> Int64? in try row.get("id") }
-        return try await write(tellIf: { $0 > 0 }) { connection, _ throws(StoreError) in
+        return try await write(notifyIf: { $0 > 0 }) { connection, _ throws(StoreError) in
             _ = try await Self.lockSuites(of: numbers, connection)
             return try await connection.query(
                 """

@@ -21,7 +21,7 @@ extension PostgresStore {
             r.submitted_at, r.started_at, r.ended_at, progress.latest,
             case
                 when r.state = 'blocked' and r.blocked_by is not null
-                    then 'blocked by ' || r.blocked_by || ' (' || culprit.state || ')'
+                    then 'blocked by ' || r.blocked_by || ' (' || cause.state || ')'
                 when r.state = 'running' and r.want = 'cancel' then 'cancel requested'
                 when r.state = 'ready' and not exists (
                     select from workers w
@@ -37,7 +37,7 @@ extension PostgresStore {
         from runs r
         join suites s on s.id = r.suite_id
         left join progress on progress.run_id = r.id
-        left join runs culprit on culprit.id = r.blocked_by
+        left join runs cause on cause.id = r.blocked_by
         where ($1::bigint is null or r.suite_id = $1)
             and ($2::bigint is null or r.id = $2)
             and ($3 or r.state not in ('succeeded', 'failed', 'cancelled'))

@@ -3,7 +3,7 @@ package import PodiumCore
 /// Workers and their leases, all by the database's clock.
 extension PostgresStore {
     package func registerWorker(_ worker: WorkerRegistration, leaseSeconds: Double) async throws -> WorkerID {
-        let rows = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+        let rows = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query(
                 """
                 insert into workers (host, process_id, pool, threads, version, lease_until)
@@ -22,7 +22,7 @@ extension PostgresStore {
     }
 
     package func heartbeat(_ worker: WorkerID, leaseSeconds: Double) async throws -> [Order]? {
-        let rows = try await write(inTransaction: false, tellIf: { _ in false }) { connection, _ throws(StoreError) in
+        let rows = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query(
                 """
                 -- renewed: empty once the worker was declared lost or retired

@@ -58,7 +58,7 @@ package final class PostgresStore: JobStore {
     func read<R: Sendable>(
         _ body: @Sendable (Connection) async throws(StoreError) -> R
     ) async throws(StoreError) -> R {
-        try await patiently { _ throws(StoreError) in try await pool.withConnection(body) }
+        try await withRetries { _ throws(StoreError) in try await pool.withConnection(body) }
     }
 
     /// Writes, unaffected by the task's cancellation, and tells listeners where that is worth it.
@@ -67,13 +67,13 @@ package final class PostgresStore: JobStore {
     /// - `body`: learns whether an earlier try may have gone through without our hearing of it.
     func write<R: Sendable>(
         inTransaction: Bool = true,
-        tellIf isNews: (R) -> Bool = { _ in true },
+        notifyIf isChange: (R) -> Bool = { _ in true },
         _ body: @escaping @Sendable (Connection, _ isRepeat: Bool) async throws(StoreError) -> R
     ) async throws(StoreError) -> R {
         let shield = Task<Result<R, StoreError>, Never> {
             do throws(StoreError) {
                 return .success(
-                    try await patiently { isRepeat throws(StoreError) in
+                    try await withRetries { isRepeat throws(StoreError) in
                         try await pool.withConnection { connection throws(StoreError) in
                             guard inTransaction else { return try await body(connection, isRepeat) }
                             return try await connection.transaction { connection throws(StoreError) in
@@ -87,12 +87,12 @@ package final class PostgresStore: JobStore {
             }
         }
         let value = try await shield.value.get()
-        if isNews(value) { await notifier.poke() }
+        if isChange(value) { await notifier.notifySoon() }
         return value
     }
 
     /// Tries again after faults that pass: a server that restarts, two transactions that collided.
-    private func patiently<R: Sendable>(
+    private func withRetries<R: Sendable>(
         _ body: (_ isRepeat: Bool) async throws(StoreError) -> R
     ) async throws(StoreError) -> R {
         let deadline = ContinuousClock.now + patience

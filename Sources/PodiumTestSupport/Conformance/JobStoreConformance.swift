@@ -13,7 +13,7 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
     package var testDescription: String { name }
 
     package static var checks: [JobStoreConformance] {
-        queueChecks + fencingChecks + dependencyChecks + wishChecks + historyChecks + raceChecks
+        queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks
     }
 }
 

@@ -34,7 +34,7 @@ extension JobStoreConformance {
                 let lease = try await store.claimOne(worker).lease
                 async let cancelled = store.cancel([lease.run])
                 async let finished = store.finish(lease, outcome: done)
-                // The attempt holds its lease either way; the wish comes too late or is overtaken.
+                // The attempt holds its lease either way; the request comes too late or is overtaken.
                 #expect(try await finished)
                 #expect(try await cancelled.count <= 1)
                 #expect(try await store.state(lease.run) == .succeeded)

@@ -2,7 +2,7 @@ import PodiumCore
 import Testing
 
 extension JobStoreConformance {
-    static let wishChecks = [
+    static let requestChecks = [
         JobStoreConformance(name: "aQueuedRunIsCancelledAtOnce") { store in
             let suite = try await store.submit(["a"])
             let run = try #require(suite.runs["a"])

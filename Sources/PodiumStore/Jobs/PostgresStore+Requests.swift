@@ -30,7 +30,7 @@ extension PostgresStore {
                 """,
                 .ints(numbers)
             )
-            for suite in suites { try await connection.query(Self.settle, .int(suite)) }
+            for suite in suites { try await connection.query(Self.resolveDependencies, .int(suite)) }
             return try rows.map { row throws(StoreError) in RunID(rawValue: try row.get("id")) }
         }
     }
@@ -39,7 +39,7 @@ extension PostgresStore {
         let numbers = runs.map { Optional($0.rawValue) }
         return try await write { connection, _ throws(StoreError) in
             let suites = try await Self.lockSuites(of: numbers, connection)
-            // Back to the start of the state diagram; settling queues those whose parents are done.
+            // Back to the start of the state diagram; resolving dependencies queues those whose parents are done.
             let rows = try await connection.query(
                 """
                 update runs set state = 'blocked', want = 'run', failures = 0, ended_at = null, started_at = null,
@@ -49,7 +49,7 @@ extension PostgresStore {
                 """,
                 .ints(numbers)
             )
-            for suite in suites { try await connection.query(Self.settle, .int(suite)) }
+            for suite in suites { try await connection.query(Self.resolveDependencies, .int(suite)) }
             return try rows.map { row throws(StoreError) in RunID(rawValue: try row.get("id")) }.sorted()
         }
     }

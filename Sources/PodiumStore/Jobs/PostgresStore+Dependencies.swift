@@ -11,10 +11,10 @@ extension PostgresStore {
     ///
     /// It looks at states alone, so it may run at any time and any number of
     /// times. The caller holds the suite's lock. Returns the runs it queued.
-    static let settle: Statement = """
+    static let resolveDependencies: Statement = """
         with recursive
-        -- doomed: blocked runs behind a failure, with the failure, at any depth
-        doomed (id, culprit) as (
+        -- unreachable: blocked runs behind a failure, with the failure, at any depth
+        unreachable (id, cause) as (
             select child.id, parent.id
             from runs child
             join dependencies d on d.child_id = child.id
@@ -22,15 +22,15 @@ extension PostgresStore {
             where child.suite_id = $1 and child.state = 'blocked'
                 and d.condition = 'afterSuccess' and parent.state in ('failed', 'cancelled')
             union
-            select child.id, doomed.culprit
-            from doomed
-            join dependencies d on d.parent_id = doomed.id and d.condition = 'afterSuccess'
+            select child.id, unreachable.cause
+            from unreachable
+            join dependencies d on d.parent_id = unreachable.id and d.condition = 'afterSuccess'
             join runs child on child.id = d.child_id and child.state = 'blocked'
         ),
-        verdict as (
-            select id, min(culprit) as culprit from doomed group by id
+        blocked as (
+            select id, min(cause) as cause from unreachable group by id
         ),
-        -- free: blocked runs without a parent that is still to come; a doomed parent counts as over
+        -- free: blocked runs without a parent that is still to come; an unreachable parent counts as over
         free as (
             select child.id from runs child
             where child.suite_id = $1 and child.state = 'blocked' and not exists (
@@ -39,17 +39,17 @@ extension PostgresStore {
                     and parent.state <> 'succeeded'
                     and not (
                         d.condition = 'afterAny'
-                        and (parent.state in ('failed', 'cancelled') or parent.id in (select id from verdict))
+                        and (parent.state in ('failed', 'cancelled') or parent.id in (select id from blocked))
                     )
             )
         ),
         -- marked: who is held up, and by whom; cleared where the failure was retried
         marked as (
-            update runs set blocked_by = verdict.culprit
-            from runs self left join verdict on verdict.id = self.id
+            update runs set blocked_by = blocked.cause
+            from runs self left join blocked on blocked.id = self.id
             where runs.id = self.id and self.suite_id = $1 and self.state = 'blocked'
                 and self.id not in (select id from free)
-                and self.blocked_by is distinct from verdict.culprit
+                and self.blocked_by is distinct from blocked.cause
         ),
         released as (
             update runs set state = 'ready', blocked_by = null

@@ -168,7 +168,7 @@ let package = Package(
             path: "Tests/GraphCases",
             swiftSettings: settings
         ),
-        tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler"]),
+        tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler", "PodiumTestSupport", logging]),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
         tests(
             "PodiumStoreTests",

@@ -1,7 +1,7 @@
 package import Logging
 package import PodiumCore
 
-/// The queue's housekeeping, done by one of however many schedulers run.
+/// The queue's maintenance, done by one of however many schedulers run.
 ///
 /// The leader takes back runs of dead workers and queues runs whose back-off
 /// has passed. The others stand by and take over when its term runs out.
@@ -10,6 +10,7 @@ package struct Scheduler: Sendable {
     private let name: String
     private let interval: Duration
     private let term: Duration
+    private let clock: any Clock<Duration>
     private let log: Logger
 
     /// - Parameters:
@@ -20,12 +21,14 @@ package struct Scheduler: Sendable {
         name: String,
         interval: Duration = .seconds(1),
         term: Duration = .seconds(6),
+        clock: any Clock<Duration> = ContinuousClock(),
         log: Logger
     ) {
         self.store = store
         self.name = name
         self.interval = interval
         self.term = term
+        self.clock = clock
         self.log = log
     }
 
@@ -37,17 +40,17 @@ package struct Scheduler: Sendable {
                 let leads = try await store.lead(as: name, seconds: term.inSeconds) != nil
                 if leads != isLeading { log.info(leads ? "\(name) leads" : "\(name) stands by") }
                 isLeading = leads
-                if leads { try await keepHouse() }
+                if leads { try await performMaintenance() }
             } catch is CancellationError {
                 return
             } catch {
                 log.warning("the scheduler waits for the database: \(error)")
             }
-            try? await Task.sleep(for: interval)
+            try? await clock.sleep(for: interval)
         }
     }
 
-    private func keepHouse() async throws {
+    private func performMaintenance() async throws {
         for run in try await store.rescueLostRuns() { log.warning("run \(run): its worker is lost; queued again") }
         let promoted = try await store.promoteWaitingRuns()
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }

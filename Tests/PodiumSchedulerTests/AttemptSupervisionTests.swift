@@ -35,14 +35,19 @@ struct AttemptSupervisionTests {
         #expect(attempt.receive(.exited(EngineExit(.exited(1)))) == [.finish(.failed(.diverged, message: "NaN"))])
     }
 
-    @Test func sigkillOfTheKernelIsTakenForWantOfMemory() {
+    @Test func aKilledEngineCrashedUnlessTheKernelCountedAKillForMemory() {
         var attempt = AttemptSupervision()
-        let exit = EngineExit(.signaled(9), lastWords: ["allocating"])
-        guard case .finish(.failed(.outOfMemory, let message)) = attempt.receive(.exited(exit)).first else {
-            Issue.record("SIGKILL must count as want of memory")
+        let killed = EngineExit(.signaled(9), errorTail: ["allocating"])
+        let message = "the engine was ended by SIGKILL (signal 9); its standard error ends: allocating"
+        #expect(attempt.receive(.exited(killed)) == [.finish(.failed(.crash, message: message))])
+
+        var starved = AttemptSupervision()
+        let exit = EngineExit(.signaled(9), memoryEvidence: "oom_kill in /proc/vmstat rose from 0 to 1")
+        guard case .finish(.failed(.outOfMemory, let reason)) = starved.receive(.exited(exit)).first else {
+            Issue.record("a kill that the kernel counted is for memory")
             return
         }
-        #expect(message.contains("allocating"))
+        #expect(reason.contains("SIGKILL") && reason.contains("rose from 0 to 1"))
     }
 
     @Test func aCancelledEngineIsAskedThenKilled() {
@@ -66,7 +71,7 @@ struct AttemptSupervisionTests {
         #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.released)])
     }
 
-    @Test func theUsersWishOutranksAShutdown() {
+    @Test func aCancellationOutranksAShutdown() {
         var attempt = AttemptSupervision()
         #expect(attempt.receive(.shutdown) == [.terminate])
         #expect(attempt.receive(.cancelOrdered) == [])

@@ -45,12 +45,12 @@ package final class LocalServer: Sendable {
     /// Who works in this process.
     package struct LocalWorker: Sendable {
         package var registration: WorkerRegistration
-        /// The program that carries out an attempt.
-        package var engine: EngineCommand
+        /// Where engines run that carry out attempts.
+        package var launcher: any Launcher
 
-        package init(registration: WorkerRegistration, engine: EngineCommand) {
+        package init(registration: WorkerRegistration, launcher: any Launcher) {
             self.registration = registration
-            self.engine = engine
+            self.launcher = launcher
         }
     }
 
@@ -103,7 +103,7 @@ package final class LocalServer: Sendable {
         return Worker(
             store: store,
             registration: worker.registration,
-            engine: worker.engine,
+            launcher: worker.launcher,
             options: WorkerOptions(dataDirectory: dataDirectory),
             log: log
         )

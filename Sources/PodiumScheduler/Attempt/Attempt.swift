@@ -7,26 +7,35 @@ actor Attempt {
     let lease: Lease
     private let claim: Claim
     private let store: any JobStore
-    private let engine: EngineCommand
+    private let launcher: any Launcher
     private let options: WorkerOptions
+    private let clock: any Clock<Duration>
     private let log: Logger
     private let folder: AttemptFolder
     private let recorder: AttemptRecorder
     private var supervision: AttemptSupervision
-    private var control: EngineProcess.Control?
+    private var control: (any EngineControl)?
     private var orders: [AttemptSupervision.Action] = []
     private var killTimer: Task<Void, Never>?
     /// The worker goes: what cannot be stored is left to the rescue by the next one.
     private var isLeaving = false
 
     /// How often the store may refuse an attempt's end before a plain failure is stored in its place.
-    private static let patience = 20
+    private static let finishRetryLimit = 20
 
-    init(claim: Claim, store: any JobStore, engine: EngineCommand, options: WorkerOptions, log: Logger) {
+    init(
+        claim: Claim,
+        store: any JobStore,
+        launcher: any Launcher,
+        options: WorkerOptions,
+        clock: any Clock<Duration>,
+        log: Logger
+    ) {
         self.claim = claim
         self.store = store
-        self.engine = engine
+        self.launcher = launcher
         self.options = options
+        self.clock = clock
         self.log = log
         lease = claim.lease
         folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
@@ -37,14 +46,14 @@ actor Attempt {
     /// Returns when the engine is gone and the store knows how it ended.
     func run() async {
         log.info("run \(lease.run) (\(claim.spec.name)) starts, attempt \(lease.attempt)")
-        let limit = Task { [seconds = claim.spec.resources.timeLimitSeconds] in
+        let limit = Task { [clock, seconds = claim.spec.resources.timeLimitSeconds] in
             guard let seconds else { return }
-            try? await Task.sleep(for: .seconds(seconds))
+            try? await clock.sleep(for: .seconds(seconds))
             if !Task.isCancelled { await receive(.timeLimitReached) }
         }
         let flushing = Task {
             while !Task.isCancelled {
-                try? await Task.sleep(for: options.recording)
+                try? await clock.sleep(for: options.recording)
                 if await !recorder.flush() { await receive(.leaseLost) }
             }
         }
@@ -72,14 +81,15 @@ actor Attempt {
         } catch {
             return EngineExit(.notStarted("cannot prepare \(folder.path): \(error)"))
         }
-        return await EngineProcess(command: engine, folder: folder.path).run(
+        return await launcher.run(
+            LaunchRequest(lease: lease, name: claim.spec.name, folder: folder.path, resources: claim.spec.resources),
             started: { await self.started($0) },
             event: { await self.receive(.event($0)) }
         )
     }
 
     /// Orders that came before the engine ran are carried out now.
-    private func started(_ control: EngineProcess.Control) async {
+    private func started(_ control: any EngineControl) async {
         self.control = control
         let early = orders
         orders = []
@@ -94,22 +104,22 @@ actor Attempt {
             guard let control else { return orders.append(action) }
             control.terminate()
             killTimer = Task {
-                try? await Task.sleep(for: options.killDelay)
+                try? await clock.sleep(for: options.killDelay)
                 if !Task.isCancelled { await receive(.killDelayPassed) }
             }
         case .kill:
             guard let control else { return orders.append(action) }
             control.kill()
-        case .finish(let ending):
-            await finish(ending)
+        case .finish(let conclusion):
+            await finish(conclusion)
         case .discard:
             log.warning("run \(lease.run): the lease was lost; attempt \(lease.attempt) is thrown away")
             folder.discard()
         }
     }
 
-    private func finish(_ ending: AttemptSupervision.Ending) async {
-        var outcome = outcome(of: ending)
+    private func finish(_ conclusion: AttemptSupervision.Conclusion) async {
+        var outcome = outcome(of: conclusion)
         var failures = 0
         while true {
             guard await recorder.flush() else { return await perform(.discard) }
@@ -121,19 +131,19 @@ actor Attempt {
             } catch {
                 failures += 1
                 log.error("run \(lease.run): its end waits to be stored: \(error)")
-                if failures == Self.patience {
+                if failures == Self.finishRetryLimit {
                     outcome = .failed(.infrastructure, message: "its end could not be stored: \(error)")
                 }
             }
             if isLeaving { return }
-            try? await Task.sleep(for: options.heartbeat)
+            try? await clock.sleep(for: options.heartbeat)
         }
         if case .succeeded = outcome { folder.keepOnlyResults() }
         log.info("run \(lease.run) (\(claim.spec.name)) \(outcome.summary)")
     }
 
-    private func outcome(of ending: AttemptSupervision.Ending) -> AttemptOutcome {
-        switch ending {
+    private func outcome(of conclusion: AttemptSupervision.Conclusion) -> AttemptOutcome {
+        switch conclusion {
         case .failed(let failure, let message): return .failed(failure, message: message)
         case .cancelled: return .cancelled
         case .released: return .released

@@ -16,7 +16,7 @@ package struct AttemptSupervision: Sendable {
     package enum Input: Sendable, Equatable {
         case event(EngineEvent)
         case exited(EngineExit)
-        /// The user's wish, brought by a heartbeat.
+        /// The user asked for the end of the run; a heartbeat brought it.
         case cancelOrdered
         /// A write was refused, or the worker was declared dead.
         case leaseLost
@@ -34,23 +34,23 @@ package struct AttemptSupervision: Sendable {
         /// End the engine's process group (SIGKILL).
         case kill
         /// The attempt is over: end it in the store.
-        case finish(Ending)
+        case finish(Conclusion)
         /// The attempt is over and belongs to somebody else: write nothing.
         case discard
     }
 
     /// How an attempt ends; the worker turns a result into an outcome with its predictions.
-    package enum Ending: Sendable, Equatable {
+    package enum Conclusion: Sendable, Equatable {
         case succeeded(RunResult)
         case failed(FailureClass, message: String)
         case cancelled
         case released
     }
 
-    private enum Wish: Equatable { case cancel, release, timeout, abandon }
+    private enum StopReason: Equatable { case cancel, release, timeout, abandon }
 
     private let timeLimitSeconds: Double?
-    private var wish: Wish?
+    private var stopReason: StopReason?
     private var result: RunResult?
     private var failure: (FailureClass, String)?
 
@@ -64,14 +64,14 @@ package struct AttemptSupervision: Sendable {
         case .cancelOrdered: stop(.cancel)
         case .shutdown: stop(.release)
         case .timeLimitReached: stop(.timeout)
-        case .killDelayPassed: wish == nil ? [] : [.kill]
+        case .killDelayPassed: stopReason == nil ? [] : [.kill]
         case .leaseLost: abandon()
         case .exited(let exit): [end(exit)]
         }
     }
 
     private mutating func receive(_ event: EngineEvent) -> [Action] {
-        guard wish != .abandon else { return [] }
+        guard stopReason != .abandon else { return [] }
         switch event {
         case .result(let result):
             self.result = result
@@ -84,24 +84,24 @@ package struct AttemptSupervision: Sendable {
         }
     }
 
-    private mutating func stop(_ wish: Wish) -> [Action] {
-        // A user's wish outranks a shutdown: a run that is to be cancelled is not queued again.
-        guard self.wish != .abandon, self.wish != .cancel else { return [] }
-        let isFirst = self.wish == nil
-        if isFirst || wish == .cancel { self.wish = wish }
+    private mutating func stop(_ reason: StopReason) -> [Action] {
+        // A cancellation outranks a shutdown: a run that is to be cancelled is not queued again.
+        guard stopReason != .abandon, stopReason != .cancel else { return [] }
+        let isFirst = stopReason == nil
+        if isFirst || reason == .cancel { stopReason = reason }
         return isFirst ? [.terminate] : []
     }
 
     private mutating func abandon() -> [Action] {
-        guard wish != .abandon else { return [] }
-        wish = .abandon
+        guard stopReason != .abandon else { return [] }
+        stopReason = .abandon
         return [.kill]
     }
 
     private func end(_ exit: EngineExit) -> Action {
-        if wish == .abandon { return .discard }
+        if stopReason == .abandon { return .discard }
         if let result, exit.status == .exited(0) { return .finish(.succeeded(result)) }
-        switch wish {
+        switch stopReason {
         case .cancel: return .finish(.cancelled)
         case .release: return .finish(.released)
         case .timeout:

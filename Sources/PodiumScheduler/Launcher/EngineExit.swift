@@ -1,6 +1,6 @@
 package import PodiumCore
 
-/// How an engine process ended.
+/// How an engine ended.
 package struct EngineExit: Sendable, Equatable {
     package enum Status: Sendable, Equatable {
         case exited(Int32)
@@ -11,32 +11,44 @@ package struct EngineExit: Sendable, Equatable {
 
     package var status: Status
     /// The last lines that it wrote on standard error.
-    package var lastWords: [String]
+    package var errorTail: [String]
+    /// What shows that the kernel killed it because memory ran out; nil when nothing does.
+    package var memoryEvidence: String?
 
-    package init(_ status: Status, lastWords: [String] = []) {
+    package init(_ status: Status, errorTail: [String] = [], memoryEvidence: String? = nil) {
         self.status = status
-        self.lastWords = lastWords
+        self.errorTail = errorTail
+        self.memoryEvidence = memoryEvidence
     }
 
-    /// The class of an ending that the engine itself had nothing to say about.
+    /// The class of an exit that the engine itself had nothing to say about.
     package var failure: FailureClass {
         switch status {
         case .exited: .crash
-        // The kernel kills with SIGKILL when memory runs out, and says nothing.
-        case .signaled(let signal): signal == 9 ? .outOfMemory : .crash
+        case .signaled: memoryEvidence == nil ? .crash : .outOfMemory
         case .notStarted: .infrastructure
         }
     }
 
     package var description: String {
-        let what =
+        var text =
             switch status {
             case .exited(0): "the engine ended without a result"
             case .exited(let code): "the engine ended with status \(code)"
-            case .signaled(9): "the engine was killed by signal 9, most often because memory ran out"
-            case .signaled(let signal): "the engine was ended by signal \(signal)"
+            case .signaled(let signal): "the engine was ended by \(Self.name(ofSignal: signal))"
             case .notStarted(let why): "the engine could not be started: \(why)"
             }
-        return lastWords.isEmpty ? what : what + "; it last said: " + lastWords.joined(separator: " | ")
+        if let memoryEvidence { text += " because memory ran out (\(memoryEvidence))" }
+        return errorTail.isEmpty ? text : text + "; its standard error ends: " + errorTail.joined(separator: " | ")
+    }
+
+    /// `SIGKILL (signal 9)`; numbers as on Linux for x86-64 and arm64.
+    static func name(ofSignal number: Int32) -> String {
+        let names: [Int32: String] = [
+            1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE",
+            9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV", 12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+            24: "SIGXCPU", 25: "SIGXFSZ", 31: "SIGSYS",
+        ]
+        return names[number].map { "\($0) (signal \(number))" } ?? "signal \(number)"
     }
 }

@@ -1,39 +1,40 @@
 internal import Foundation
-internal import PodiumCore
+package import PodiumCore
 internal import Subprocess
 internal import SystemPackage
 
-/// An engine as a child process in a process group of its own.
+/// Engines as child processes, each in a process group of its own.
 ///
-/// It reads nothing on standard input, but sees its end when the worker dies,
-/// and goes too. It says `EngineEvent`s on standard output, one JSON object a line.
-struct EngineProcess {
-    let command: EngineCommand
-    let folder: String
+/// An engine reads nothing on standard input, but sees its end when the worker dies,
+/// and goes too. It says `EngineEvent`s on standard output, one JSON object a line;
+/// anything else that it prints there arrives as a log line.
+package struct LocalLauncher: Launcher {
+    private let command: EngineCommand
+
+    package init(_ command: EngineCommand) {
+        self.command = command
+    }
 
     /// Sends signals to the process group of a running engine.
-    struct Control: Sendable {
-        fileprivate let send: @Sendable (Signal) -> Void
+    private struct Control: EngineControl {
+        let send: @Sendable (Signal) -> Void
         func terminate() { send(.terminate) }
         func kill() { send(.kill) }
     }
 
-    /// Runs the engine to its end.
-    ///
-    /// - Parameters:
-    ///   - started: gets the means to end it.
-    ///   - event: gets what the engine says, in order; anything else it prints arrives as a log line.
-    func run(
-        started: @Sendable (Control) async -> Void,
+    package func run(
+        _ request: LaunchRequest,
+        started: @Sendable (any EngineControl) async -> Void,
         event: @Sendable (EngineEvent) async -> Void
     ) async -> EngineExit {
         var options = PlatformOptions()
         options.processGroupID = 0
-        var lastWords: [String] = []
+        var errorTail: [String] = []
+        let memory = MemoryWatch()
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(command.executable)),
-                arguments: Arguments(command.arguments + [folder]),
+                arguments: Arguments(command.arguments + [request.folder]),
                 platformOptions: options,
                 input: .inputWriter,
                 output: .sequence,
@@ -42,16 +43,22 @@ struct EngineProcess {
                 await started(Control { try? execution.send(signal: $0, toProcessGroup: true) })
                 async let said = Self.follow(execution.standardError, event: event)
                 for try await line in Self.lines(of: execution.standardOutput) where !line.isEmpty {
+                    memory.observe()
                     await event(Self.event(in: line))
                 }
-                lastWords = try await said
+                errorTail = try await said
             }
             switch result.terminationStatus {
-            case .exited(let code): return EngineExit(.exited(code), lastWords: lastWords)
-            case .signaled(let signal): return EngineExit(.signaled(signal), lastWords: lastWords)
+            case .exited(let code): return EngineExit(.exited(code), errorTail: errorTail)
+            case .signaled(let signal):
+                return EngineExit(
+                    .signaled(signal),
+                    errorTail: errorTail,
+                    memoryEvidence: signal == SIGKILL ? memory.evidence() : nil
+                )
             }
         } catch {
-            return EngineExit(.notStarted("\(command.executable): \(error)"), lastWords: lastWords)
+            return EngineExit(.notStarted("\(command.executable): \(error)"), errorTail: errorTail)
         }
     }
 

@@ -1,12 +1,13 @@
 package import Logging
 package import PodiumCore
 
-/// Claims runs that fit this machine and sees them through, one child process an attempt.
+/// Claims runs that fit this machine and sees them through, one engine an attempt.
 package actor Worker {
     private let store: any JobStore
     private let registration: WorkerRegistration
-    private let engine: EngineCommand
+    private let launcher: any Launcher
     private let options: WorkerOptions
+    private let clock: any Clock<Duration>
     private let log: Logger
     private var id: WorkerID?
     private var attempts: [Lease: (attempt: Attempt, threads: Int, task: Task<Void, Never>)] = [:]
@@ -17,38 +18,40 @@ package actor Worker {
     package init(
         store: any JobStore,
         registration: WorkerRegistration,
-        engine: EngineCommand,
+        launcher: any Launcher,
         options: WorkerOptions,
+        clock: any Clock<Duration> = ContinuousClock(),
         log: Logger
     ) {
         self.store = store
         self.registration = registration
-        self.engine = engine
+        self.launcher = launcher
         self.options = options
+        self.clock = clock
         self.log = log
         (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Works until `shutDown` is called; faults of the store are waited out.
     package func run() async {
-        let alarm = Task { [wake, options] in
+        let alarm = Task { [clock, wake, options] in
             while !Task.isCancelled {
-                try? await Task.sleep(for: options.poll)
+                try? await clock.sleep(for: options.poll)
                 wake.yield()
             }
         }
-        let hints = Task { [wake, store, options] in
+        let hints = Task { [clock, wake, store, options] in
             while !Task.isCancelled {
                 if let changes = try? await store.changes() {
                     for await _ in changes { wake.yield() }
                 }
-                try? await Task.sleep(for: options.heartbeat)
+                try? await clock.sleep(for: options.heartbeat)
             }
         }
         let renewals = Task {
             while !Task.isCancelled {
                 await renew()
-                try? await Task.sleep(for: options.heartbeat)
+                try? await clock.sleep(for: options.heartbeat)
             }
         }
         for await _ in wakeUps {
@@ -110,7 +113,7 @@ package actor Worker {
     }
 
     private func start(_ claim: Claim) {
-        let attempt = Attempt(claim: claim, store: store, engine: engine, options: options, log: log)
+        let attempt = Attempt(claim: claim, store: store, launcher: launcher, options: options, clock: clock, log: log)
         let task = Task {
             await attempt.run()
             ended(claim.lease)

@@ -126,9 +126,11 @@ extension WorkerOptionGroup {
                 threads: threadCount,
                 version: Podium.version
             ),
-            engine: EngineCommand(
-                executable: try Machine.ownExecutable(),
-                arguments: ["engine", "--products", products.rawValue]
+            launcher: LocalLauncher(
+                EngineCommand(
+                    executable: try Machine.ownExecutable(),
+                    arguments: ["engine", "--products", products.rawValue]
+                )
             )
         )
     }

@@ -1,0 +1,139 @@
+import PodiumCore
+
+extension MemoryStore {
+    struct Suite {
+        var record: SuiteRecord
+        var priority: Int
+    }
+
+    struct Worker {
+        var registration: WorkerRegistration
+        var leaseUntil: Double
+        var isRetired = false
+    }
+
+    struct Parent {
+        var run: RunID
+        var condition: Dependency.Condition
+    }
+
+    struct Run {
+        var id: RunID
+        var suite: SuiteID
+        var spec: RunSpec
+        var parents: [Parent]
+        var sortKey: Double
+        var state: RunState
+        var isToBeCancelled = false
+        var reason: String?
+        /// The run whose failure keeps this one blocked.
+        var blockedBy: RunID?
+        var failures = 0
+        var token: Int64?
+        var worker: WorkerID?
+        var notBefore: Double?
+        var submittedAt: Double
+        var startedAt: Double?
+        var endedAt: Double?
+        var attempts: [AttemptRecord] = []
+        var checkpoints: [CheckpointFile] = []
+        var metrics: [String: [Int: Double]] = [:]
+        var progress: TrainingProgress?
+        var result: RunResult?
+        var predictions: [ExamplePrediction] = []
+
+        func isHeld(by lease: Lease) -> Bool { state == .running && token == lease.token }
+    }
+
+    struct Leader {
+        var holder: String
+        var term: Int64
+        var expiresAt: Double
+    }
+
+    struct State {
+        var suites: [Suite] = []
+        /// In the order of their numbers.
+        var runs: [Run] = []
+        var workers: [WorkerID: Worker] = [:]
+        var logs: [RunID: [LogRecord]] = [:]
+        var leader: Leader?
+        var lastToken: Int64 = 0
+        var lastLogLine: Int64 = 0
+        var isUnreachable = false
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var nextListener = 0
+
+        func index(_ id: RunID) -> Int? {
+            runs.firstIndex { $0.id == id }
+        }
+
+        /// The run that an attempt still holds.
+        func index(heldBy lease: Lease) -> Int? {
+            index(lease.run).flatMap { runs[$0].isHeld(by: lease) ? $0 : nil }
+        }
+
+        func record(_ run: Run, now: Double) -> RunRecord {
+            RunRecord(
+                id: run.id,
+                suite: run.suite,
+                suiteName: suites.first { $0.record.id == run.suite }?.record.name ?? "",
+                spec: run.spec,
+                state: run.state,
+                reason: reason(run, now: now),
+                attempt: run.attempts.count,
+                submittedAt: run.submittedAt,
+                startedAt: run.startedAt,
+                endedAt: run.endedAt,
+                progress: run.progress,
+                worker: run.worker
+            )
+        }
+
+        private func reason(_ run: Run, now: Double) -> String? {
+            if run.state == .blocked, let cause = run.blockedBy, let index = index(cause) {
+                return "blocked by \(cause) (\(runs[index].state.rawValue))"
+            }
+            if run.state == .running, run.isToBeCancelled { return "cancel requested" }
+            if run.state == .ready {
+                let fitting = workers.values.filter {
+                    !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device
+                }
+                if fitting.isEmpty { return "no worker with device \(run.spec.resources.device)" }
+                if fitting.allSatisfy({ $0.registration.threads < run.spec.resources.threads }) {
+                    return "no worker has \(run.spec.resources.threads) threads"
+                }
+            }
+            return run.reason
+        }
+
+        /// Works out anew, for the blocked runs of a suite, which may start and which are held up by a failure.
+        mutating func resolveDependencies(of suite: SuiteID) {
+            // The cause of each blocked run that is behind a failure; parents stand before their children.
+            var causes: [RunID: RunID] = [:]
+            for run in runs where run.suite == suite && run.state == .blocked {
+                let found = run.parents.filter { $0.condition == .afterSuccess }.compactMap { parent -> RunID? in
+                    guard let index = index(parent.run) else { return nil }
+                    let state = runs[index].state
+                    return state == .failed || state == .cancelled ? parent.run : causes[parent.run]
+                }
+                causes[run.id] = found.min()
+            }
+            for place in runs.indices where runs[place].suite == suite && runs[place].state == .blocked {
+                let isFree = runs[place].parents.allSatisfy { parent in
+                    guard let index = index(parent.run) else { return true }
+                    let state = runs[index].state
+                    if state == .succeeded { return true }
+                    return parent.condition == .afterAny
+                        && (state == .failed || state == .cancelled || causes[parent.run] != nil)
+                }
+                if isFree {
+                    runs[place].state = .ready
+                    runs[place].blockedBy = nil
+                } else {
+                    runs[place].blockedBy = causes[runs[place].id]
+                }
+            }
+        }
+    }
+}

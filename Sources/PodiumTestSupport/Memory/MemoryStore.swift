@@ -1,0 +1,71 @@
+package import PodiumCore
+import Synchronization
+
+/// A job store in memory, for tests of everything that needs one: it passes the same conformance suite as PostgreSQL.
+///
+/// One lock around all of its state makes every call a transaction.
+package final class MemoryStore: JobStore {
+    /// How long after its lease's end a worker is declared lost, as in PostgreSQL's store.
+    static let rescueGraceSeconds = 2.0
+    /// How far one step of priority moves a run ahead, in seconds.
+    static let priorityBoost = 3600.0
+
+    /// What a store that is out of reach throws.
+    package struct Unreachable: Error {}
+
+    /// A submission that contradicts itself.
+    struct Invalid: Error {
+        var message: String
+    }
+
+    private let state = Mutex(State())
+    private let now: @Sendable () -> Double
+
+    /// - Parameter now: seconds since 1970; the store's clock.
+    package init(now: @escaping @Sendable () -> Double) {
+        self.now = now
+    }
+
+    /// A store whose time is the test's.
+    package convenience init(clock: TestClock) {
+        self.init { clock.seconds }
+    }
+
+    /// While true every call throws `Unreachable`, as a database that is down would.
+    package func setUnreachable(_ isUnreachable: Bool) {
+        state.withLock { $0.isUnreachable = isUnreachable }
+    }
+
+    /// Reads.
+    func read<R>(_ body: (State) throws -> R) throws -> R {
+        try state.withLock { state in
+            if state.isUnreachable { throw Unreachable() }
+            return try body(state)
+        }
+    }
+
+    /// Changes the state and wakes whoever listens; an error leaves everything as it was.
+    func write<R>(_ body: (inout State, _ now: Double) throws -> R) throws -> R {
+        let time = now()
+        let (result, listeners) = try state.withLock { state in
+            if state.isUnreachable { throw Unreachable() }
+            var copy = state
+            let result = try body(&copy, time)
+            state = copy
+            return (result, Array(state.listeners.values))
+        }
+        for listener in listeners { listener.yield() }
+        return result
+    }
+
+    package func changes() async throws -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = try write { state, _ in
+            state.nextListener += 1
+            state.listeners[state.nextListener] = continuation
+            return state.nextListener
+        }
+        continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.listeners[number] = nil } }
+        return stream
+    }
+}

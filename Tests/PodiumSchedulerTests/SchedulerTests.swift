@@ -1,0 +1,66 @@
+import PodiumCore
+import PodiumScheduler
+import PodiumTestSupport
+import Testing
+
+struct SchedulerTests {
+    private func scheduler(_ name: String, _ fixture: Fixture) -> Scheduler {
+        Scheduler(store: fixture.store, name: name, clock: fixture.clock, log: Fixture.log)
+    }
+
+    @Test func aRunIsTriedAgainAfterItsBackOff() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        let scheduling = Task { await scheduler("first", fixture).run() }
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            engine.exit(.exited(1))
+            #expect(try await fixture.reaches(.waiting, runs[0]))
+            let failed = fixture.clock.now
+            let engines = await fixture.engines(2)
+            #expect(engines.count == 2)
+            let wait = failed.duration(to: fixture.clock.now)
+            #expect(wait >= .seconds(199) && wait < .seconds(205))
+            engines[1].succeed()
+            #expect(try await fixture.reaches(.succeeded, runs[0]))
+        }
+        scheduling.cancel()
+        await scheduling.value
+    }
+
+    @Test func anotherSchedulerTakesOverWhenTheLeaderIsGone() async throws {
+        let fixture = Fixture()
+        let first = Task { await scheduler("first", fixture).run() }
+        await fixture.clock.advance(by: .seconds(3))
+        let second = Task { await scheduler("second", fixture).run() }
+        await fixture.clock.advance(by: .seconds(30))
+        #expect(try await fixture.store.lead(as: "third", seconds: 1) == nil)
+
+        let runs = try await fixture.submit("a")
+        let worker = try await fixture.store.registerWorker(
+            WorkerRegistration(host: "there", processID: 1, pool: "cpu", threads: 2, version: "test"),
+            leaseSeconds: 8
+        )
+        #expect(try await fixture.store.claim(for: worker, pool: "cpu", threads: 2, limit: 1).count == 1)
+        first.cancel()
+        await first.value
+        #expect(try await fixture.reaches(.ready, runs[0]))
+        #expect(try await fixture.store.run(runs[0])?.reason?.contains("was lost") == true)
+        // The first may come back as another's follower only.
+        #expect(try await fixture.store.lead(as: "first", seconds: 1) == nil)
+        second.cancel()
+        await second.value
+    }
+
+    @Test func aStoreThatIsAwayIsWaitedFor() async throws {
+        let fixture = Fixture()
+        fixture.store.setUnreachable(true)
+        let scheduling = Task { await scheduler("first", fixture).run() }
+        await fixture.clock.advance(by: .seconds(30))
+        fixture.store.setUnreachable(false)
+        await fixture.clock.advance(by: .seconds(3))
+        #expect(try await fixture.store.lead(as: "second", seconds: 1) == nil)
+        scheduling.cancel()
+        await scheduling.value
+    }
+}

@@ -1,0 +1,130 @@
+import FoundationEssentials
+import PodiumCore
+import PodiumScheduler
+import PodiumTestSupport
+import Testing
+
+/// A worker on a store in memory, a clock that the test moves, and engines that the test scripts.
+struct WorkerTests {
+    @Test func runsStartAsFarAsThreadsReach() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a", "b", "c")
+        try await fixture.withWorker(threads: 2) { _ in
+            let engines = await fixture.engines(2)
+            await fixture.clock.advance(by: .seconds(30))
+            #expect(fixture.launcher.engines.map(\.request.name) == ["a", "b"])
+            #expect(engines.first?.request.folder == "\(fixture.folder)/artifacts/run-\(runs[0])/attempt-1")
+            engines[0].succeed()
+            #expect(await fixture.engines(3).last?.request.name == "c")
+            #expect(try await fixture.state(runs[0]) == .succeeded)
+            #expect(try await fixture.store.result(of: runs[0])?.score == 0.5)
+        }
+    }
+
+    @Test func heartbeatsKeepTheLeaseForAsLongAsARunLasts() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            for _ in 1...20 {
+                await fixture.clock.advance(by: .seconds(5))
+                #expect(try await fixture.store.rescueLostRuns().isEmpty)
+            }
+            engine.succeed()
+            #expect(try await fixture.reaches(.succeeded, runs[0]))
+        }
+    }
+
+    @Test func aCancelledRunIsAskedToStopAndKilledAfterTheDelay() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            #expect(try await fixture.store.cancel(runs) == runs)
+            #expect(await fixture.clock.advance { !engine.signals.isEmpty })
+            let asked = fixture.clock.now
+            #expect(engine.signals == ["terminate"])
+            #expect(try await fixture.reaches(.cancelled, runs[0]))
+            #expect(engine.signals == ["terminate", "kill"])
+            #expect(asked.duration(to: fixture.clock.now) >= .seconds(29))
+        }
+    }
+
+    @Test func aShutdownGivesTheRunBackToTheQueue() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in _ = await fixture.engines(1) }
+        #expect(try await fixture.state(runs[0]) == .ready)
+        #expect(fixture.launcher.engines.first?.signals == ["terminate"])
+        let attempts = try await fixture.store.attempts(of: runs[0])
+        #expect(attempts.map(\.outcome) == ["released"])
+        // It left in good order, so nothing is lost.
+        await fixture.clock.advance(by: .seconds(60))
+        #expect(try await fixture.store.rescueLostRuns().isEmpty)
+    }
+
+    @Test func aWorkerTakenForDeadKillsItsEnginesAndStartsAnew() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            fixture.store.setUnreachable(true)
+            await fixture.clock.advance(by: .seconds(60))
+            #expect(engine.signals.isEmpty)
+            fixture.store.setUnreachable(false)
+            #expect(try await fixture.store.rescueLostRuns() == runs)
+            #expect(await fixture.engines(2).count == 2)
+            #expect(engine.signals == ["kill"])
+            #expect(!FileManager.default.fileExists(atPath: engine.request.folder))
+            fixture.launcher.engines[1].succeed()
+            #expect(try await fixture.reaches(.succeeded, runs[0]))
+            let attempts = try await fixture.store.attempts(of: runs[0])
+            #expect(attempts.map(\.outcome) == ["lost", "succeeded"])
+        }
+    }
+
+    @Test func whatAnEngineReportedWhileTheStoreWasAwayIsStoredLater() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            fixture.store.setUnreachable(true)
+            engine.say(.log(.info, "all is well"))
+            engine.succeed(score: 0.75)
+            await fixture.clock.advance(by: .seconds(5))
+            fixture.store.setUnreachable(false)
+            #expect(try await fixture.reaches(.succeeded, runs[0]))
+            #expect(try await fixture.store.result(of: runs[0])?.score == 0.75)
+            let lines = try await fixture.store.logLines(of: runs[0], after: 0, limit: 10)
+            #expect(lines.map(\.message) == ["all is well"])
+        }
+    }
+
+    @Test func anAttemptPastItsTimeLimitFailsForGood() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a") { $0.resources.timeLimitSeconds = 90 }
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            await fixture.clock.advance(by: .seconds(80))
+            #expect(engine.signals.isEmpty)
+            await fixture.clock.advance(by: .seconds(15))
+            #expect(engine.signals == ["terminate"])
+            engine.exit(.exited(143))
+            #expect(try await fixture.reaches(.failed, runs[0]))
+            #expect(try await fixture.store.run(runs[0])?.reason?.contains("90 s") == true)
+        }
+    }
+
+    @Test func aKilledEngineSaysByWhatSignalItDied() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a") { $0.retry.limit = 0 }
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            engine.exit(.signaled(9))
+            #expect(try await fixture.reaches(.failed, runs[0]))
+            let attempts = try await fixture.store.attempts(of: runs[0])
+            #expect(attempts.map(\.outcome) == ["crash"])
+            #expect(try await fixture.store.run(runs[0])?.reason == "the engine was ended by SIGKILL (signal 9)")
+        }
+    }
+}

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Foundation
+import PodiumStore
 
 @main
 enum Main {
     static func main() async {
         // A reader that goes away (`podium queue | head -1`) is an error to report, not a signal to die by.
         signal(SIGPIPE, SIG_IGN)
+        isolatePrivateDatabase()
         do {
             var command = try Podium.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -16,6 +18,19 @@ enum Main {
         } catch {
             exit(status(for: error))
         }
+    }
+
+    /// Takes libpq's variables out of the environment unless the user names a database that they may be meant for.
+    ///
+    /// Before anything else runs: the environment must not change under another thread's eyes.
+    private static func isolatePrivateDatabase() {
+        let namesDatabase =
+            CommandLine.arguments.contains { $0 == "--database" || $0.hasPrefix("--database=") }
+            || !(ProcessInfo.processInfo.environment["PODIUM_DATABASE"] ?? "").isEmpty
+        guard !namesDatabase else { return }
+        // First: with the name of an unknown service libpq does not even list its variables.
+        unsetenv("PGSERVICE")
+        for name in DatabaseAddress.environmentVariables { unsetenv(name) }
     }
 
     /// Tells the user what went wrong, and scripts by a number.

@@ -19,6 +19,38 @@ struct ClusterTests {
         withExtendedLifetime(cluster) {}
     }
 
+    @Test(arguments: [" $HOME `id` $(id)", " \"double\" \\ back", ", comma; semicolon & more", " ü * ?"])
+    func noPathGoesThroughAShell(name: String) async throws {
+        let scratch = try ScratchDirectory(name)
+        var cluster: Cluster? = try await Cluster.start(scratch.options)
+        #expect(cluster?.log.hasPrefix(scratch.path) == true)
+        #expect(FileManager.default.fileExists(atPath: try #require(cluster?.log)))
+        try await cluster?.stop()
+        cluster = nil
+        let again = try await Cluster.start(scratch.options)
+        #expect(again.origin == .started)
+        _ = try await Connection.open(again.address)
+    }
+
+    @Test func anInterruptedFirstStartIsNoObstacle() async throws {
+        let scratch = try ScratchDirectory()
+        var cluster: Cluster? = try await Cluster.start(scratch.options)
+        try await cluster?.stop()
+        cluster = nil
+        // As an initdb leaves it that was cut off half-way, and one that still writes.
+        let postgres = "\(scratch.path)/postgres"
+        try FileManager.default.removeItem(atPath: "\(postgres)/data")
+        for name in ["data.new", "data.new-1"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(postgres)/\(name)/base",
+                withIntermediateDirectories: true
+            )
+        }
+        let again = try await Cluster.start(scratch.options)
+        #expect(again.origin == .created)
+        #expect(!FileManager.default.fileExists(atPath: "\(postgres)/data.new"))
+    }
+
     @Test func aSecondStartIsRefusedWithTheHoldersNumber() async throws {
         let scratch = try ScratchDirectory()
         let cluster = try await Cluster.start(scratch.options)

@@ -85,7 +85,13 @@ package final class Cluster: Sendable {
             user: user,
             lock: lock
         )
-        try await cluster.ensureDatabase(within: options.startTimeout)
+        do throws(StoreError) {
+            try await cluster.ensureDatabase(within: options.startTimeout)
+        } catch {
+            // A server that nobody can use is not left behind.
+            if origin != .found { try? await cluster.stop(.immediate) }
+            throw error
+        }
         return cluster
     }
 

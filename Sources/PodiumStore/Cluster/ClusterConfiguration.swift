@@ -19,7 +19,8 @@ struct ClusterConfiguration: Sendable {
         var settings = [
             "listen_addresses": "",
             "port": String(ClusterPlacement.port),
-            "unix_socket_directories": placement.socketDirectory,
+            // A list of names, each of which may stand in double quotes.
+            "unix_socket_directories": "\"\(placement.socketDirectory.replacing("\"", with: "\"\""))\"",
             "unix_socket_permissions": "0700",
             "max_connections": "64",
             "shared_buffers": "64MB",

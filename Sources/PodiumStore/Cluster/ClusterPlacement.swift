@@ -61,8 +61,10 @@ struct ClusterPlacement: Sendable, Equatable {
         self.root = root
         self.notice = notice
         let usual = "\(root)/run"
+        // libpq takes a comma for the end of one host's name.
+        let isUsable = Self.socketPath(in: usual).utf8.count <= Self.longestSocketPath && !usual.contains(",")
         socketDirectory =
-            Self.socketPath(in: usual).utf8.count <= Self.longestSocketPath
+            isUsable
             ? usual : "/tmp/podium-\(user.id)-\(String(Self.hash(root), radix: 36))"
     }
 

@@ -32,9 +32,15 @@ struct ClusterStarter: Sendable {
     }
 
     /// Makes the data directory under another name first: it is there completely, or not at all.
+    ///
+    /// The name is new each time: an `initdb` whose podium was interrupted may still be at work on the one before.
     private func initialise(_ binaries: ServerBinaries) async throws(StoreError) {
-        let unfinished = "\(placement.data).new"
-        try? FileManager.default.removeItem(atPath: unfinished)
+        let prefix = "data.new"
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: placement.root)) ?? []
+        where name.hasPrefix(prefix) {
+            try? FileManager.default.removeItem(atPath: "\(placement.root)/\(name)")
+        }
+        let unfinished = "\(placement.root)/\(prefix)-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         try Directory.makePrivate(unfinished, owner: user)
         var arguments = [
             "-D", unfinished, "-U", ClusterConfiguration.role, "-A", "peer", "-E", "UTF8", "--locale=C",
@@ -59,10 +65,16 @@ struct ClusterStarter: Sendable {
         let deadline = ContinuousClock.now + options.startTimeout
         while true {
             let before = Directory.read(placement.log)?.utf8.count ?? 0
-            let arguments = ["start", "-D", placement.data, "-l", placement.log, "-w", "-t", String(seconds)]
-            let output = try await ServerTool(binaries.path("pg_ctl"), arguments, as: user).run()
+            // The directory goes by the environment and the log by its descriptor: pg_ctl hands what it is told as -D
+            // and -l to a shell.
+            let isStarted = try await ServerTool(
+                binaries.path("pg_ctl"),
+                ["start", "-w", "-t", String(seconds)],
+                as: user,
+                environment: ["PGDATA": placement.data]
+            ).run(appendingTo: placement.log)
             // pg_ctl gives up on a server that takes long to recover; whoever connects waits for it.
-            if output.isSuccess || Postmaster.running(on: placement.data) != nil { return }
+            if isStarted || Postmaster.running(on: placement.data) != nil { return }
             let log =
                 Directory.read(placement.log).map { String(decoding: $0.utf8.dropFirst(before), as: UTF8.self) } ?? ""
             // After kill -9 of the server its children take a moment to notice and let go of shared memory.
@@ -75,7 +87,7 @@ struct ClusterStarter: Sendable {
             throw StoreError(
                 isFull ? .diskFull : .cluster,
                 "PostgreSQL in \(placement.root) does not start; its log \(placement.log) ends: "
-                    + Self.tail(log.isEmpty ? output.text : log)
+                    + Self.tail(log)
             )
         }
     }

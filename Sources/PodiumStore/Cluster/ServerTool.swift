@@ -1,3 +1,4 @@
+import Glibc
 import Subprocess
 import SystemPackage
 
@@ -6,11 +7,14 @@ struct ServerTool: Sendable {
     private let path: String
     private let arguments: [String]
     private let user: ServerUser?
+    private let environment: [String: String]
 
-    init(_ path: String, _ arguments: [String], as user: ServerUser?) {
+    /// - Parameter environment: beside the search path and the locale; nothing else is inherited.
+    init(_ path: String, _ arguments: [String], as user: ServerUser?, environment: [String: String] = [:]) {
         self.path = path
         self.arguments = arguments
         self.user = user
+        self.environment = environment
     }
 
     struct Output: Sendable {
@@ -21,17 +25,11 @@ struct ServerTool: Sendable {
 
     /// Runs the program, in English, from the root directory (the server's user may not enter ours).
     func run() async throws(StoreError) -> Output {
-        var options = PlatformOptions()
-        if let user, user.isOther {
-            options.userID = user.id
-            options.groupID = user.group
-            options.supplementaryGroups = [user.group]
-        }
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(path)),
                 arguments: Arguments(arguments),
-                environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C"]),
+                environment: fullEnvironment,
                 workingDirectory: "/",
                 platformOptions: options,
                 output: .string(limit: 1 << 20),
@@ -44,6 +42,47 @@ struct ServerTool: Sendable {
         } catch {
             throw StoreError(.cluster, "cannot run \(path): \(error)")
         }
+    }
+
+    /// Runs the program with its output, and that of what it starts and leaves running, at the end of a file.
+    ///
+    /// - Returns: whether it succeeded.
+    func run(appendingTo log: String) async throws(StoreError) -> Bool {
+        let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Directory.failure("open \(log)") }
+        let file = FileDescriptor(rawValue: descriptor)
+        defer { try? file.close() }
+        if let user { _ = fchown(descriptor, user.id, user.group) }
+        do {
+            let result = try await Subprocess.run(
+                .path(FilePath(path)),
+                arguments: Arguments(arguments),
+                environment: fullEnvironment,
+                workingDirectory: "/",
+                platformOptions: options,
+                input: .none,
+                output: .fileDescriptor(file, closeAfterSpawningProcess: false),
+                error: .fileDescriptor(file, closeAfterSpawningProcess: false)
+            )
+            return result.terminationStatus.isSuccess
+        } catch {
+            throw StoreError(.cluster, "cannot run \(path): \(error)")
+        }
+    }
+
+    private var fullEnvironment: Environment {
+        let base = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"].merging(environment) { $1 }
+        return .custom(Dictionary(uniqueKeysWithValues: base.map { (Environment.Key(stringLiteral: $0), $1) }))
+    }
+
+    private var options: PlatformOptions {
+        var options = PlatformOptions()
+        if let user, user.isOther {
+            options.userID = user.id
+            options.groupID = user.group
+            options.supplementaryGroups = [user.group]
+        }
+        return options
     }
 
     /// The output of a program that must succeed.

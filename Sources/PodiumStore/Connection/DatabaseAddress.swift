@@ -33,6 +33,22 @@ package struct DatabaseAddress: Sendable, Hashable, CustomStringConvertible {
         settings = ["host": socketDirectory, "port": String(port), "user": user, "dbname": database]
     }
 
+    /// The environment variables that libpq reads where an address leaves something open.
+    ///
+    /// No setting can keep it from reading some of them (`PGSERVICE`, `PGHOSTADDR`): a program that connects to a
+    /// private server takes them out of its environment before it starts a thread.
+    package static var environmentVariables: [String] {
+        var names: Set = ["PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGTZ", "PGDATESTYLE", "PGGEQO"]
+        guard let options = PQconndefaults() else { return names.sorted() }
+        defer { PQconninfoFree(options) }
+        var option = options
+        while option.pointee.keyword != nil {
+            if let name = option.pointee.envvar { names.insert(String(cString: name)) }
+            option += 1
+        }
+        return names.sorted()
+    }
+
     /// The same server and user, another database.
     package func database(_ name: String) -> DatabaseAddress {
         var copy = self

@@ -5,6 +5,8 @@ BUILD := $(SWIFT) build -c release
 PODIUM := .build/release/podium
 PACKAGES := libcurl4 libpq-dev libssl-dev zlib1g-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)
+# What the program says that it was built from; nothing outside a checkout.
+export PODIUM_COMMIT := $(shell git describe --always --abbrev=12 --exclude='*' --dirty=-modified 2>/dev/null)
 # Where the real benchmark data lies. Without it, `make test` leaves out the tests that read it, and says so.
 export PODIUM_TEST_DATA
 # XLA's CPU plug-in, on which the tests run what TPUs run, and the TPU's compiler.

@@ -8,6 +8,11 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Baked into a target of its own, so that another commit compiles one C file anew.
+///
+/// SwiftPM's own `gitInformation` will not do: it is cached with the manifest and goes stale.
+let commit: [CSetting] = Context.environment["PODIUM_COMMIT"].map { [.define("PODIUM_COMMIT", to: "\"\($0)\"")] } ?? []
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
@@ -56,6 +61,7 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CCurl"),
+        .target(name: "CBuild", cSettings: commit),
         .target(name: "CKernels"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "COpenBLAS"),
@@ -73,7 +79,7 @@ let package = Package(
             "PodiumMigrations",
             path: "migrations",
             exclude: ["schema.sql"],
-            resources: [.embedInCode("0001_initial.sql")]
+            resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql")]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", subprocess]),
         library("PodiumScheduler", ["PodiumCore", logging, subprocess]),
@@ -124,7 +130,8 @@ let package = Package(
         library(
             "PodiumExperiments",
             [
-                "PodiumCore", "PodiumData", "PodiumEval", "PodiumFormat", "PodiumLibrary", "PodiumReport",
+                "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumFormat", "PodiumLibrary",
+                "PodiumReport",
                 "PodiumScheduler",
                 "PodiumSpec", "PodiumStore", logging,
             ]
@@ -149,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "podium",
             dependencies: [
-                "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval",
+                "CBuild", "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices",
+                "PodiumEval",
                 "PodiumExperiments", "PodiumFiles", "PodiumFormat", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
                 "PodiumMigrations",
                 "PodiumPJRT", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
@@ -181,7 +189,7 @@ let package = Package(
         ),
         tests(
             "PodiumJobsTests",
-            ["PodiumCore", "PodiumData", "PodiumJobs", "PodiumLibrary"]
+            ["PodiumCPU", "PodiumCore", "PodiumData", "PodiumJobs", "PodiumLibrary"]
         ),
         tests(
             "PodiumExperimentsTests",

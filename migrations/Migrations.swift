@@ -11,7 +11,8 @@ package struct Migration: Sendable {
 
     /// All of them, in order.
     package static let all: [Migration] = [
-        Migration(version: 1, name: "initial", sql: PackageResources._001_initial_sql)
+        Migration(version: 1, name: "initial", sql: PackageResources._001_initial_sql),
+        Migration(version: 2, name: "artifacts", sql: PackageResources._002_artifacts_sql),
     ]
 
     package init(version: Int, name: String, sql: [UInt8]) {

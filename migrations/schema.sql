@@ -1,9 +1,42 @@
+CREATE FUNCTION public.note_artifacts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, run_id, kind, to_state, attempt, token, reason)
+    select runs.suite_id, runs.id, 'artifact', runs.state, added.attempt, added.token,
+        added.kind || coalesce(' of step ' || added.step, '')
+    from added join runs on runs.id = added.run_id
+    order by added.id;
+    return null;
+end
+$$;
+CREATE FUNCTION public.note_request() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, run_id, kind, to_state, attempt, token)
+    values (new.suite_id, new.id, 'cancelRequested', new.state, new.attempt, new.token);
+    return null;
+end
+$$;
 CREATE FUNCTION public.note_state() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    insert into events (run_id, kind, attempt, token, reason)
-    values (new.id, new.state, new.attempt, new.token, new.reason);
+    insert into events (suite_id, run_id, kind, from_state, to_state, attempt, token, reason)
+    values (
+        new.suite_id, new.id, 'state', old.state, new.state, new.attempt, coalesce(new.token, old.token),
+        coalesce('blocked by ' || new.blocked_by, new.reason)
+    );
+    return null;
+end
+$$;
+CREATE FUNCTION public.note_submissions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, run_id, kind, to_state, attempt)
+    select suite_id, id, 'state', state, attempt from added order by id;
     return null;
 end
 $$;
@@ -11,9 +44,35 @@ CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+    if tg_op = 'DELETE' and current_setting('podium.deletes_runs', true) = 'on' then return null; end if;
     raise exception 'rows of % are immutable', tg_table_name using errcode = 'restrict_violation';
 end
 $$;
+CREATE TABLE public.artifacts (
+    id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    attempt integer NOT NULL,
+    token bigint NOT NULL,
+    kind text NOT NULL,
+    step bigint,
+    share double precision,
+    score double precision,
+    path text NOT NULL,
+    sha256 text NOT NULL,
+    bytes bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT artifacts_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT artifacts_kind_is_known CHECK ((kind = ANY (ARRAY['checkpoint'::text, 'model'::text, 'predictions'::text, 'report'::text, 'features'::text, 'corpus'::text, 'vectors'::text])))
+);
+ALTER TABLE public.artifacts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.artifacts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.attempts (
     run_id bigint NOT NULL,
     attempt integer NOT NULL,
@@ -25,28 +84,10 @@ CREATE TABLE public.attempts (
     ended_at timestamp with time zone,
     outcome text,
     message text,
+    environment jsonb,
     CONSTRAINT attempts_end_with_an_outcome CHECK (((ended_at IS NULL) = (outcome IS NULL)))
 )
 WITH (fillfactor='80');
-CREATE TABLE public.checkpoints (
-    id bigint NOT NULL,
-    run_id bigint NOT NULL,
-    token bigint NOT NULL,
-    step bigint NOT NULL,
-    path text NOT NULL,
-    sha256 text NOT NULL,
-    bytes bigint NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT checkpoints_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
-);
-ALTER TABLE public.checkpoints ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.checkpoints_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 CREATE TABLE public.dependencies (
     child_id bigint NOT NULL,
     parent_id bigint NOT NULL,
@@ -61,7 +102,12 @@ CREATE TABLE public.events (
     kind text NOT NULL,
     attempt integer NOT NULL,
     token bigint,
-    reason text
+    reason text,
+    suite_id bigint NOT NULL,
+    from_state text,
+    to_state text NOT NULL,
+    transaction bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'artifact'::text])))
 );
 ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_id_seq
@@ -70,6 +116,15 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+CREATE TABLE public.inputs (
+    run_id bigint NOT NULL,
+    name text NOT NULL,
+    parent_id bigint NOT NULL,
+    kind text NOT NULL,
+    selector jsonb NOT NULL,
+    artifact_id bigint,
+    CONSTRAINT inputs_point_back CHECK ((parent_id < run_id))
 );
 CREATE TABLE public.leaders (
     name text NOT NULL,
@@ -165,20 +220,6 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text])))
 )
 WITH (fillfactor='70');
-ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.runs_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-CREATE TABLE public.schema_migrations (
-    version integer NOT NULL,
-    name text NOT NULL,
-    sha256 text NOT NULL,
-    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
 CREATE TABLE public.suites (
     id bigint NOT NULL,
     request text NOT NULL,
@@ -189,14 +230,6 @@ CREATE TABLE public.suites (
     priority integer NOT NULL,
     submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT suites_have_a_name CHECK ((name <> ''::text))
-);
-ALTER TABLE public.suites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.suites_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
 );
 CREATE TABLE public.workers (
     id bigint NOT NULL,
@@ -212,6 +245,81 @@ CREATE TABLE public.workers (
     CONSTRAINT workers_have_threads CHECK ((threads > 0))
 )
 WITH (fillfactor='50');
+CREATE VIEW public.run_records AS
+ WITH needs AS MATERIALIZED (
+         SELECT need.pool,
+            need.threads,
+                CASE
+                    WHEN (NOT (EXISTS ( SELECT
+                       FROM public.workers w
+                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool))))) THEN ('no worker with device '::text || need.pool)
+                    WHEN (NOT (EXISTS ( SELECT
+                       FROM public.workers w
+                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads))))) THEN (('no worker has '::text || need.threads) || ' threads'::text)
+                    ELSE NULL::text
+                END AS reason
+           FROM ( SELECT DISTINCT ready.pool,
+                    ready.threads
+                   FROM public.ready) need
+        )
+ SELECT r.id,
+    r.suite_id,
+    s.name AS suite_name,
+    r.spec,
+    r.state,
+    r.attempt,
+    r.worker_id,
+    r.blocked_by,
+    r.submitted_at,
+    r.started_at,
+    r.ended_at,
+    progress.latest,
+        CASE
+            WHEN ((r.state = 'blocked'::text) AND (r.blocked_by IS NOT NULL)) THEN (((('blocked by '::text || r.blocked_by) || ' ('::text) || cause.state) || ')'::text)
+            WHEN (r.state = 'blocked'::text) THEN (
+            CASE
+                WHEN (pending.parents = 1) THEN ('waits for run '::text || pending.first)
+                ELSE (('waits for '::text || pending.parents) || ' runs'::text)
+            END || COALESCE(((('; run '::text || pending.stuck) || ': '::text) || pending.stuck_reason), ''::text))
+            WHEN ((r.state = 'running'::text) AND (r.want = 'cancel'::text)) THEN 'cancel requested'::text
+            WHEN (r.state = 'ready'::text) THEN COALESCE(needs.reason, r.reason)
+            ELSE r.reason
+        END AS reason
+   FROM (((((public.runs r
+     JOIN public.suites s ON ((s.id = r.suite_id)))
+     LEFT JOIN public.progress ON ((progress.run_id = r.id)))
+     LEFT JOIN public.runs cause ON ((cause.id = r.blocked_by)))
+     LEFT JOIN needs ON (((r.state = 'ready'::text) AND (needs.pool = r.pool) AND (needs.threads = r.threads))))
+     LEFT JOIN LATERAL ( SELECT count(*) AS parents,
+            min(parent.id) AS first,
+            min(parent.id) FILTER (WHERE (unmet.reason IS NOT NULL)) AS stuck,
+            min(unmet.reason) AS stuck_reason
+           FROM ((public.dependencies d
+             JOIN public.runs parent ON ((parent.id = d.parent_id)))
+             LEFT JOIN needs unmet ON (((parent.state = 'ready'::text) AND (unmet.pool = parent.pool) AND (unmet.threads = parent.threads))))
+          WHERE ((r.state = 'blocked'::text) AND (r.blocked_by IS NULL) AND (d.child_id = r.id) AND (parent.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))) pending ON (true));
+ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.runs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.schema_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+ALTER TABLE public.suites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.suites_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE public.workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.workers_id_seq
     START WITH 1
@@ -220,18 +328,20 @@ ALTER TABLE public.workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_are_saved_once UNIQUE (run_id, token, path);
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_have_a_token_of_their_own UNIQUE (token);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (run_id, attempt);
-ALTER TABLE ONLY public.checkpoints
-    ADD CONSTRAINT checkpoints_are_saved_once UNIQUE (run_id, token, step);
-ALTER TABLE ONLY public.checkpoints
-    ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_pkey PRIMARY KEY (child_id, parent_id);
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.inputs
+    ADD CONSTRAINT inputs_pkey PRIMARY KEY (run_id, name);
 ALTER TABLE ONLY public.leaders
     ADD CONSTRAINT leaders_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.log_lines
@@ -258,31 +368,45 @@ ALTER TABLE ONLY public.suites
     ADD CONSTRAINT suites_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
-CREATE INDEX checkpoints_in_order ON public.checkpoints USING btree (run_id, step DESC, id DESC);
+CREATE INDEX artifacts_of_a_kind ON public.artifacts USING btree (run_id, kind, id);
 CREATE INDEX dependencies_of_a_parent ON public.dependencies USING btree (parent_id);
+CREATE INDEX events_in_order ON public.events USING btree (transaction, id);
 CREATE INDEX events_of_a_run ON public.events USING btree (run_id, id);
+CREATE INDEX events_of_a_suite ON public.events USING btree (suite_id, transaction, id);
+CREATE INDEX inputs_of_a_parent ON public.inputs USING btree (parent_id);
+CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artifact_id) WHERE (artifact_id IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
+CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
+CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
 CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
 CREATE INDEX workers_at_work ON public.workers USING btree (id) WHERE (retired_at IS NULL);
+CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_artifacts();
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
-CREATE TRIGGER runs_note_their_state AFTER UPDATE ON public.runs FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION public.note_state();
-CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs FOR EACH ROW EXECUTE FUNCTION public.note_state();
+CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want = 'cancel'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
+CREATE TRIGGER runs_note_their_state AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR ((new.state = 'blocked'::text) AND (old.blocked_by IS DISTINCT FROM new.blocked_by)))) EXECUTE FUNCTION public.note_state();
+CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_submissions();
+ALTER TABLE ONLY public.artifacts
+    ADD CONSTRAINT artifacts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
-ALTER TABLE ONLY public.checkpoints
-    ADD CONSTRAINT checkpoints_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
+ALTER TABLE ONLY public.inputs
+    ADD CONSTRAINT inputs_artifact_id_fkey FOREIGN KEY (artifact_id) REFERENCES public.artifacts(id);
+ALTER TABLE ONLY public.inputs
+    ADD CONSTRAINT inputs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id);
+ALTER TABLE ONLY public.inputs
+    ADD CONSTRAINT inputs_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.log_lines
     ADD CONSTRAINT log_lines_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.metrics

@@ -110,7 +110,7 @@ package struct QueueBench: Sendable {
         let worker = try await makeWorkers(1)[0]
         var times: [Double] = []
         for _ in 0..<max(20, 4 * selection.repeats) {
-            let changes = try await store.changes()
+            let changes = try await store.notifications()
             let waiting = Task {
                 for await _ in changes {
                     if let claim = try await claim(worker, limit: 1).first { return claim }

@@ -9,10 +9,12 @@ package struct EngineAssignment: Codable, Sendable, Equatable {
     package var lease: Lease
     package var suite: SuiteID
     package var spec: RunSpec
-    /// The checkpoint to go on from.
-    package var checkpoint: CheckpointFile?
-    /// Results of the parents, by run name.
-    package var parents: [String: RunResult]
+    /// Checkpoints of earlier attempts, the one with the most steps first.
+    package var checkpoints: [ArtifactRecord]
+    /// What the run reads of others.
+    package var inputs: [ResolvedInput]
+    /// The models on the way that others will start from; to be kept when training passes them.
+    package var snapshots: [ArtifactSelector]
     /// For a report: what the store knows of the suite, since engines have no database connection.
     package var history: SuiteHistory?
     /// Podium's data directory: `data/`, `models/`, `artifacts/`.
@@ -22,8 +24,14 @@ package struct EngineAssignment: Codable, Sendable, Equatable {
         self.lease = claim.lease
         self.suite = claim.suite
         self.spec = claim.spec
-        self.checkpoint = claim.checkpoint
-        self.parents = claim.parents
+        self.checkpoints = claim.checkpoints
+        self.inputs = claim.inputs
+        self.snapshots = claim.snapshots
         self.dataDirectory = dataDirectory
+    }
+
+    /// The input of that name; nil where the run has none such.
+    package func input(_ name: String) -> ResolvedInput? {
+        inputs.first { $0.input.name == name }
     }
 }

@@ -7,10 +7,14 @@ package enum EngineEvent: Codable, Sendable, Equatable {
     case started(totalSteps: Int, trainExamples: Int, resumedFromStep: Int?)
     case progress(TrainingProgress)
     case log(LogLevel, String)
-    /// A complete checkpoint is on disk.
-    case checkpoint(CheckpointFile)
-    /// The run is done; the files it names are complete on disk.
-    case result(RunResult)
+    /// On what the attempt is computed; said once, before anything else.
+    case environment(AttemptEnvironment)
+    /// Something that outlasts the attempt is complete on disk: a checkpoint, a model on the way.
+    case artifact(Artifact)
+    /// The file or folder of an earlier artifact was given up.
+    case removed(path: String)
+    /// The run is done; what it made is complete on disk.
+    case result(RunResult, artifacts: [Artifact])
     /// The run cannot go on.
     case failed(FailureClass, String)
 }
@@ -51,22 +55,6 @@ package struct TrainingProgress: Codable, Sendable, Equatable {
         self.tokensPerSecond = tokensPerSecond
         self.remainingSeconds = remainingSeconds
         self.extra = extra
-    }
-}
-
-/// A checkpoint file's identity.
-package struct CheckpointFile: Codable, Sendable, Hashable {
-    package var step: Int
-    package var path: String
-    /// Lower-case hexadecimal.
-    package var sha256: String
-    package var bytes: Int64
-
-    package init(step: Int, path: String, sha256: String, bytes: Int64) {
-        self.step = step
-        self.path = path
-        self.sha256 = sha256
-        self.bytes = bytes
     }
 }
 

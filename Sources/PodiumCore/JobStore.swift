@@ -23,11 +23,39 @@ package protocol JobStore: Sendable {
     func suites() async throws -> [SuiteRecord]
     /// Finds a suite by number, or the newest of that name; nil asks for the newest suite of all.
     func suite(named: String?) async throws -> SuiteRecord?
+    /// All suites that a name or number may mean, the newest first: one that has the number stands alone.
+    func suites(named: String) async throws -> [SuiteRecord]
     /// Log lines with a sequence number above `after`, oldest first, at most `limit`.
     func logLines(of run: RunID, after: Int64, limit: Int) async throws -> [LogRecord]
     /// A metric's points in step order, at most `limit`, thinned evenly beyond that.
     func metricPoints(of run: RunID, name: String, limit: Int) async throws -> [MetricPoint]
     func result(of run: RunID) async throws -> RunResult?
+    /// What the run made, in the order in which it was stored; removed files' rows as well.
+    func artifacts(of run: RunID) async throws -> [ArtifactRecord]
+    /// The runs of these numbers, in the order of their numbers; those that are not there are left out.
+    func runs(_ ids: [RunID]) async throws -> [RunRecord]
+    /// A part of `runs(suite:includingTerminal:)`: what comes after the run `after`, at most `limit` runs.
+    func runs(suite: SuiteID?, includingTerminal: Bool, after: RunRecord?, limit: Int) async throws -> [RunRecord]
+    /// How many runs there are in each state; states without runs are left out.
+    func runCounts(suite: SuiteID?) async throws -> [RunState: Int]
+    /// All that a report needs of a suite, in a number of queries that does not grow with its runs; nil if there is
+    /// no such suite.
+    ///
+    /// - Parameters:
+    ///   - metrics: whose points to read, of each run at most `points`, thinned evenly beyond that.
+    func history(of suite: SuiteID, metrics: [String], points: Int) async throws -> SuiteHistory?
+    /// The change feed: entries after `after`, oldest first, at most `limit`; of one suite, or of all.
+    ///
+    /// An entry appears once it can no longer be overtaken, so reading on from the last one seen misses nothing.
+    func changes(after: ChangeID, suite: SuiteID?, limit: Int) async throws -> [RunChange]
+    /// The place in the feed after which everything is still to come.
+    func lastChange() async throws -> ChangeID
+    /// Deletes runs that are over with all that is stored of them, and suites that have none left.
+    ///
+    /// Kept are runs that are not over, and those that a run which stays rests on. Files are the caller's business:
+    /// the answer names them.
+    /// - Parameter isRehearsal: says what would happen and changes nothing.
+    func delete(_ runs: [RunID], isRehearsal: Bool) async throws -> Deletion
     func predictions(of run: RunID) async throws -> [ExamplePrediction]
 
     // MARK: Workers
@@ -55,8 +83,8 @@ package protocol JobStore: Sendable {
     /// Queues runs whose back-off has passed.
     func promoteWaitingRuns() async throws -> Int
 
-    /// A stream of hints that something changed; polling every second must suffice without it.
-    func changes() async throws -> AsyncStream<Void>
+    /// A stream that says when something may have changed; polling every second must suffice without it.
+    func notifications() async throws -> AsyncStream<Void>
 }
 
 package struct SubmittedSuite: Codable, Sendable, Equatable {
@@ -96,31 +124,62 @@ package struct Claim: Sendable, Equatable {
     package var lease: Lease
     package var suite: SuiteID
     package var spec: RunSpec
-    /// The newest complete checkpoint of an earlier attempt.
-    package var checkpoint: CheckpointFile?
-    /// Results of the parents, by run name (a fine-tuning run finds its pre-trained model here).
-    package var parents: [String: RunResult]
+    /// Checkpoints of earlier attempts that are still there, the one with the most steps first; a few at most.
+    package var checkpoints: [ArtifactRecord]
+    /// What the run reads of others, with what that came to.
+    package var inputs: [ResolvedInput]
+    /// The models on the way that children of the run start from.
+    package var snapshots: [ArtifactSelector]
 
     package init(
         lease: Lease,
         suite: SuiteID,
         spec: RunSpec,
-        checkpoint: CheckpointFile? = nil,
-        parents: [String: RunResult] = [:]
+        checkpoints: [ArtifactRecord] = [],
+        inputs: [ResolvedInput] = [],
+        snapshots: [ArtifactSelector] = []
     ) {
         self.lease = lease
         self.suite = suite
         self.spec = spec
-        self.checkpoint = checkpoint
-        self.parents = parents
+        self.checkpoints = checkpoints
+        self.inputs = inputs
+        self.snapshots = snapshots
     }
 }
 
 package enum AttemptOutcome: Sendable, Equatable {
-    case succeeded(RunResult, predictions: [ExamplePrediction])
+    case succeeded(RunResult, artifacts: [Artifact] = [], predictions: [ExamplePrediction] = [])
     case failed(FailureClass, message: String)
     /// The user asked for the end, and got it.
     case cancelled
     /// The worker shuts down in good order: back to the queue from the last checkpoint, no retry charged.
     case released
+}
+
+/// What a deletion did, or would do.
+package struct Deletion: Codable, Sendable, Equatable {
+    /// A run that stays, and why.
+    package struct Kept: Codable, Sendable, Equatable {
+        package var run: RunID
+        package var reason: String
+
+        package init(run: RunID, reason: String) {
+            self.run = run
+            self.reason = reason
+        }
+    }
+
+    package var runs: [RunID]
+    package var suites: [SuiteID]
+    /// Of the deleted runs; their files are to be removed.
+    package var artifacts: [ArtifactRecord]
+    package var kept: [Kept]
+
+    package init(runs: [RunID], suites: [SuiteID], artifacts: [ArtifactRecord], kept: [Kept]) {
+        self.runs = runs
+        self.suites = suites
+        self.artifacts = artifacts
+        self.kept = kept
+    }
 }

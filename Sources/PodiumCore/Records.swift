@@ -35,6 +35,8 @@ package struct RunRecord: Codable, Sendable, Equatable {
     package var state: RunState
     /// Why it is in this state: `blocked by 12 (failed)`, `cancel requested`, the failure's message.
     package var reason: String?
+    /// The run whose failure keeps this one from ever starting; nil where there is none.
+    package var blockedBy: RunID?
     package var attempt: Int
     package var submittedAt: Double
     package var startedAt: Double?
@@ -50,6 +52,7 @@ package struct RunRecord: Codable, Sendable, Equatable {
         spec: RunSpec,
         state: RunState,
         reason: String? = nil,
+        blockedBy: RunID? = nil,
         attempt: Int = 0,
         submittedAt: Double,
         startedAt: Double? = nil,
@@ -63,12 +66,20 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.spec = spec
         self.state = state
         self.reason = reason
+        self.blockedBy = blockedBy
         self.attempt = attempt
         self.submittedAt = submittedAt
         self.startedAt = startedAt
         self.endedAt = endedAt
         self.progress = progress
         self.worker = worker
+    }
+}
+
+extension RunRecord {
+    /// Whether nothing more will happen to the run by itself: also when a failure blocks it.
+    package var isOver: Bool {
+        state.isTerminal || (state == .blocked && blockedBy != nil)
     }
 }
 
@@ -84,6 +95,8 @@ package struct AttemptRecord: Codable, Sendable, Equatable {
     package var outcome: AttemptEnd?
     package var message: String?
     package var resumedFromStep: Int?
+    /// On what it was computed; nil until its engine has said so.
+    package var environment: AttemptEnvironment?
 
     package init(
         attempt: Int,
@@ -94,7 +107,8 @@ package struct AttemptRecord: Codable, Sendable, Equatable {
         endedAt: Double? = nil,
         outcome: AttemptEnd? = nil,
         message: String? = nil,
-        resumedFromStep: Int? = nil
+        resumedFromStep: Int? = nil,
+        environment: AttemptEnvironment? = nil
     ) {
         self.attempt = attempt
         self.token = token
@@ -105,6 +119,7 @@ package struct AttemptRecord: Codable, Sendable, Equatable {
         self.outcome = outcome
         self.message = message
         self.resumedFromStep = resumedFromStep
+        self.environment = environment
     }
 }
 

@@ -1,4 +1,4 @@
-/// What a finished run leaves behind.
+/// What a finished run found out; what it made are artifacts.
 package struct RunResult: Codable, Sendable, Equatable {
     /// By official name and on the official scale (SQuAD's are percentages).
     ///
@@ -12,21 +12,12 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var intervals: [String: ScoreInterval]?
     /// How many examples were scored.
     package var examples: Int
-    /// The final model's directory, if the run trained one.
-    package var modelPath: String?
-    /// SHA-256 of the final weights.
-    package var modelSHA256: String?
-    package var modelBytes: Int64?
     /// What was trained, for people: `6 layers, 384 wide, 12 heads`.
     package var modelSummary: String?
     /// Trainable numbers in all.
     package var parameters: Int64?
     /// SHA-256 of the weights the run started from; nil for fresh ones.
     package var startWeightsSHA256: String?
-    /// JSON lines of `ExamplePrediction`; the worker loads it into the database.
-    package var predictionsPath: String?
-    /// The folder with `report.html` and its siblings, if the run made a report.
-    package var reportPath: String?
     /// The data that was read, with what identifies it.
     package var datasets: [DatasetUse]
     package var trainedSteps: Int
@@ -41,13 +32,9 @@ package struct RunResult: Codable, Sendable, Equatable {
         metrics: [String: Double] = [:],
         score: Double? = nil,
         examples: Int = 0,
-        modelPath: String? = nil,
-        modelSHA256: String? = nil,
-        modelBytes: Int64? = nil,
         modelSummary: String? = nil,
         parameters: Int64? = nil,
         startWeightsSHA256: String? = nil,
-        predictionsPath: String? = nil,
         datasets: [DatasetUse] = [],
         trainedSteps: Int = 0,
         trainingSeconds: Double = 0,
@@ -58,13 +45,9 @@ package struct RunResult: Codable, Sendable, Equatable {
         self.metrics = metrics
         self.score = score
         self.examples = examples
-        self.modelPath = modelPath
-        self.modelSHA256 = modelSHA256
-        self.modelBytes = modelBytes
         self.modelSummary = modelSummary
         self.parameters = parameters
         self.startWeightsSHA256 = startWeightsSHA256
-        self.predictionsPath = predictionsPath
         self.datasets = datasets
         self.trainedSteps = trainedSteps
         self.trainingSeconds = trainingSeconds

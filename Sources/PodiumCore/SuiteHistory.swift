@@ -5,6 +5,8 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
         package var record: RunRecord
         package var attempts: [AttemptRecord]
         package var result: RunResult?
+        /// What the run made, in the order in which it was stored.
+        package var artifacts: [ArtifactRecord]
         /// Points by metric name.
         package var curves: [String: [MetricPoint]]
 
@@ -12,12 +14,25 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
             record: RunRecord,
             attempts: [AttemptRecord],
             result: RunResult?,
+            artifacts: [ArtifactRecord] = [],
             curves: [String: [MetricPoint]] = [:]
         ) {
             self.record = record
             self.attempts = attempts
             self.result = result
+            self.artifacts = artifacts
             self.curves = curves
+        }
+
+        /// The newest artifact of that kind whose file is there; of models and checkpoints the one with most training.
+        package func artifact(_ kind: Artifact.Kind) -> Artifact? {
+            let there = artifacts.filter { $0.artifact.kind == kind && $0.removedAt == nil }
+            return ArtifactSelector.last.choose(from: there)?.artifact
+        }
+
+        /// On what the run's numbers were computed: the attempt that succeeded, else the last that said so.
+        package var environment: AttemptEnvironment? {
+            (attempts.last { $0.outcome == .succeeded } ?? attempts.last { $0.environment != nil })?.environment
         }
     }
 
@@ -33,28 +48,19 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
     /// The metrics that reports draw, by the store's names.
     private static let curveNames = ["loss", "learning_rate", "tokens_per_second"]
 
+    /// Points that all curves of a history may have together: beyond that each run's are thinned further.
+    private static let pointLimit = 2_000_000
+
     /// Reads a suite's history; nil if there is no such suite.
+    ///
+    /// - Parameter curvePoints: of each curve at most; 0 reads none.
     package static func load(
         _ id: SuiteID,
         from store: any JobStore,
         curvePoints: Int = 200
     ) async throws -> SuiteHistory? {
-        guard let suite = try await store.suite(named: "\(id)") else { return nil }
-        var runs: [Run] = []
-        for record in try await store.runs(suite: id, includingTerminal: true) {
-            var run = Run(
-                record: record,
-                attempts: try await store.attempts(of: record.id),
-                result: try await store.result(of: record.id)
-            )
-            if record.spec.work.optimization != nil {
-                for name in curveNames {
-                    let points = try await store.metricPoints(of: record.id, name: name, limit: curvePoints)
-                    if !points.isEmpty { run.curves[name] = points }
-                }
-            }
-            runs.append(run)
-        }
-        return SuiteHistory(suite: suite, runs: runs)
+        let runs = try await store.runCounts(suite: id).values.reduce(0, +)
+        let share = pointLimit / max(1, runs * curveNames.count)
+        return try await store.history(of: id, metrics: curveNames, points: min(curvePoints, share))
     }
 }

@@ -13,7 +13,7 @@ struct EvaluateJob {
         self.work = work
     }
 
-    func run() throws -> RunResult {
+    func run() throws -> JobOutput {
         let model = try StartingModel(work.model, context)
         let recipe = try TaskRecipes.recipe(
             work.examples,
@@ -45,7 +45,7 @@ struct EvaluateJob {
             startWeightsSHA256: try model.directory.weightsSHA256(),
             datasets: recipe.datasets
         )
-        try result.record(evaluation, in: context)
-        return result
+        let predictions = try result.record(evaluation, in: context)
+        return JobOutput(result, artifacts: [predictions])
     }
 }

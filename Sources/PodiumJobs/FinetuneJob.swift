@@ -14,7 +14,7 @@ struct FinetuneJob {
         self.work = work
     }
 
-    func run() throws -> RunResult {
+    func run() throws -> JobOutput {
         let training = work.optimization
         let model = try StartingModel(work.model, context)
         let recipe = try TaskRecipes.recipe(
@@ -58,7 +58,17 @@ struct FinetuneJob {
             totalSteps: training.length.steps { epochs in
                 max(1, Int((Double(order.stepsPerEpoch) * epochs).rounded()))
             },
-            trainExamples: recipe.trainingSequences
+            trainExamples: recipe.trainingSequences,
+            origin: try TrainingOrigin(context, datasets: recipe.datasets, model: model.directory),
+            writeModel: { folder in
+                try ModelDirectory.write(
+                    try trainer.weights(),
+                    configuration: model.configuration,
+                    classifier: recipe.classifier,
+                    tokenizer: model.directory.tokenizer,
+                    to: folder
+                )
+            }
         )
         let outcome = try loop.run { recipe.batch(order.batch(step: $0)) }
 
@@ -78,9 +88,6 @@ struct FinetuneJob {
             to: context.path("model")
         )
         var result = RunResult(
-            modelPath: context.path("model"),
-            modelSHA256: written.sha256,
-            modelBytes: written.bytes,
             modelSummary: encoder.configuration.summary,
             parameters: weights.parameterCount,
             startWeightsSHA256: try model.directory.weightsSHA256(),
@@ -90,8 +97,17 @@ struct FinetuneJob {
             examplesPerSecond: outcome.examplesPerSecond,
             tokensPerSecond: outcome.tokensPerSecond
         )
-        try result.record(evaluation, in: context)
-        return result
+        let predictions = try result.record(evaluation, in: context)
+        let artifact = Artifact(
+            kind: .model,
+            step: outcome.steps,
+            share: 1,
+            score: result.score,
+            path: context.path("model"),
+            sha256: written.sha256,
+            bytes: written.bytes
+        )
+        return JobOutput(result, artifacts: [artifact, predictions])
     }
 
     private func description(

@@ -24,7 +24,7 @@ struct PretrainJob {
         var directory: ModelDirectory?
     }
 
-    func run() throws -> RunResult {
+    func run() throws -> JobOutput {
         let training = work.optimization
         let (corpus, use) = try readCorpus()
         let start = try self.start(corpus)
@@ -59,7 +59,16 @@ struct PretrainJob {
             trainer: trainer,
             training: training,
             totalSteps: training.length.steps { batches.steps(passes: $0) },
-            trainExamples: batches.sequencesPerPass
+            trainExamples: batches.sequencesPerPass,
+            origin: try TrainingOrigin(context, datasets: [use], model: start.directory),
+            writeModel: { folder in
+                try ModelDirectory.write(
+                    try trainer.weights(),
+                    configuration: start.configuration,
+                    tokenizer: start.tokenizer,
+                    to: folder
+                )
+            }
         )
         let outcome = try loop.run { batches.batch(step: $0) }
         let weights = try trainer.weights()
@@ -70,9 +79,6 @@ struct PretrainJob {
             to: context.path("model")
         )
         var result = RunResult()
-        result.modelPath = context.path("model")
-        result.modelSHA256 = written.sha256
-        result.modelBytes = written.bytes
         result.modelSummary = start.configuration.summary
         result.parameters = weights.parameterCount
         result.startWeightsSHA256 = try start.directory.map { try $0.weightsSHA256() }
@@ -81,7 +87,15 @@ struct PretrainJob {
         result.trainingSeconds = outcome.seconds
         result.examplesPerSecond = outcome.examplesPerSecond
         result.tokensPerSecond = outcome.tokensPerSecond
-        return result
+        let artifact = Artifact(
+            kind: .model,
+            step: outcome.steps,
+            share: 1,
+            path: context.path("model"),
+            sha256: written.sha256,
+            bytes: written.bytes
+        )
+        return JobOutput(result, artifacts: [artifact])
     }
 
     private func readCorpus() throws -> (Corpus, DatasetUse) {

@@ -4,7 +4,7 @@ import PodiumFiles
 
 /// Predictions as JSON lines: what a run leaves behind for its worker and for reports.
 package enum PredictionLog {
-    package static func write(_ predictions: [ExamplePrediction], to path: String) throws -> String {
+    package static func write(_ predictions: [ExamplePrediction], to path: String) throws -> Artifact {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var bytes: [UInt8] = []
@@ -13,7 +13,12 @@ package enum PredictionLog {
             bytes.append(UInt8(ascii: "\n"))
         }
         try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(bytes) }
-        return path
+        return Artifact(
+            kind: .predictions,
+            path: path,
+            sha256: Digest.sha256(bytes),
+            bytes: Int64(bytes.count)
+        )
     }
 
     package static func read(_ path: String) throws -> [ExamplePrediction] {

@@ -58,6 +58,8 @@ package actor TestServer {
         let directory = "\(Leftovers.prefix)\(getpid())"
         var options = ClusterOptions(dataDirectory: directory)
         options.isDurable = false
+        // Every case of the conformance suite has a store of its own, and they run side by side.
+        options.settings = ["max_connections": "400"]
         let cluster = try await Cluster.start(options)
         Leftovers.stopAtExit(directory: directory, cluster: cluster)
         return cluster

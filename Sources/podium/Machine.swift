@@ -1,6 +1,8 @@
 import Foundation
 import PodiumCPU
+import PodiumCore
 import PodiumDevices
+import PodiumGraph
 import PodiumMigrations
 import PodiumPJRT
 import PodiumReport
@@ -48,17 +50,51 @@ enum Machine {
         }
     }
 
-    /// What reports say of how their numbers came about.
-    static func provenance(device: String = "cpu") -> Report.Provenance {
+    static let operatingSystem =
+        value(of: "PRETTY_NAME", in: "/etc/os-release", separator: "=")
+        ?? ProcessInfo.processInfo.operatingSystemVersionString
+
+    /// The processor's own name.
+    static let processor = value(of: "model name", in: "/proc/cpuinfo", separator: ":") ?? "unknown"
+
+    /// What wrote a report; what computed its numbers is in the runs.
+    static func provenance() -> Report.Provenance {
         Report.Provenance(
             version: Podium.version,
+            commit: Podium.commit.map { $0.replacing("-modified", with: "") },
+            isModified: Podium.commit?.hasSuffix("-modified") ?? false,
             host: hostName,
-            operatingSystem: value(of: "PRETTY_NAME", in: "/etc/os-release", separator: "=")
-                ?? ProcessInfo.processInfo.operatingSystemVersionString,
-            cpu: value(of: "model name", in: "/proc/cpuinfo", separator: ":") ?? "unknown",
+            operatingSystem: operatingSystem,
+            cpu: processor,
             cores: cores,
-            device: device,
+            device: "cpu",
             databaseSchema: Migration.all.map(\.version).max() ?? 0
+        )
+    }
+
+    /// On what a run is computed here.
+    ///
+    /// - Parameter device: the one that was made for the run.
+    static func environment(of spec: RunSpec, on device: any GraphDevice) throws -> AttemptEnvironment {
+        var name = spec.resources.device.rawValue
+        var instructions = "the device's own"
+        if let cpu = device as? CPUDevice {
+            instructions = cpu.instructions
+        } else if let accelerator = device as? PJRTDevice {
+            let kind = accelerator.client.deviceKind
+            name += " (\(spec.resources.replicas) × \(kind))"
+        }
+        return AttemptEnvironment(
+            version: Podium.version,
+            commit: Podium.commit,
+            host: hostName,
+            operatingSystem: operatingSystem,
+            processor: processor,
+            cores: cores,
+            device: name,
+            threads: spec.resources.threads,
+            precision: (spec.work.engine?.precision ?? .float32).rawValue,
+            instructions: instructions
         )
     }
 

@@ -1,8 +1,15 @@
 import ArgumentParser
+import CBuild
 
 /// The root command; every command is in a file of its own under `Commands`.
 struct Podium: AsyncParsableCommand {
     static let version = "0.1.0"
+
+    /// The commit it was built from, with `-modified` where the tree had changes; nil for a build that was not told.
+    static let commit: String? = {
+        let text = String(cString: podium_commit())
+        return text.isEmpty ? nil : text
+    }()
 
     static let configuration = CommandConfiguration(
         commandName: "podium",
@@ -20,11 +27,14 @@ struct Podium: AsyncParsableCommand {
             Exit status: 0 done; 1 the job or check failed; 2 wrong usage or a bad input file;
             3 database, network or file-system trouble; 130 interrupted.
             """,
-        version: version,
+        version: version + (commit.map { " (commit \($0))" } ?? ""),
         groupedSubcommands: [
             CommandGroup(
                 name: "Run experiments",
-                subcommands: [RunCommand.self, Submit.self, Queue.self, Show.self, Logs.self, Cancel.self, Retry.self]
+                subcommands: [
+                    RunCommand.self, Submit.self, Queue.self, Show.self, Logs.self, Cancel.self, Retry.self,
+                    Delete.self,
+                ]
             ),
             CommandGroup(
                 name: "Read results",

@@ -44,7 +44,7 @@ struct SuiteProgressTests {
 
     @Test func whatABlockedRunWaitsForInVainTakesNoTime() {
         var blocked = run(1, .mrpc, .blocked)
-        blocked.reason = "blocked by 3 (failed)"
+        blocked.blockedBy = RunID(rawValue: 3)
         #expect(SuiteProgress([blocked], now: 0).remainingSeconds == 0)
     }
 }

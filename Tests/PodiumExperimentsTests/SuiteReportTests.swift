@@ -42,7 +42,15 @@ struct SuiteReportTests {
             work.optimization.learningRate = rate
             var result = RunResult(metrics: ["accuracy": share, "f1": share], score: share, examples: examples)
             result.findings = findings
-            result.predictionsPath = try PredictionLog.write(predictions, to: folder.path + "/\(id).jsonl")
+            let written = try PredictionLog.write(predictions, to: folder.path + "/\(id).jsonl")
+            let artifact = ArtifactRecord(
+                id: id.rawValue,
+                run: id,
+                attempt: 1,
+                token: id.rawValue,
+                artifact: written,
+                createdAt: 0
+            )
             result.datasets = [
                 DatasetUse(task: .mrpc, split: .dev, origin: .sample, examples: examples, files: [])
             ]
@@ -55,7 +63,7 @@ struct SuiteReportTests {
                 state: .succeeded,
                 submittedAt: 0
             )
-            runs.append(SuiteHistory.Run(record: record, attempts: [], result: result))
+            runs.append(SuiteHistory.Run(record: record, attempts: [], result: result, artifacts: [artifact]))
         }
 
         func report(rule: SelectionRule.Rule = .best) -> Report {

@@ -49,7 +49,25 @@ enum Hostile {
             report.runs[index].reason = text
             report.runs[index].parameters = [Report.Parameter(name: text, value: text)]
             report.runs[index].attempts = [
-                Report.Attempt(number: 1, host: text, startedAt: 0, outcome: text, message: text),
+                Report.Attempt(
+                    number: 1,
+                    host: text,
+                    startedAt: 0,
+                    outcome: text,
+                    message: text,
+                    environment: AttemptEnvironment(
+                        version: text,
+                        commit: text,
+                        host: text,
+                        operatingSystem: text,
+                        processor: text,
+                        cores: 2,
+                        device: text,
+                        threads: 2,
+                        precision: text,
+                        instructions: text
+                    )
+                ),
                 Report.Attempt(number: 2, host: text, startedAt: 0, outcome: text, message: text),
             ]
             report.runs[index].curves = [

@@ -10,8 +10,8 @@ struct AttemptSupervisionTests {
         var attempt = AttemptSupervision()
         let started = EngineEvent.started(totalSteps: 3, trainExamples: 9, resumedFromStep: nil)
         #expect(attempt.receive(.event(started)) == [.record(started)])
-        #expect(attempt.receive(.event(.result(Self.result))) == [])
-        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result))])
+        #expect(attempt.receive(.event(.result(Self.result, artifacts: []))) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result, artifacts: []))])
     }
 
     @Test func aGoodExitWithoutAResultIsACrash() {
@@ -22,7 +22,7 @@ struct AttemptSupervisionTests {
 
     @Test func aResultIsWorthNothingWhenTheEngineThenFails() {
         var attempt = AttemptSupervision()
-        _ = attempt.receive(.event(.result(Self.result)))
+        _ = attempt.receive(.event(.result(Self.result, artifacts: [])))
         guard case .finish(.failed(.crash, _)) = attempt.receive(.exited(EngineExit(.signaled(11)))).first else {
             Issue.record("a crash after the result must fail the attempt")
             return
@@ -60,9 +60,9 @@ struct AttemptSupervisionTests {
 
     @Test func aRunThatWasDoneBeforeItCouldBeCancelledCounts() {
         var attempt = AttemptSupervision()
-        _ = attempt.receive(.event(.result(Self.result)))
+        _ = attempt.receive(.event(.result(Self.result, artifacts: [])))
         #expect(attempt.receive(.cancelOrdered) == [.terminate])
-        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result))])
+        #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.finish(.succeeded(Self.result, artifacts: []))])
     }
 
     @Test func aShutdownGivesTheRunBack() {
@@ -81,7 +81,7 @@ struct AttemptSupervisionTests {
     @Test func aLostLeaseEndsTheEngineAndWritesNothing() {
         var attempt = AttemptSupervision()
         #expect(attempt.receive(.leaseLost) == [.kill])
-        #expect(attempt.receive(.event(.result(Self.result))) == [])
+        #expect(attempt.receive(.event(.result(Self.result, artifacts: []))) == [])
         #expect(attempt.receive(.event(.log(.info, "late"))) == [])
         #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.discard])
     }

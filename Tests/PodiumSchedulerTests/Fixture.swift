@@ -57,13 +57,17 @@ final class Fixture: Sendable {
 
     func submit(_ names: String..., change: (inout RunSpec) -> Void = { _ in }) async throws -> [RunID] {
         let runs = names.map { name in
-            var spec = RunSpec(kind: .finetune, name: name, system: "tiny", model: .preset("tiny"), task: .mrpc)
+            var spec = RunSpec(
+                name: name,
+                system: "tiny",
+                work: .finetune(FineTuning(model: .preset("tiny"), task: .mrpc))
+            )
             spec.resources.threads = 1
             spec.retry = RetryPolicy(limit: 1, backoffSeconds: 200)
             change(&spec)
             return PlannedRun(spec: spec)
         }
-        let suite = try await store.submit(Submission(name: "suite", kind: "suite", source: "", runs: runs))
+        let suite = try await store.submit(Submission(name: "suite", kind: .suite, source: "", runs: runs))
         return names.compactMap { suite.runs[$0] }
     }
 

@@ -5,12 +5,14 @@ import PodiumTestSupport
 import Testing
 
 /// A worker on a store in memory, a clock that the test moves, and engines that the test scripts.
+@Suite(.serialized)
 struct WorkerTests {
     @Test func runsStartAsFarAsThreadsReach() async throws {
         let fixture = Fixture()
         let runs = try await fixture.submit("a", "b", "c")
-        try await fixture.withWorker(threads: 2) { _ in
+        try await fixture.withWorker(threads: 2) { (_: Worker) async throws in
             let engines = await fixture.engines(2)
+            try #require(engines.count == 2)
             await fixture.clock.advance(by: .seconds(30))
             #expect(fixture.launcher.engines.map(\.request.name) == ["a", "b"])
             #expect(engines.first?.request.folder == "\(fixture.folder)/artifacts/run-\(runs[0])/attempt-1")
@@ -41,7 +43,8 @@ struct WorkerTests {
         try await fixture.withWorker { _ in
             let engine = try #require(await fixture.engines(1).first)
             #expect(try await fixture.store.cancel(runs) == runs)
-            #expect(await fixture.clock.advance { !engine.signals.isEmpty })
+            let isAsked = await fixture.clock.advance { !engine.signals.isEmpty }
+            #expect(isAsked)
             let asked = fixture.clock.now
             #expect(engine.signals == ["terminate"])
             #expect(try await fixture.reaches(.cancelled, runs[0]))
@@ -57,7 +60,7 @@ struct WorkerTests {
         #expect(try await fixture.state(runs[0]) == .ready)
         #expect(fixture.launcher.engines.first?.signals == ["terminate"])
         let attempts = try await fixture.store.attempts(of: runs[0])
-        #expect(attempts.map(\.outcome) == ["released"])
+        #expect(attempts.map(\.outcome) == [.released])
         // It left in good order, so nothing is lost.
         await fixture.clock.advance(by: .seconds(60))
         #expect(try await fixture.store.rescueLostRuns().isEmpty)
@@ -79,7 +82,7 @@ struct WorkerTests {
             fixture.launcher.engines[1].succeed()
             #expect(try await fixture.reaches(.succeeded, runs[0]))
             let attempts = try await fixture.store.attempts(of: runs[0])
-            #expect(attempts.map(\.outcome) == ["lost", "succeeded"])
+            #expect(attempts.map(\.outcome) == [.lost, .succeeded])
         }
     }
 
@@ -108,7 +111,8 @@ struct WorkerTests {
             await fixture.clock.advance(by: .seconds(80))
             #expect(engine.signals.isEmpty)
             await fixture.clock.advance(by: .seconds(15))
-            #expect(engine.signals == ["terminate"])
+            let isAsked = await fixture.clock.advance(upTo: .seconds(5)) { !engine.signals.isEmpty }
+            #expect(isAsked && engine.signals == ["terminate"])
             engine.exit(.exited(143))
             #expect(try await fixture.reaches(.failed, runs[0]))
             #expect(try await fixture.store.run(runs[0])?.reason?.contains("90 s") == true)
@@ -123,7 +127,7 @@ struct WorkerTests {
             engine.exit(.signaled(9))
             #expect(try await fixture.reaches(.failed, runs[0]))
             let attempts = try await fixture.store.attempts(of: runs[0])
-            #expect(attempts.map(\.outcome) == ["crash"])
+            #expect(attempts.map(\.outcome) == [.failed(.crash)])
             #expect(try await fixture.store.run(runs[0])?.reason == "the engine was ended by SIGKILL (signal 9)")
         }
     }

@@ -13,7 +13,7 @@ struct FaultTests {
         let address = try #require(cluster?.address)
         _ = try await Migrator().migrate(address)
         let store = try await PostgresStore.open(address, connections: 4)
-        let hints = HintCounter(try await store.changes())
+        let hints = HintCounter(try await store.notifications())
 
         let work = Task { () -> [RunID] in
             let worker = try await store.registerWorker(

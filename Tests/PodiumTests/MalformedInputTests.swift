@@ -117,7 +117,7 @@ struct MalformedInputTests {
         let outcome = try await place.binary.run("submit", file, "--wait")
         try #require(outcome.status == 0, "\(outcome.error)")
         let run = try await place.runs(suite: "good")[0].id
-        let model = try #require(try await place.show(run).result?.modelPath)
+        let model = try #require(try await place.show(run).model?.path)
         let samples = try FileManager.default.contentsOfDirectory(atPath: "\(place.binary.dataDirectory)/data")
         let sample = try #require(samples.first { $0.hasPrefix("sample-") })
         return BadInput(model: model, data: "\(place.binary.dataDirectory)/data/\(sample)", folder: place.folder)

@@ -135,12 +135,26 @@ final class Place {
         struct Result: Decodable {
             var metrics: [String: Double]
             var score: Double?
-            var modelPath: String?
-            var modelSHA256: String?
+        }
+        struct Artifact: Decodable {
+            struct Facts: Decodable {
+                var kind: String
+                var step: Int?
+                var path: String
+                var sha256: String
+            }
+            var artifact: Facts
+            var removedAt: Double?
         }
         var run: Run
         var attempts: [Attempt]
         var result: Result?
+        var artifacts: [Artifact]
+
+        /// The model that the run ended with.
+        var model: Artifact.Facts? {
+            artifacts.last { $0.artifact.kind == "model" && $0.removedAt == nil }?.artifact
+        }
     }
 
     func runs(suite: String) async throws -> [Run] {

@@ -13,7 +13,7 @@ struct PredictionTables {
         var found: [RunID: [ExamplePrediction]] = [:]
         var missing: [RunID] = []
         for history in histories {
-            guard let path = history.result?.predictionsPath else { continue }
+            guard let path = history.artifact(.predictions)?.path else { continue }
             if let rows = try? PredictionLog.read(path), !rows.isEmpty {
                 found[history.record.id] = rows
             } else {

@@ -1,5 +1,7 @@
 internal import Foundation
 package import PodiumCore
+internal import PodiumFiles
+internal import PodiumLibrary
 package import PodiumReport
 
 extension SuiteReport {
@@ -18,18 +20,24 @@ extension SuiteReport {
     }
 
     /// Carries out a report run: compares the systems of its suite and writes the files into the attempt's folder.
+    ///
+    /// - Returns: the report.
     package static func carryOut(
         _ assignment: EngineAssignment,
         folder: String,
         provenance: Report.Provenance
-    ) throws -> RunResult {
+    ) throws -> Artifact {
         guard let history = assignment.history else {
             throw ExperimentError(.failed, "the worker handed over no history to report on")
         }
         let path = "\(folder)/report"
         try SuiteReport(history).write(to: path, provenance: provenance)
-        var result = RunResult()
-        result.reportPath = path
-        return result
+        let document = "\(path)/report.xml"
+        return Artifact(
+            kind: .report,
+            path: path,
+            sha256: try Digest.sha256(file: document),
+            bytes: try FileSize.bytes(of: document)
+        )
     }
 }

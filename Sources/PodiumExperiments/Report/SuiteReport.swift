@@ -57,7 +57,7 @@ package struct SuiteReport {
         return Report(
             title: suite.name,
             generatedAt: generatedAt,
-            provenance: provenance,
+            provenance: provenance.computed(on: histories.compactMap(\.environment)),
             selection: suite.selection.rule == .best
                 ? "per task, the configuration with the best mean development score over its seeds"
                 : "every configuration, in a row of its own",
@@ -170,7 +170,8 @@ package struct SuiteReport {
                     endedAt: attempt.endedAt,
                     outcome: attempt.outcome?.rawValue,
                     message: attempt.message,
-                    resumedFromStep: attempt.resumedFromStep
+                    resumedFromStep: attempt.resumedFromStep,
+                    environment: attempt.environment
                 )
             },
             startedAt: record.startedAt,
@@ -179,7 +180,7 @@ package struct SuiteReport {
             trainedSteps: result?.trainedSteps,
             examplesPerSecond: result?.examplesPerSecond,
             tokensPerSecond: result?.tokensPerSecond,
-            checkpoint: result?.modelSHA256.map { Report.Checkpoint(sha256: $0, bytes: result?.modelBytes) },
+            checkpoint: history.artifact(.model).map { Report.Checkpoint(sha256: $0.sha256, bytes: $0.bytes) },
             parent: parent,
             metrics: record.spec.task.map { task in (result?.metrics ?? [:]).mapValues { $0 / task.metricScale } }
                 ?? result?.metrics ?? [:],

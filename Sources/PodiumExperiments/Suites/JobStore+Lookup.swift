@@ -1,4 +1,5 @@
 package import PodiumCore
+internal import PodiumFormat
 
 extension JobStore {
     /// The suite of that number or name, or an error that lists what there is; nil asks for the newest.
@@ -14,6 +15,23 @@ extension JobStore {
         )
     }
 
+    /// As `requireSuite`, for commands that change something: a name that several suites have is refused.
+    package func requireOneSuite(_ name: String) async throws -> SuiteRecord {
+        let found = try await suites(named: name)
+        guard found.count > 1 else { return try await requireSuite(name) }
+        let numbers = found.map { "\($0.id) of \(dateText($0.submittedAt))" }
+        throw ExperimentError(
+            .invalidRequest,
+            "several suites are called \"\(name)\"; name one by its number: \(numbers.joined(separator: ", "))"
+        )
+    }
+
+    /// What to tell a user who named a suite by a name that others have too; nil where there is no doubt.
+    package func ambiguity(of name: String?, chosen: SuiteRecord) async throws -> String? {
+        guard let name, try await suites(named: name).count > 1 else { return nil }
+        return "several suites are called \"\(name)\"; this is the newest, number \(chosen.id)"
+    }
+
     /// The run of that number, or an error.
     package func requireRun(_ number: Int64) async throws -> RunRecord {
         guard let run = try await self.run(RunID(rawValue: number)) else {
@@ -27,7 +45,7 @@ extension JobStore {
         var ids: [RunID] = []
         for number in numbers { ids.append(try await requireRun(number).id) }
         if let suite {
-            let record = try await requireSuite(suite)
+            let record = try await requireOneSuite(suite)
             ids += try await runs(suite: record.id, includingTerminal: true).map(\.id).filter { !ids.contains($0) }
         }
         return ids

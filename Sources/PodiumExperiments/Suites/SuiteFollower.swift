@@ -22,27 +22,30 @@ package struct SuiteFollower: Sendable {
         case unreachable(any Error)
     }
 
+    /// Seconds between looks at runs that nothing happens to: why they wait changes without an entry in the feed.
+    private static let reasonInterval = 10.0
+
     /// Returns once every run is over: whether all succeeded.
+    ///
+    /// Reads the change feed and, of running runs, the latest measurements; the whole suite once, at the start.
     package func follow(_ update: (Update) -> Void) async throws -> Bool {
+        var state: SuiteState?
         while true {
-            let runs: [RunRecord]
             do {
-                runs = try await store.runs(suite: suite, includingTerminal: true)
+                if state == nil { state = try await SuiteState(of: suite, in: store) }
+                try await state?.update(reasonsAfter: Self.reasonInterval)
+            } catch is CancellationError {
+                throw CancellationError()
             } catch {
+                if Task.isCancelled { throw CancellationError() }
                 update(.unreachable(error))
                 try await Task.sleep(for: .seconds(2))
                 continue
             }
+            let runs = state?.runs ?? []
             update(.runs(runs, now: Date().timeIntervalSince1970))
             if runs.allSatisfy(\.isOver) { return runs.allSatisfy { $0.state == .succeeded } }
             try await Task.sleep(for: interval)
         }
-    }
-}
-
-extension RunRecord {
-    /// Whether nothing more will happen to the run by itself: also when it is blocked by a failed parent.
-    package var isOver: Bool {
-        state.isTerminal || (state == .blocked && reason != nil)
     }
 }

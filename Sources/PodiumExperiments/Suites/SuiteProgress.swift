@@ -10,7 +10,7 @@ package struct SuiteProgress: Sendable, Equatable {
     ///
     /// Assumes as many runs at a time as run now.
     package init(_ runs: [RunRecord], now: Double) {
-        let open = runs.filter { !$0.state.isTerminal && $0.spec.kind != .report && $0.reason == nil }
+        let open = runs.filter { !$0.isOver && $0.spec.kind != .report }
         guard !open.isEmpty else {
             remainingSeconds = runs.isEmpty ? nil : 0
             return

@@ -31,6 +31,19 @@ package enum SuiteText {
         var head = "\(first.suiteName) \(bar) \(done)/\(runs.count) runs, \(queued) queued, \(clockText(elapsed))"
         if let left = progress.remainingSeconds { head += ", about \(clockText(left)) left" }
         var lines = [head]
+        // Why nothing moves, where nothing does.
+        if !runs.contains(where: { $0.state == .running }) {
+            var reasons: [(text: String, runs: Int)] = []
+            for run in runs where run.state == .ready {
+                guard let reason = run.reason else { continue }
+                if let index = reasons.firstIndex(where: { $0.text == reason }) {
+                    reasons[index].runs += 1
+                } else {
+                    reasons.append((reason, 1))
+                }
+            }
+            lines += reasons.prefix(3).map { "  … \($0.runs) waiting: \($0.text)" }
+        }
         for run in runs where run.state == .running {
             guard let step = run.progress else {
                 lines.append("  ▸ \(run.spec.name): starting")

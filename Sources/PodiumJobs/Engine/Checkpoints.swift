@@ -6,46 +6,83 @@ import PodiumFiles
 /// Saves a training's state into the attempt's folder and finds the one to go on from.
 struct Checkpoints {
     let context: JobContext
+    /// What the training is made from; a checkpoint of anything else is not gone on from.
+    let origin: TrainingOrigin
     private var kept: [String] = []
 
     /// The newest may not be known to the store yet when the engine dies, so the one before it stays too.
     private static let keep = 2
     private static let secondsKey = "podium.seconds"
 
-    init(context: JobContext) {
+    init(context: JobContext, origin: TrainingOrigin) {
         self.context = context
+        self.origin = origin
     }
 
-    /// Takes over the checkpoint of an earlier attempt, if there is one and it is whole.
+    /// Takes over the newest checkpoint of an earlier attempt that is whole and was made from the same things.
     ///
+    /// - Parameter totalSteps: nil when time decides.
     /// - Returns: seconds of training that went into it.
-    func resume(_ trainer: Trainer) throws -> Double {
-        guard let checkpoint = context.assignment.checkpoint else { return 0 }
-        guard FileManager.default.fileExists(atPath: checkpoint.path),
-            try Digest.sha256(file: checkpoint.path) == checkpoint.sha256
-        else {
-            context.log(
-                "the checkpoint of step \(checkpoint.step), \(checkpoint.path), is missing or damaged; starting from step 0",
-                level: .warning
-            )
-            return 0
+    func resume(_ trainer: Trainer, totalSteps: Int?) throws -> Double {
+        for record in context.assignment.checkpoints {
+            let checkpoint = record.artifact
+            let name = "the checkpoint of step \(checkpoint.step ?? 0)"
+            guard FileManager.default.fileExists(atPath: checkpoint.path),
+                try Digest.sha256(file: checkpoint.path) == checkpoint.sha256
+            else {
+                context.log("\(name), \(checkpoint.path), is missing or damaged", level: .warning)
+                continue
+            }
+            let saved = try TrainingOrigin(metadata: try Safetensors(path: checkpoint.path).metadata)
+            let differences = origin.differences(from: saved)
+            guard differences.isEmpty else {
+                context.log(
+                    "\(name) was made from other input, so training starts again at step 0; "
+                        + "different now: \(differences.joined(separator: ", "))",
+                    level: .warning
+                )
+                return 0
+            }
+            guard checkpoint.step ?? 0 <= totalSteps ?? .max else {
+                context.log("\(name) is beyond the last step, \(totalSteps ?? 0)", level: .warning)
+                continue
+            }
+            let facts = try trainer.resume(from: checkpoint.path)
+            context.log("resumed from the checkpoint of step \(trainer.step)")
+            return facts[Self.secondsKey].flatMap(Double.init) ?? 0
         }
-        let facts = try trainer.resume(from: checkpoint.path)
-        context.log("resumed from the checkpoint of step \(trainer.step)")
-        return facts[Self.secondsKey].flatMap(Double.init) ?? 0
+        if !context.assignment.checkpoints.isEmpty {
+            context.log("no checkpoint can be gone on from; starting from step 0", level: .warning)
+        }
+        return 0
     }
 
     /// Saves and tells the worker; older ones of this attempt go.
-    mutating func save(_ trainer: Trainer, seconds: Double) throws {
+    mutating func save(_ trainer: Trainer, seconds: Double, share: Double?) throws {
         let folder = context.path("checkpoints")
         try Folder.make(folder)
         let path = "\(folder)/step-\(trainer.step).safetensors"
-        let file = try trainer.save(to: path, metadata: [Self.secondsKey: "\(seconds)"])
+        var metadata = try origin.metadata()
+        metadata[Self.secondsKey] = "\(seconds)"
+        let file = try trainer.save(to: path, metadata: metadata)
         context.say(
-            .checkpoint(CheckpointFile(step: trainer.step, path: path, sha256: file.sha256, bytes: file.bytes))
+            .artifact(
+                Artifact(
+                    kind: .checkpoint,
+                    step: trainer.step,
+                    share: share,
+                    path: path,
+                    sha256: file.sha256,
+                    bytes: file.bytes
+                )
+            )
         )
         kept.append(path)
-        while kept.count > Self.keep { try? FileManager.default.removeItem(atPath: kept.removeFirst()) }
+        while kept.count > Self.keep {
+            let old = kept.removeFirst()
+            try? FileManager.default.removeItem(atPath: old)
+            context.say(.removed(path: old))
+        }
     }
 }
 

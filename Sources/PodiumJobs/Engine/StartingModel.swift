@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumFiles
 import PodiumLibrary
 
 /// The model that a job starts from, found on disk.
@@ -21,10 +22,15 @@ struct StartingModel {
         case .path(let path):
             directory = try ModelDirectory(path: path)
         case .run(let name, .last):
-            guard let path = context.assignment.parents[name]?.modelPath else {
-                throw JobError(.input, "run \(name) left no model to start from")
+            let input = context.assignment.input(RunInput.model)
+            guard let model = input?.source?.artifact else {
+                let which = input.map { " (\($0.input.selector.description))" } ?? ""
+                throw JobError(.input, "run \(name) left no model to start from\(which)")
             }
-            directory = try ModelDirectory(path: path)
+            directory = try ModelDirectory(path: model.path)
+            guard try directory.weightsSHA256() == model.sha256 else {
+                throw JobError(.input, "\(directory.path) does not hold what run \(name) wrote; run it again")
+            }
         case .preset(let name):
             throw JobError(
                 .input,

@@ -11,8 +11,13 @@ struct TrainingLoop {
     let totalSteps: Int?
     /// How many examples there are to train on.
     let trainExamples: Int
+    /// What the training is made from.
+    let origin: TrainingOrigin
+    /// Writes the model as it is into a folder.
+    let writeModel: Snapshots.Write
 
-    struct Outcome {
+    /// What the training came to.
+    struct Summary {
         var steps: Int
         /// Of training alone, over all attempts.
         var seconds: Double
@@ -46,9 +51,10 @@ struct TrainingLoop {
     /// Trains to the end.
     ///
     /// - Parameter batch: the examples of a step counted from 0.
-    func run(batch: (Int) throws -> PackedBatch) throws -> Outcome {
-        var checkpoints = Checkpoints(context: context)
-        let earlier = try checkpoints.resume(trainer)
+    func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
+        var checkpoints = Checkpoints(context: context, origin: origin)
+        let earlier = try checkpoints.resume(trainer, totalSteps: totalSteps)
+        var snapshots = Snapshots(context: context, write: writeModel)
         context.say(
             .started(
                 totalSteps: totalSteps ?? 0,
@@ -62,13 +68,19 @@ struct TrainingLoop {
         var recent = Tally()
         var lastReport = -Double.infinity
         var saved = (step: trainer.step, time: clock())
+        func shareDone(after seconds: Double) -> Double? {
+            limit.map { min(1, seconds / $0) } ?? totalSteps.map { Double(trainer.step) / Double(max(1, $0)) }
+        }
+        snapshots.skip(step: trainer.step, share: shareDone(after: earlier))
         while true {
             let spent = earlier + all.seconds
             let share = limit.map { spent / $0 }
             if trainer.step >= totalSteps ?? Int.max || share ?? 0 >= 1 { break }
             if context.shouldStop() {
                 _ = try trainer.finish()
-                if trainer.step > saved.step { try checkpoints.save(trainer, seconds: spent) }
+                if trainer.step > saved.step {
+                    try checkpoints.save(trainer, seconds: spent, share: shareDone(after: spent))
+                }
                 throw JobStopped()
             }
             let began = clock()
@@ -80,7 +92,9 @@ struct TrainingLoop {
             let isDue =
                 training.checkpointEverySteps.map { trainer.step % $0 == 0 }
                 ?? (clock() - saved.time >= Self.checkpointInterval)
-            if isLast || isDue { measured = try trainer.finish() ?? measured }
+            let isWanted =
+                !isLast && snapshots.isDue(step: trainer.step, share: shareDone(after: spent + clock() - began))
+            if isLast || isDue || isWanted { measured = try trainer.finish() ?? measured }
             let ended = clock()
             all.add(packed, ended - began)
             recent.add(packed, ended - began)
@@ -89,8 +103,11 @@ struct TrainingLoop {
                 context.say(.progress(progress(measured, recent: recent, all: all, earlier: earlier)))
                 recent = Tally()
             }
+            // Before the checkpoint, so that whoever goes on from that has it.
+            if isWanted { try snapshots.take(step: trainer.step, share: shareDone(after: earlier + all.seconds)) }
             if isDue && !isLast {
-                try checkpoints.save(trainer, seconds: earlier + all.seconds)
+                let seconds = earlier + all.seconds
+                try checkpoints.save(trainer, seconds: seconds, share: shareDone(after: seconds))
                 saved = (trainer.step, clock())
             }
         }
@@ -99,7 +116,7 @@ struct TrainingLoop {
         let last = try trainer.finish()
         all.seconds += clock() - began
         if let last { context.say(.progress(progress(last, recent: recent, all: all, earlier: earlier))) }
-        return Outcome(
+        return Summary(
             steps: trainer.step,
             seconds: earlier + all.seconds,
             examplesPerSecond: all.examplesPerSecond,

@@ -23,19 +23,22 @@ struct Evaluation {
 
 extension RunResult {
     /// Takes over an evaluation; its files go into the attempt's folder.
-    mutating func record(_ evaluation: Evaluation, in context: JobContext) throws {
+    ///
+    /// - Returns: the predictions.
+    mutating func record(_ evaluation: Evaluation, in context: JobContext) throws -> Artifact {
         metrics = evaluation.metrics
         score = evaluation.score
         intervals = evaluation.intervals
         examples = evaluation.examples
         notes += evaluation.notes
         findings = evaluation.findings
-        predictionsPath = try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl"))
+        let predictions = try PredictionLog.write(evaluation.predictions, to: context.path("predictions.jsonl"))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         for (name, document) in evaluation.documents.sorted(by: { $0.key < $1.key }) {
             let bytes = [UInt8](try encoder.encode(document))
             try AtomicFile.write(context.path(name)) { (writer) throws(FileError) in try writer.append(bytes) }
         }
+        return predictions
     }
 }

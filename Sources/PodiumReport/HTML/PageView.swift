@@ -110,7 +110,7 @@ struct PageView {
         }
         datasets = Self.datasets(report, anchors: anchors)
         sources = Self.sources(leaderboard)
-        facts = Self.facts(report.provenance)
+        facts = Self.facts(report.provenance) + Self.environments(report.runs)
     }
 
     private static func summary(_ report: Report) -> String {
@@ -171,6 +171,22 @@ struct PageView {
                 rowNotes: table.rows.compactMap { row in row.note.map { "\(row.name): \($0)" } }
             )
         }
+    }
+
+    /// Each way in which runs were computed, with how many there are of it.
+    private static func environments(_ runs: [Report.Run]) -> [Fact] {
+        var counts: [(text: String, runs: Int)] = []
+        for run in runs {
+            let done = run.attempts.last { $0.outcome == "succeeded" } ?? run.attempts.last
+            guard let environment = done?.environment else { continue }
+            let text = "\(environment.summary), \(environment.host)"
+            if let index = counts.firstIndex(where: { $0.text == text }) {
+                counts[index].runs += 1
+            } else {
+                counts.append((text, 1))
+            }
+        }
+        return counts.map { Fact(name: $0.runs == 1 ? "1 run" : "\($0.runs) runs", value: $0.text) }
     }
 
     private static func facts(_ provenance: Report.Provenance) -> [Fact] {

@@ -1,5 +1,7 @@
+package import PodiumCore
+
 extension Report {
-    /// What made the numbers: program, machine, database.
+    /// What made the numbers: machines and devices of the runs, and the program and database that the report is from.
     package struct Provenance: Codable, Sendable, Equatable {
         /// Podium's version.
         package var version: String
@@ -7,6 +9,7 @@ extension Report {
         package var commit: String?
         /// Whether the checkout had changes on top of that commit.
         package var isModified: Bool
+        /// Of the runs; several are separated by commas, as in the three properties below.
         package var host: String
         package var operatingSystem: String
         package var cpu: String
@@ -41,6 +44,23 @@ extension Report {
             self.device = device
             self.databaseSchema = databaseSchema
             self.database = database
+        }
+
+        /// With what the runs were computed on in place of where the report is written.
+        package func computed(on environments: [AttemptEnvironment]) -> Provenance {
+            guard let first = environments.first else { return self }
+            func all(_ part: (AttemptEnvironment) -> String) -> String {
+                var seen: [String] = []
+                for value in environments.map(part) where !seen.contains(value) { seen.append(value) }
+                return seen.joined(separator: ", ")
+            }
+            var copy = self
+            copy.host = all(\.host)
+            copy.operatingSystem = all(\.operatingSystem)
+            copy.cpu = all(\.processor)
+            copy.cores = environments.map(\.cores).max() ?? first.cores
+            copy.device = all(\.device)
+            return copy
         }
     }
 }

@@ -116,6 +116,8 @@ extension Report {
         package var outcome: String?
         package var message: String?
         package var resumedFromStep: Int?
+        /// On what it was computed; nil where its engine did not say.
+        package var environment: AttemptEnvironment?
 
         package init(
             number: Int,
@@ -124,7 +126,8 @@ extension Report {
             endedAt: Double? = nil,
             outcome: String? = nil,
             message: String? = nil,
-            resumedFromStep: Int? = nil
+            resumedFromStep: Int? = nil,
+            environment: AttemptEnvironment? = nil
         ) {
             self.number = number
             self.host = host
@@ -133,6 +136,7 @@ extension Report {
             self.outcome = outcome
             self.message = message
             self.resumedFromStep = resumedFromStep
+            self.environment = environment
         }
     }
 

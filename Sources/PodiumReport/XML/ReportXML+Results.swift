@@ -60,6 +60,19 @@ extension ReportXML {
             xml.text("host", attempt.host)
             xml.text("outcome", attempt.outcome)
             xml.text("message", attempt.message)
+            guard let environment = attempt.environment else { return }
+            xml.element(
+                "environment",
+                ["cores": String(environment.cores), "threads": String(environment.threads)]
+            ) { xml in
+                xml.text("version", environment.version)
+                xml.text("commit", environment.commit)
+                xml.text("operatingSystem", environment.operatingSystem)
+                xml.text("cpu", environment.processor)
+                xml.text("device", environment.device)
+                xml.text("precision", environment.precision)
+                xml.text("instructions", environment.instructions)
+            }
         }
     }
 

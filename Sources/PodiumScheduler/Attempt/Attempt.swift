@@ -147,9 +147,10 @@ actor Attempt {
         case .failed(let failure, let message): return .failed(failure, message: message)
         case .cancelled: return .cancelled
         case .released: return .released
-        case .succeeded(let result):
+        case .succeeded(let result, let artifacts):
             do {
-                return .succeeded(result, predictions: try folder.predictions(of: result))
+                let predictions = try folder.predictions(in: artifacts)
+                return .succeeded(result, artifacts: artifacts, predictions: predictions)
             } catch {
                 return .failed(.infrastructure, message: "the predictions cannot be read back: \(error)")
             }
@@ -160,7 +161,7 @@ actor Attempt {
 extension AttemptOutcome {
     var summary: String {
         switch self {
-        case .succeeded(let result, _): result.score.map { "succeeded, score \($0)" } ?? "succeeded"
+        case .succeeded(let result, _, _): result.score.map { "succeeded, score \($0)" } ?? "succeeded"
         case .failed(let failure, let message): "failed (\(failure.rawValue)): \(message)"
         case .cancelled: "was cancelled"
         case .released: "goes back to the queue"

@@ -25,25 +25,41 @@ package struct AttemptFolder: Sendable {
     }
 
     /// The predictions that the engine left, one JSON object a line.
-    package func predictions(of result: RunResult) throws -> [ExamplePrediction] {
-        guard let predictionsPath = result.predictionsPath else { return [] }
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: predictionsPath))
+    package func predictions(in artifacts: [Artifact]) throws -> [ExamplePrediction] {
+        guard let file = artifacts.first(where: { $0.kind == .predictions }) else { return [] }
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
         let decoder = JSONDecoder()
         return try bytes.split(separator: UInt8(ascii: "\n")).map { line in
             try decoder.decode(ExamplePrediction.self, from: Data(line))
         }
     }
 
-    /// After success: removes what earlier attempts left, and this one's checkpoints.
+    /// What outlasts an attempt: models that others start from, and checkpoints that the next attempt goes on from.
+    private static let snapshots = "snapshots"
+    private static let checkpoints = "checkpoints"
+
+    /// After success: removes what earlier attempts left, except models on the way, and this one's checkpoints.
     package func keepOnlyResults() {
-        let files = FileManager.default
-        for other in (try? files.contentsOfDirectory(atPath: runPath)) ?? [] where other != name {
-            if other.hasPrefix("attempt-") { try? files.removeItem(atPath: "\(runPath)/\(other)") }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: runPath)) ?? []
+        for other in names where other != name && other.hasPrefix("attempt-") {
+            Self.empty("\(runPath)/\(other)", except: [Self.snapshots])
         }
-        try? files.removeItem(atPath: "\(path)/checkpoints")
+        try? FileManager.default.removeItem(atPath: "\(path)/\(Self.checkpoints)")
     }
 
+    /// After the lease is lost: removes what only this attempt could have published.
     package func discard() {
-        try? FileManager.default.removeItem(atPath: path)
+        Self.empty(path, except: [Self.snapshots, Self.checkpoints])
+    }
+
+    /// Removes a folder's contents but for some, and the folder if nothing is left.
+    private static func empty(_ folder: String, except kept: Set<String>) {
+        let files = FileManager.default
+        let parts = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+        guard !kept.isDisjoint(with: parts) else {
+            try? files.removeItem(atPath: folder)
+            return
+        }
+        for part in parts where !kept.contains(part) { try? files.removeItem(atPath: "\(folder)/\(part)") }
     }
 }

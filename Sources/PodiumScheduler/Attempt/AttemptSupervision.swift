@@ -41,7 +41,7 @@ package struct AttemptSupervision: Sendable {
 
     /// How an attempt ends; the worker turns a result into an outcome with its predictions.
     package enum Conclusion: Sendable, Equatable {
-        case succeeded(RunResult)
+        case succeeded(RunResult, artifacts: [Artifact])
         case failed(FailureClass, message: String)
         case cancelled
         case released
@@ -51,7 +51,7 @@ package struct AttemptSupervision: Sendable {
 
     private let timeLimitSeconds: Double?
     private var stopReason: StopReason?
-    private var result: RunResult?
+    private var result: (RunResult, artifacts: [Artifact])?
     private var failure: (FailureClass, String)?
 
     package init(timeLimitSeconds: Double? = nil) {
@@ -73,13 +73,13 @@ package struct AttemptSupervision: Sendable {
     private mutating func receive(_ event: EngineEvent) -> [Action] {
         guard stopReason != .abandon else { return [] }
         switch event {
-        case .result(let result):
-            self.result = result
+        case .result(let result, let artifacts):
+            self.result = (result, artifacts)
             return []
         case .failed(let failure, let message):
             self.failure = (failure, message)
             return [.record(.log(.error, message))]
-        case .started, .progress, .log, .checkpoint:
+        case .environment, .started, .progress, .log, .artifact, .removed:
             return [.record(event)]
         }
     }
@@ -100,7 +100,9 @@ package struct AttemptSupervision: Sendable {
 
     private func end(_ exit: EngineExit) -> Action {
         if stopReason == .abandon { return .discard }
-        if let result, exit.status == .exited(0) { return .finish(.succeeded(result)) }
+        if let (result, artifacts) = result, exit.status == .exited(0) {
+            return .finish(.succeeded(result, artifacts: artifacts))
+        }
         switch stopReason {
         case .cancel: return .finish(.cancelled)
         case .release: return .finish(.released)

@@ -42,7 +42,7 @@ package actor Worker {
         }
         let hints = Task { [clock, wake, store, options] in
             while !Task.isCancelled {
-                if let changes = try? await store.changes() {
+                if let changes = try? await store.notifications() {
                     for await _ in changes { wake.yield() }
                 }
                 try? await clock.sleep(for: options.heartbeat)

@@ -63,29 +63,100 @@ extension PostgresStore {
         return try await claims(claimed)
     }
 
-    /// Adds the parents' results, which do not change any more.
+    /// Adds what the runs go on from and read of others; none of that changes while they run.
     private func claims(_ claimed: Rows) async throws(StoreError) -> [Claim] {
         var claims = try claimed.map { row throws(StoreError) in try Claim(row) }
-        let children = claims.map { Optional($0.lease.run.rawValue) }
-        let rows = try await read { connection throws(StoreError) in
-            try await connection.query(
-                """
-                select d.child_id, parent.name, results.result
-                from dependencies d
-                join runs parent on parent.id = d.parent_id
-                join results on results.run_id = parent.id
-                where d.child_id = any($1::bigint[])
-                """,
-                .ints(children)
+        let numbers = claims.map { Optional($0.lease.run.rawValue) }
+        let (checkpoints, inputs, candidates, children) = try await read { connection throws(StoreError) in
+            (
+                try await connection.query(Self.selectCheckpoints, .ints(numbers)),
+                try await connection.query(Self.selectInputs, .ints(numbers)),
+                try await connection.query(Self.selectCandidates, .ints(numbers)),
+                try await connection.query(Self.selectSnapshots, .ints(numbers))
             )
         }
-        for row in rows {
-            let child: Int64 = try row.get("child_id")
-            guard let index = claims.firstIndex(where: { $0.lease.run.rawValue == child }) else { continue }
-            claims[index].parents[try row.get("name")] = try row.json("result")
+        for row in checkpoints {
+            let record = try ArtifactRecord(row)
+            claims.update(record.run) { $0.checkpoints.append(record) }
         }
+        let made = try candidates.map { row throws(StoreError) in try ArtifactRecord(row) }
+        var uses: [(run: Int64, name: String, artifact: Int64?)] = []
+        for row in inputs {
+            let input = RunInput(
+                name: try row.get("name"),
+                parent: try row.get("parent"),
+                kind: try row.word("kind"),
+                selector: try row.json("selector")
+            )
+            let parent: Int64 = try row.get("parent_id")
+            let run: Int64 = try row.get("run_id")
+            let source = input.selector.choose(
+                from: made.filter { $0.run.rawValue == parent && $0.artifact.kind == input.kind }
+            )
+            uses.append((run, input.name, source?.id))
+            claims.update(RunID(rawValue: run)) { $0.inputs.append(ResolvedInput(input: input, source: source)) }
+        }
+        for row in children {
+            let selector: ArtifactSelector = try row.json("selector")
+            claims.update(RunID(rawValue: try row.get("parent_id"))) { $0.snapshots.append(selector) }
+        }
+        try await note(uses)
         return claims
     }
+
+    /// Stores which artifacts the inputs came to: the provenance of what the runs will make.
+    private func note(_ uses: [(run: Int64, name: String, artifact: Int64?)]) async throws(StoreError) {
+        guard !uses.isEmpty else { return }
+        let runs = uses.map { Optional($0.run) }
+        let names = uses.map(\.name)
+        let artifacts = uses.map(\.artifact)
+        _ = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
+            try await connection.query(
+                """
+                update inputs set artifact_id = used.artifact_id
+                from unnest($1::bigint[], $2::text[], $3::bigint[]) as used (run_id, name, artifact_id)
+                where inputs.run_id = used.run_id and inputs.name = used.name
+                """,
+                .ints(runs),
+                .texts(names),
+                .ints(artifacts)
+            )
+        }
+    }
+
+    /// The newest few: an engine falls back to the one before where a file is damaged.
+    private static let selectCheckpoints: Statement = """
+        select c.* from unnest($1::bigint[]) as run (id) cross join lateral (
+            select id, run_id, attempt, token, kind, step, share, score, path, sha256, bytes, created_at, removed_at
+            from artifacts
+            where artifacts.run_id = run.id and kind = 'checkpoint' and removed_at is null
+            order by step desc, id desc limit 3
+        ) as c
+        order by c.run_id, c.step desc, c.id desc
+        """
+
+    private static let selectInputs: Statement = """
+        select inputs.run_id, inputs.name, inputs.parent_id, inputs.kind, inputs.selector, parent.name as parent
+        from inputs join runs parent on parent.id = inputs.parent_id
+        where inputs.run_id = any($1::bigint[])
+        order by inputs.run_id, inputs.name
+        """
+
+    /// Everything that inputs of these runs might select.
+    private static let selectCandidates: Statement = """
+        select distinct a.id, a.run_id, a.attempt, a.token, a.kind, a.step, a.share, a.score, a.path, a.sha256, a.bytes,
+            a.created_at, a.removed_at
+        from inputs join artifacts a on a.run_id = inputs.parent_id and a.kind = inputs.kind
+        where inputs.run_id = any($1::bigint[]) and a.removed_at is null
+        order by a.id
+        """
+
+    /// What children of these runs select before the end of the training.
+    private static let selectSnapshots: Statement = """
+        select distinct parent_id, selector from inputs
+        where parent_id = any($1::bigint[]) and kind = 'model' and (selector ? 'step' or selector ? 'share')
+        order by parent_id, selector
+        """
 
     private static let claimReady: Statement = """
         -- worker: only one whose lease holds may claim
@@ -125,11 +196,11 @@ extension PostgresStore {
         ),
         -- claimed: with the newest checkpoint of an earlier attempt
         claimed as (
-            select running.*, c.step, c.path, c.sha256, c.bytes
+            select running.*, c.step
             from running left join lateral (
-                select step, path, sha256, bytes from checkpoints
-                where checkpoints.run_id = running.id
-                order by checkpoints.step desc, checkpoints.id desc limit 1
+                select step from artifacts
+                where artifacts.run_id = running.id and kind = 'checkpoint' and removed_at is null
+                order by step desc, id desc limit 1
             ) as c on true
         ),
         noted as (
@@ -140,31 +211,23 @@ extension PostgresStore {
         """
 
     private static let findClaimed: Statement = """
-        select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key,
-            c.step, c.path, c.sha256, c.bytes
+        select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key
         from runs
         join attempts on attempts.run_id = runs.id and attempts.attempt = runs.attempt
-        left join lateral (
-            select step, path, sha256, bytes from checkpoints
-            where checkpoints.run_id = runs.id
-            order by checkpoints.step desc, checkpoints.id desc limit 1
-        ) as c on true
         where runs.worker_id = $1 and runs.state = 'running' and attempts.request = $2
         order by runs.sort_key, runs.id
         """
 }
 
+extension [Claim] {
+    fileprivate mutating func update(_ run: RunID, _ change: (inout Claim) -> Void) {
+        guard let index = firstIndex(where: { $0.lease.run == run }) else { return }
+        change(&self[index])
+    }
+}
+
 extension Claim {
     fileprivate init(_ row: Row) throws(StoreError) {
-        var checkpoint: CheckpointFile?
-        if let step = try row.optional("step", as: Int.self) {
-            checkpoint = CheckpointFile(
-                step: step,
-                path: try row.get("path"),
-                sha256: try row.get("sha256"),
-                bytes: try row.get("bytes")
-            )
-        }
         self.init(
             lease: Lease(
                 run: RunID(rawValue: try row.get("id")),
@@ -172,8 +235,7 @@ extension Claim {
                 token: try row.get("token")
             ),
             suite: SuiteID(rawValue: try row.get("suite_id")),
-            spec: try row.json("spec"),
-            checkpoint: checkpoint
+            spec: try row.json("spec")
         )
     }
 }

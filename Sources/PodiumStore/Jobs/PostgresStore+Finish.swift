@@ -2,8 +2,8 @@ package import PodiumCore
 
 extension PostgresStore {
     package func finish(_ lease: Lease, outcome: AttemptOutcome) async throws -> Bool {
-        if case .succeeded(let result, let predictions) = outcome {
-            return try await succeed(lease, result, predictions)
+        if case .succeeded(let result, let artifacts, let predictions) = outcome {
+            return try await succeed(lease, result, artifacts, predictions)
         }
         return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
             let suites = try await Self.lockSuites(of: [lease.run.rawValue], connection)
@@ -19,6 +19,7 @@ extension PostgresStore {
     private func succeed(
         _ lease: Lease,
         _ result: RunResult,
+        _ artifacts: [Artifact],
         _ predictions: [ExamplePrediction]
     ) async throws(StoreError) -> Bool {
         let json = try StoredJSON.encode(result)
@@ -28,6 +29,7 @@ extension PostgresStore {
                 .text(one.prediction.storable), .text(one.gold.storable), .double(one.score),
             ]
         }
+        let made = ArtifactColumns(artifacts)
         return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
             // Only a run that others wait for needs the suite's lock: single runs finish side by side.
             let suites = try await connection.query(
@@ -60,13 +62,35 @@ extension PostgresStore {
                 .double(result.score)
             )
             guard !over.isEmpty else {
-                return try await Self.wentThrough(lease, .succeeded(result, predictions: []), isRepeat, connection)
+                return try await Self.wentThrough(lease, .succeeded(result), isRepeat, connection)
             }
+            try await connection.query(
+                Self.publishArtifacts,
+                [.int(lease.run.rawValue), .int(Int64(lease.attempt)), .int(lease.token)] + made.parameters
+            )
             if !rows.isEmpty { try await connection.copy(Self.copyPredictions, rows: rows) }
             for suite in suites { try await connection.query(Self.resolveDependencies, .int(try suite.get("id"))) }
             return true
         }
     }
+
+    /// Stores what a run made; its checkpoints, and other attempts' files but their models, are removed by its worker.
+    private static let publishArtifacts: Statement = """
+        with removed as (
+            update artifacts set removed_at = clock_timestamp()
+            where run_id = $1 and removed_at is null and (kind = 'checkpoint' or (token <> $3 and kind <> 'model'))
+        )
+        insert into artifacts (run_id, attempt, token, kind, step, share, score, path, sha256, bytes)
+        select $1, $2::bigint, $3, m.kind, m.step, m.share, m.score, m.path, m.sha256, m.bytes
+        from unnest(
+            $4::text[], $5::bigint[], $6::double precision[], $7::double precision[], $8::text[], $9::text[],
+            $10::bigint[]
+        ) with ordinality as m (kind, step, share, score, path, sha256, bytes, position)
+        order by m.position
+        on conflict (run_id, token, path) do update
+            set step = excluded.step, share = excluded.share, score = excluded.score, sha256 = excluded.sha256,
+                bytes = excluded.bytes
+        """
 
     private static let copyPredictions: Statement = """
         copy predictions (run_id, ordinal, split, example, prediction, gold, score) from stdin (format binary)

@@ -3,53 +3,69 @@ package import PodiumCore
 /// What users look at; short statements, no snapshot held between them.
 extension PostgresStore {
     package func runs(suite: SuiteID?, includingTerminal: Bool) async throws -> [RunRecord] {
+        try await runs(suite: suite, includingTerminal: includingTerminal, after: nil, limit: .max)
+    }
+
+    package func runs(
+        suite: SuiteID?,
+        includingTerminal: Bool,
+        after: RunRecord?,
+        limit: Int
+    ) async throws -> [RunRecord] {
         let rows = try await read { connection throws(StoreError) in
-            try await connection.query(Self.selectRuns, .int(suite?.rawValue), .int(nil), .bool(includingTerminal))
+            try await connection.query(
+                """
+                select * from run_records
+                where ($1::bigint is null or suite_id = $1)
+                    and ($2 or state not in ('succeeded', 'failed', 'cancelled'))
+                    and ($3::bigint is null or suite_id < $3 or (suite_id = $3 and id > $4::bigint))
+                order by suite_id desc, id limit $5
+                """,
+                .int(suite?.rawValue),
+                .bool(includingTerminal),
+                .int(after?.suite.rawValue),
+                .int(after?.id.rawValue),
+                .int(Int64(limit))
+            )
+        }
+        return try rows.map { row throws(StoreError) in try RunRecord(row) }
+    }
+
+    package func runs(_ ids: [RunID]) async throws -> [RunRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                "select * from run_records where id = any($1::bigint[]) order by id",
+                .ints(ids.map(\.rawValue))
+            )
         }
         return try rows.map { row throws(StoreError) in try RunRecord(row) }
     }
 
     package func run(_ id: RunID) async throws -> RunRecord? {
-        let rows = try await read { connection throws(StoreError) in
-            try await connection.query(Self.selectRuns, .int(nil), .int(id.rawValue), .bool(true))
-        }
-        return try rows.first.map { row throws(StoreError) in try RunRecord(row) }
+        try await runs([id]).first
     }
 
-    private static let selectRuns: Statement = """
-        select r.id, r.suite_id, s.name as suite_name, r.spec, r.state, r.attempt, r.worker_id,
-            r.submitted_at, r.started_at, r.ended_at, progress.latest,
-            case
-                when r.state = 'blocked' and r.blocked_by is not null
-                    then 'blocked by ' || r.blocked_by || ' (' || cause.state || ')'
-                when r.state = 'running' and r.want = 'cancel' then 'cancel requested'
-                when r.state = 'ready' and not exists (
-                    select from workers w
-                    where w.retired_at is null and w.lease_until > clock_timestamp() and w.pool = r.pool
-                ) then 'no worker with device ' || r.pool
-                when r.state = 'ready' and not exists (
-                    select from workers w
-                    where w.retired_at is null and w.lease_until > clock_timestamp() and w.pool = r.pool
-                        and w.threads >= r.threads
-                ) then 'no worker has ' || r.threads || ' threads'
-                else r.reason
-            end as reason
-        from runs r
-        join suites s on s.id = r.suite_id
-        left join progress on progress.run_id = r.id
-        left join runs cause on cause.id = r.blocked_by
-        where ($1::bigint is null or r.suite_id = $1)
-            and ($2::bigint is null or r.id = $2)
-            and ($3 or r.state not in ('succeeded', 'failed', 'cancelled'))
-        order by r.suite_id desc, r.id
-        """
+    package func runCounts(suite: SuiteID?) async throws -> [RunState: Int] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select state, count(*) as runs from runs
+                where $1::bigint is null or suite_id = $1 group by state
+                """,
+                .int(suite?.rawValue)
+            )
+        }
+        var counts: [RunState: Int] = [:]
+        for row in rows { counts[try row.word("state", as: RunState.self)] = try row.get("runs") }
+        return counts
+    }
 
     package func attempts(of run: RunID) async throws -> [AttemptRecord] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
                 select a.attempt, a.token, a.worker_id, w.host, a.started_at, a.ended_at, a.outcome, a.message,
-                    a.resumed_from_step
+                    a.resumed_from_step, a.environment
                 from attempts a left join workers w on w.id = a.worker_id
                 where a.run_id = $1 order by a.attempt
                 """,
@@ -83,6 +99,34 @@ extension PostgresStore {
             )
         }
         return try rows.first.map { row throws(StoreError) in try SuiteRecord(row) }
+    }
+
+    package func suites(named name: String) async throws -> [SuiteRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select id, name, kind, source, selection, submitted_at from suites
+                where id = $2::bigint or (name = $1 and not exists (select from suites where id = $2::bigint))
+                order by id desc
+                """,
+                .text(name),
+                .int(Int64(name))
+            )
+        }
+        return try rows.map { row throws(StoreError) in try SuiteRecord(row) }
+    }
+
+    package func artifacts(of run: RunID) async throws -> [ArtifactRecord] {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select id, run_id, attempt, token, kind, step, share, score, path, sha256, bytes, created_at, removed_at
+                from artifacts where run_id = $1 order by id
+                """,
+                .int(run.rawValue)
+            )
+        }
+        return try rows.map { row throws(StoreError) in try ArtifactRecord(row) }
     }
 
     package func logLines(of run: RunID, after: Int64, limit: Int) async throws -> [LogRecord] {

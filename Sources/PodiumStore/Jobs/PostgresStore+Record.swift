@@ -5,11 +5,12 @@ extension PostgresStore {
     ///
     /// Results and failures are `finish`'s business and left out here. After a
     /// database crash in the middle of a call log lines may appear twice;
-    /// measurements and checkpoints may not.
+    /// measurements and artifacts may not.
     package func record(_ lease: Lease, events: [EngineEvent]) async throws -> Bool {
         var batch = EventBatch()
         for event in events { try batch.append(event) }
         let events = batch
+        let made = batch.artifacts
         let rows = try await write(inTransaction: false) { connection, _ throws(StoreError) in
             try await connection.query(
                 Self.recordEvents,
@@ -20,11 +21,16 @@ extension PostgresStore {
                 .doubles(events.metricValues),
                 .texts(events.logLevels),
                 .texts(events.logMessages),
-                .ints(events.checkpoints.map { Int64($0.step) }),
-                .texts(events.checkpoints.map(\.path.storable)),
-                .texts(events.checkpoints.map(\.sha256)),
-                .ints(events.checkpoints.map(\.bytes)),
-                .json(events.progress)
+                .json(events.progress),
+                .json(events.environment),
+                .texts(events.removed),
+                .texts(made.map(\.kind.rawValue)),
+                .ints(made.map { $0.step.map(Int64.init) }),
+                .doubles(made.map(\.share)),
+                .doubles(made.map(\.score)),
+                .texts(made.map(\.path.storable)),
+                .texts(made.map(\.sha256)),
+                .ints(made.map(\.bytes))
             )
         }
         return !rows.isEmpty
@@ -47,17 +53,34 @@ extension PostgresStore {
             from fence, unnest($6::text[], $7::text[]) with ordinality as l (level, message, position)
             order by l.position
         ),
-        saved as (
-            insert into checkpoints (run_id, token, step, path, sha256, bytes)
-            select fence.id, $2, c.step, c.path, c.sha256, c.bytes
-            from fence, unnest($8::bigint[], $9::text[], $10::text[], $11::bigint[]) as c (step, path, sha256, bytes)
-            on conflict (run_id, token, step) do update
-                set path = excluded.path, sha256 = excluded.sha256, bytes = excluded.bytes
-        ),
         advanced as (
             insert into progress (run_id, token, latest)
-            select fence.id, $2, $12 from fence where $12::jsonb is not null
+            select fence.id, $2, $8 from fence where $8::jsonb is not null
             on conflict (run_id) do update set token = excluded.token, latest = excluded.latest
+        ),
+        described as (
+            update attempts set environment = $9
+            from fence
+            where attempts.run_id = fence.id and attempts.attempt = fence.attempt and $9::jsonb is not null
+        ),
+        removed as (
+            update artifacts set removed_at = clock_timestamp()
+            from fence
+            where artifacts.run_id = fence.id and artifacts.path = any($10::text[]) and artifacts.removed_at is null
+        ),
+        saved as (
+            insert into artifacts (run_id, attempt, token, kind, step, share, score, path, sha256, bytes, removed_at)
+            select fence.id, fence.attempt, $2, m.kind, m.step, m.share, m.score, m.path, m.sha256, m.bytes,
+                -- Made and given up between two writes.
+                case when m.path = any($10::text[]) then clock_timestamp() end
+            from fence, unnest(
+                $11::text[], $12::bigint[], $13::double precision[], $14::double precision[], $15::text[], $16::text[],
+                $17::bigint[]
+            ) with ordinality as m (kind, step, share, score, path, sha256, bytes, position)
+            order by m.position
+            on conflict (run_id, token, path) do update
+                set step = excluded.step, share = excluded.share, score = excluded.score, sha256 = excluded.sha256,
+                    bytes = excluded.bytes
         )
         select id from fence
         """
@@ -69,7 +92,10 @@ private struct EventBatch: Sendable {
     private(set) var logMessages: [String] = []
     /// The latest of each step: a statement must not meet the same row twice.
     private var metrics: [MetricKey: Double] = [:]
-    private var files: [Int: CheckpointFile] = [:]
+    /// By path, with the place of the first mention.
+    private var made: [String: (place: Int, artifact: Artifact)] = [:]
+    private(set) var removed: [String] = []
+    private(set) var environment: String?
     private(set) var progress: String?
 
     private struct MetricKey: Hashable {
@@ -80,7 +106,7 @@ private struct EventBatch: Sendable {
     var metricNames: [String] { metrics.keys.map(\.name) }
     var metricSteps: [Int64] { metrics.keys.map { Int64($0.step) } }
     var metricValues: [Double] { Array(metrics.values) }
-    var checkpoints: [CheckpointFile] { files.values.sorted { $0.step < $1.step } }
+    var artifacts: [Artifact] { made.values.sorted { $0.place < $1.place }.map(\.artifact) }
 
     mutating func append(_ event: EngineEvent) throws(StoreError) {
         switch event {
@@ -89,7 +115,9 @@ private struct EventBatch: Sendable {
             log(.info, "training on \(examples) examples for \(steps) steps\(origin)")
         case .progress(let point): try measure(point)
         case .log(let level, let message): log(level, message)
-        case .checkpoint(let file): files[file.step] = file
+        case .environment(let value): environment = try StoredJSON.encode(value)
+        case .artifact(let artifact): made[artifact.path] = (made[artifact.path]?.place ?? made.count, artifact)
+        case .removed(let path): removed.append(path.storable)
         case .result, .failed: break
         }
     }

@@ -13,6 +13,7 @@ extension PostgresStore {
         for run in submission.runs { for dependency in run.dependencies { rows.parents.insert(dependency.parent) } }
         let columns = rows
         let edges = EdgeColumns(submission.runs)
+        let inputs = try InputColumns(submission.runs)
         return try await write { connection, isRepeat throws(StoreError) in
             if isRepeat, let known = try await Self.find(request, connection) { return known }
             let suites = try await connection.query(
@@ -48,6 +49,23 @@ extension PostgresStore {
                     .value,
                     "suite \(submission.name) has a dependency on a run that it does not contain"
                 )
+            }
+            if !inputs.children.isEmpty {
+                let stored = try await connection.query(
+                    Self.insertInputs,
+                    .int(suite),
+                    .texts(inputs.children),
+                    .texts(inputs.names),
+                    .texts(inputs.parents),
+                    .texts(inputs.kinds),
+                    .jsons(inputs.selectors)
+                )
+                guard stored.affected == inputs.children.count else {
+                    throw StoreError(
+                        .value,
+                        "suite \(submission.name) has a run that starts from one it does not contain"
+                    )
+                }
             }
             return try SubmittedSuite(suite, runs)
         }
@@ -103,6 +121,15 @@ extension PostgresStore {
         join runs parent on parent.suite_id = $1 and parent.name = edge.parent
         """
 
+    private static let insertInputs: Statement = """
+        insert into inputs (run_id, name, parent_id, kind, selector)
+        select child.id, input.name, parent.id, input.kind, input.selector
+        from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+            as input (child, name, parent, kind, selector)
+        join runs child on child.suite_id = $1 and child.name = input.child
+        join runs parent on parent.suite_id = $1 and parent.name = input.parent
+        """
+
     /// The columns of `runs`, one array each: a suite of any size is one statement.
     private struct RunColumns: Sendable {
         var names: [String] = []
@@ -133,6 +160,27 @@ extension PostgresStore {
                     parents.append(dependency.parent)
                     conditions.append(dependency.condition.rawValue)
                 }
+            }
+        }
+    }
+}
+
+/// The columns of `inputs`, with names in place of numbers.
+private struct InputColumns: Sendable {
+    var children: [String] = []
+    var names: [String] = []
+    var parents: [String] = []
+    var kinds: [String] = []
+    var selectors: [String] = []
+
+    init(_ runs: [PlannedRun]) throws(StoreError) {
+        for run in runs {
+            for input in run.spec.inputs {
+                children.append(run.spec.name)
+                names.append(input.name)
+                parents.append(input.parent)
+                kinds.append(input.kind.rawValue)
+                selectors.append(try StoredJSON.encode(input.selector))
             }
         }
     }

@@ -48,7 +48,7 @@ package final class PostgresStore: JobStore {
         await pool.close()
     }
 
-    package func changes() async throws -> AsyncStream<Void> {
+    package func notifications() async throws -> AsyncStream<Void> {
         listener.subscribe()
     }
 

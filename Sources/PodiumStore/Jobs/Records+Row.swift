@@ -9,6 +9,7 @@ extension RunRecord {
             spec: try row.json("spec"),
             state: try row.word("state"),
             reason: try row.optional("reason"),
+            blockedBy: try row.optional("blocked_by", as: Int64.self).map { RunID(rawValue: $0) },
             attempt: try row.get("attempt"),
             submittedAt: try row.get("submitted_at"),
             startedAt: try row.optional("started_at"),
@@ -30,7 +31,8 @@ extension AttemptRecord {
             endedAt: try row.optional("ended_at"),
             outcome: try row.optionalWord("outcome"),
             message: try row.optional("message"),
-            resumedFromStep: try row.optional("resumed_from_step")
+            resumedFromStep: try row.optional("resumed_from_step"),
+            environment: try row.optionalJSON("environment")
         )
     }
 }

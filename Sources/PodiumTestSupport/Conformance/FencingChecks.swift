@@ -62,14 +62,15 @@ extension JobStoreConformance {
                 let claim = try await store.claimOne(worker)
                 // The sort key is kept: the run stays ahead of its sister.
                 #expect(claim.spec.name == "a")
-                #expect(claim.checkpoint?.step == (lost == 1 ? nil : (lost - 1) * 10))
-                let file = CheckpointFile(
+                #expect(claim.checkpoints.first?.artifact.step == (lost == 1 ? nil : (lost - 1) * 10))
+                let file = Artifact(
+                    kind: .checkpoint,
                     step: lost * 10,
                     path: "/attempt-\(claim.lease.token)/c",
                     sha256: String(repeating: "0a", count: 32),
                     bytes: 5_000_000_000
                 )
-                #expect(try await store.record(claim.lease, events: [.checkpoint(file), .checkpoint(file)]))
+                #expect(try await store.record(claim.lease, events: [.artifact(file), .artifact(file)]))
                 #expect(try await store.lose(worker) == [claim.lease.run])
             }
             #expect(try await store.state(suite.runs["a"]) == .ready)

@@ -61,7 +61,6 @@ extension JobStoreConformance {
                 metrics: ["f1": 1.0 / 3, "accuracy": 0.1 + 0.2],
                 score: 2.0 / 3,
                 examples: 1725,
-                modelPath: "/models/ä",
                 trainedSteps: 345,
                 trainingSeconds: 12.25,
                 notes: ["quote \" backslash \\ line\n"]
@@ -86,7 +85,7 @@ extension JobStoreConformance {
         },
         JobStoreConformance(name: "aSpecComesBackUnchanged") { store in
             let suite = try await store.submit(["a"]) {
-                var work = FineTuning(model: .run("pretrain", checkpoint: .last), task: .squadV2, seed: .max)
+                var work = FineTuning(model: .path("/models/ü"), task: .squadV2, seed: .max)
                 work.optimization.learningRate = 3e-5
                 work.optimization.length = .seconds(1.5)
                 work.examples.form = .passages(SpanOptions())
@@ -99,7 +98,7 @@ extension JobStoreConformance {
             #expect(work.seed == .max)
             #expect(work.optimization.learningRate == 3e-5)
             #expect(work.optimization.length == .seconds(1.5))
-            #expect(work.model == .run("pretrain", checkpoint: .last))
+            #expect(work.model == .path("/models/ü"))
             #expect(try await store.run(claim.lease.run)?.spec == claim.spec)
         },
     ]

@@ -13,7 +13,8 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
     package var testDescription: String { name }
 
     package static var checks: [JobStoreConformance] {
-        queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks
+        queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks + artifactChecks
+            + changeChecks + deletionChecks
     }
 }
 
@@ -69,10 +70,10 @@ extension JobStore {
         var names: [String] = []
         while let claim = try await claim(for: worker, pool: "cpu", threads: 4, limit: 1).first {
             names.append(claim.spec.name)
-            #expect(try await finish(claim.lease, outcome: .succeeded(RunResult(), predictions: [])))
+            #expect(try await finish(claim.lease, outcome: .succeeded(RunResult())))
         }
         return names
     }
 }
 
-let done = AttemptOutcome.succeeded(RunResult(score: 0.5), predictions: [])
+let done = AttemptOutcome.succeeded(RunResult(score: 0.5))

@@ -55,8 +55,45 @@ extension JobStoreConformance {
             let runs = try await store.runs(suite: nil, includingTerminal: false)
             #expect(runs.map(\.spec.name) == ["b", "a"])
         },
-        JobStoreConformance(name: "changesAreHintedAt") { store in
-            var hints = try await store.changes().makeAsyncIterator()
+        JobStoreConformance(name: "aSuiteOfOneNameAmongSeveralIsNotGuessed") { store in
+            let first = try await store.submit(["a"])
+            let second = try await store.submit(["b"])
+            #expect(try await store.suites(named: "suite").map(\.id) == [second.suite, first.suite])
+            #expect(try await store.suites(named: "\(first.suite)").map(\.id) == [first.suite])
+            #expect(try await store.suites(named: "nobody").isEmpty)
+        },
+        JobStoreConformance(name: "runsArePagedInTheirOrder") { store in
+            _ = try await store.submit(["a", "b", "c"])
+            _ = try await store.submit(["d", "e"])
+            var names: [String] = []
+            var last: RunRecord?
+            while true {
+                let page = try await store.runs(suite: nil, includingTerminal: true, after: last, limit: 2)
+                guard let end = page.last else { break }
+                names += page.map(\.spec.name)
+                last = end
+            }
+            #expect(names == ["d", "e", "a", "b", "c"])
+            #expect(try await store.runCounts(suite: nil) == [.ready: 5])
+        },
+        JobStoreConformance(name: "whatNobodyCanRunSaysWhy") { store in
+            let suite = try await store.submit(runs: [
+                ("wide", []), ("report", [Dependency(parent: "wide", condition: .afterAny)]),
+            ]) { $0.resources.threads = 3 }
+            let wide = try #require(suite.runs["wide"])
+            let report = try #require(suite.runs["report"])
+            #expect(try await store.run(wide)?.reason == "no worker with device cpu")
+            _ = try await store.worker(threads: 2)
+            #expect(try await store.run(wide)?.reason == "no worker has 3 threads")
+            let record = try await store.run(report)
+            #expect(record?.reason == "waits for run \(wide); run \(wide): no worker has 3 threads")
+            #expect(record?.isOver == false)
+            _ = try await store.worker(threads: 3)
+            #expect(try await store.run(wide)?.reason == nil)
+            #expect(try await store.run(report)?.reason == "waits for run \(wide)")
+        },
+        JobStoreConformance(name: "listenersAreNotified") { store in
+            var hints = try await store.notifications().makeAsyncIterator()
             _ = try await store.submit(["a"])
             await #expect(hints.next() != nil)
         },

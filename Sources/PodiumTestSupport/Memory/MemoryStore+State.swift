@@ -36,7 +36,9 @@ extension MemoryStore {
         var startedAt: Double?
         var endedAt: Double?
         var attempts: [AttemptRecord] = []
-        var checkpoints: [CheckpointFile] = []
+        var artifacts: [ArtifactRecord] = []
+        /// By input name: what the last claim took.
+        var sources: [String: Int64] = [:]
         var metrics: [String: [Int: Double]] = [:]
         var progress: TrainingProgress?
         var result: RunResult?
@@ -52,6 +54,11 @@ extension MemoryStore {
     }
 
     struct State {
+        var changes: [RunChange] = []
+        var lastSuite: Int64 = 0
+        var lastRun: Int64 = 0
+        var lastArtifact: Int64 = 0
+        var lastChange: Int64 = 0
         var suites: [Suite] = []
         /// In the order of their numbers.
         var runs: [Run] = []
@@ -81,6 +88,7 @@ extension MemoryStore {
                 spec: run.spec,
                 state: run.state,
                 reason: reason(run, now: now),
+                blockedBy: run.state == .blocked ? run.blockedBy : nil,
                 attempt: run.attempts.count,
                 submittedAt: run.submittedAt,
                 startedAt: run.startedAt,
@@ -94,17 +102,31 @@ extension MemoryStore {
             if run.state == .blocked, let cause = run.blockedBy, let index = index(cause) {
                 return "blocked by \(cause) (\(runs[index].state.rawValue))"
             }
-            if run.state == .running, run.isToBeCancelled { return "cancel requested" }
-            if run.state == .ready {
-                let fitting = workers.values.filter {
-                    !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device
+            if run.state == .blocked {
+                let pending = run.parents.compactMap { index($0.run) }.map { runs[$0] }.filter { !$0.state.isTerminal }
+                    .sorted { $0.id < $1.id }
+                guard let first = pending.first else { return run.reason }
+                let text = pending.count == 1 ? "waits for run \(first.id)" : "waits for \(pending.count) runs"
+                for parent in pending where parent.state == .ready {
+                    if let reason = missingWorker(for: parent, now: now) {
+                        return text + "; run \(parent.id): \(reason)"
+                    }
                 }
-                if fitting.isEmpty { return "no worker with device \(run.spec.resources.device)" }
-                if fitting.allSatisfy({ $0.registration.threads < run.spec.resources.threads }) {
-                    return "no worker has \(run.spec.resources.threads) threads"
-                }
+                return text
             }
+            if run.state == .running, run.isToBeCancelled { return "cancel requested" }
+            if run.state == .ready, let reason = missingWorker(for: run, now: now) { return reason }
             return run.reason
+        }
+
+        /// Why no worker can take a run; nil when one can.
+        private func missingWorker(for run: Run, now: Double) -> String? {
+            let fitting = workers.values.filter {
+                !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device.rawValue
+            }
+            if fitting.isEmpty { return "no worker with device \(run.spec.resources.device.rawValue)" }
+            return fitting.allSatisfy { $0.registration.threads < run.spec.resources.threads }
+                ? "no worker has \(run.spec.resources.threads) threads" : nil
         }
 
         /// Works out anew, for the blocked runs of a suite, which may start and which are held up by a failure.

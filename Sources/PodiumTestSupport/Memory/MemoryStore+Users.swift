@@ -3,7 +3,8 @@ package import PodiumCore
 extension MemoryStore {
     package func submit(_ submission: Submission) async throws -> SubmittedSuite {
         try write { state, now in
-            let suite = SuiteID(rawValue: Int64(state.suites.count + 1))
+            state.lastSuite += 1
+            let suite = SuiteID(rawValue: state.lastSuite)
             state.suites.append(
                 Suite(
                     record: SuiteRecord(
@@ -19,7 +20,8 @@ extension MemoryStore {
             )
             var numbers: [String: RunID] = [:]
             for planned in submission.runs {
-                let id = RunID(rawValue: Int64(state.runs.count + 1))
+                state.lastRun += 1
+                let id = RunID(rawValue: state.lastRun)
                 let parents = try planned.dependencies.map { dependency in
                     guard let parent = numbers[dependency.parent] else {
                         throw Invalid(
@@ -30,6 +32,9 @@ extension MemoryStore {
                 }
                 guard numbers.updateValue(id, forKey: planned.spec.name) == nil else {
                     throw Invalid(message: "two runs are called \(planned.spec.name)")
+                }
+                for input in planned.spec.inputs where numbers[input.parent] == nil {
+                    throw Invalid(message: "\(planned.spec.name) starts from \(input.parent), which is not before it")
                 }
                 state.runs.append(
                     Run(
@@ -88,15 +93,128 @@ extension MemoryStore {
     }
 
     package func runs(suite: SuiteID?, includingTerminal: Bool) async throws -> [RunRecord] {
-        try write { state, now in
-            state.runs.filter { (suite == nil || $0.suite == suite) && (includingTerminal || !$0.state.isTerminal) }
-                .sorted { ($1.suite, $0.id) < ($0.suite, $1.id) }
-                .map { state.record($0, now: now) }
+        try await runs(suite: suite, includingTerminal: includingTerminal, after: nil, limit: .max)
+    }
+
+    package func runs(
+        suite: SuiteID?,
+        includingTerminal: Bool,
+        after: RunRecord?,
+        limit: Int
+    ) async throws -> [RunRecord] {
+        let now = self.now()
+        return try read { state in
+            let ordered = state.runs.filter {
+                (suite == nil || $0.suite == suite) && (includingTerminal || !$0.state.isTerminal)
+            }.sorted { ($1.suite, $0.id) < ($0.suite, $1.id) }
+            let rest = ordered.filter { run in after.map { (run.suite, $0.id) < ($0.suite, run.id) } ?? true }
+            return rest.prefix(limit).map { state.record($0, now: now) }
+        }
+    }
+
+    package func runs(_ ids: [RunID]) async throws -> [RunRecord] {
+        let now = self.now()
+        return try read { state in
+            Set(ids).sorted().compactMap { state.index($0) }.map { state.record(state.runs[$0], now: now) }
         }
     }
 
     package func run(_ id: RunID) async throws -> RunRecord? {
-        try write { state, now in state.index(id).map { state.record(state.runs[$0], now: now) } }
+        try await runs([id]).first
+    }
+
+    package func runCounts(suite: SuiteID?) async throws -> [RunState: Int] {
+        try read { state in
+            Dictionary(grouping: state.runs.filter { suite == nil || $0.suite == suite }, by: \.state).mapValues(
+                \.count
+            )
+        }
+    }
+
+    package func artifacts(of run: RunID) async throws -> [ArtifactRecord] {
+        try read { state in state.index(run).map { state.runs[$0].artifacts } ?? [] }
+    }
+
+    package func suites(named name: String) async throws -> [SuiteRecord] {
+        try read { state in
+            let newest = state.suites.reversed().map(\.record)
+            let numbered = newest.filter { $0.id.description == name }
+            return numbered.isEmpty ? newest.filter { $0.name == name } : numbered
+        }
+    }
+
+    package func history(of suite: SuiteID, metrics: [String], points: Int) async throws -> SuiteHistory? {
+        guard let record = try await suites(named: "\(suite)").first, record.id == suite else { return nil }
+        var runs: [SuiteHistory.Run] = []
+        for run in try await self.runs(suite: suite, includingTerminal: true) {
+            var entry = SuiteHistory.Run(
+                record: run,
+                attempts: try await attempts(of: run.id),
+                result: try await result(of: run.id),
+                artifacts: try await artifacts(of: run.id)
+            )
+            for name in metrics where points > 0 {
+                let curve = try await metricPoints(of: run.id, name: name, limit: points)
+                if !curve.isEmpty { entry.curves[name] = curve }
+            }
+            runs.append(entry)
+        }
+        return SuiteHistory(suite: record, runs: runs)
+    }
+
+    package func changes(after: ChangeID, suite: SuiteID?, limit: Int) async throws -> [RunChange] {
+        try read { state in
+            Array(state.changes.filter { $0.id > after && (suite == nil || $0.suite == suite) }.prefix(limit))
+        }
+    }
+
+    package func lastChange() async throws -> ChangeID {
+        try read { state in ChangeID(transaction: state.lastChange, number: state.lastChange) }
+    }
+
+    package func delete(_ runs: [RunID], isRehearsal: Bool) async throws -> Deletion {
+        try write { state, _ in
+            let asked = Set(runs)
+            let candidates = state.runs.filter { asked.contains($0.id) }
+            var uses: [DeletionPlan.Use] = []
+            for user in state.runs {
+                for source in candidates {
+                    for made in source.artifacts where user.sources.values.contains(made.id) {
+                        uses.append(
+                            DeletionPlan.Use(source: source.id, user: user.id, what: made.artifact.kind.rawValue)
+                        )
+                    }
+                    if !user.state.isTerminal, user.parents.contains(where: { $0.run == source.id }) {
+                        uses.append(DeletionPlan.Use(source: source.id, user: user.id, what: nil))
+                    }
+                }
+            }
+            let plan = DeletionPlan(
+                runs: candidates.map {
+                    DeletionPlan.Run(id: $0.id, state: $0.state, isBehindFailure: $0.blockedBy != nil)
+                },
+                uses: uses
+            )
+            let gone = Set(plan.deleted)
+            let suites = Set(candidates.map(\.suite)).filter { suite in
+                state.runs.allSatisfy { $0.suite != suite || gone.contains($0.id) }
+            }
+            let deletion = Deletion(
+                runs: plan.deleted,
+                suites: suites.sorted(),
+                artifacts: candidates.filter { gone.contains($0.id) }.flatMap(\.artifacts),
+                kept: plan.kept
+            )
+            if isRehearsal { return deletion }
+            state.runs.removeAll { gone.contains($0.id) }
+            state.suites.removeAll { suites.contains($0.record.id) }
+            state.changes.removeAll { gone.contains($0.run) }
+            for index in state.runs.indices {
+                state.runs[index].parents.removeAll { gone.contains($0.run) }
+                if let cause = state.runs[index].blockedBy, gone.contains(cause) { state.runs[index].blockedBy = nil }
+            }
+            return deletion
+        }
     }
 
     package func attempts(of run: RunID) async throws -> [AttemptRecord] {
@@ -140,6 +258,49 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
+    /// Writes the feed's entries for what differs from an earlier state.
+    mutating func noteChanges(since before: MemoryStore.State, at now: Double) {
+        let earlier = Dictionary(uniqueKeysWithValues: before.runs.map { ($0.id, $0) })
+        for run in runs {
+            let old = earlier[run.id]
+            let isBlockedAnew = old != nil && run.state == .blocked && old?.blockedBy != run.blockedBy
+            if old?.state != run.state || isBlockedAnew {
+                let cause = run.state == .blocked ? run.blockedBy.map { "blocked by \($0)" } : nil
+                note(run, .state, from: old?.state, reason: cause ?? run.reason, at: now)
+            }
+            if old?.isToBeCancelled == false, run.isToBeCancelled, run.state == .running {
+                note(run, .cancelRequested, from: nil, reason: nil, at: now)
+            }
+            for made in run.artifacts.dropFirst(old?.artifacts.count ?? 0) {
+                let step = made.artifact.step.map { " of step \($0)" } ?? ""
+                note(run, .artifact, from: nil, reason: made.artifact.kind.rawValue + step, at: now)
+            }
+        }
+    }
+
+    private mutating func note(
+        _ run: MemoryStore.Run,
+        _ kind: RunChange.Kind,
+        from: RunState?,
+        reason: String?,
+        at now: Double
+    ) {
+        lastChange += 1
+        changes.append(
+            RunChange(
+                id: ChangeID(transaction: lastChange, number: lastChange),
+                suite: run.suite,
+                run: run.id,
+                kind: kind,
+                from: from,
+                to: run.state,
+                attempt: run.attempts.count,
+                reason: reason,
+                at: now
+            )
+        )
+    }
+
     func suites(of runs: [RunID]) -> Set<SuiteID> {
         Set(runs.compactMap { index($0).map { self.runs[$0].suite } })
     }

@@ -29,7 +29,8 @@ extension MemoryStore {
             guard let holder = state.workers[worker], !holder.isRetired, holder.leaseUntil > now else { return [] }
             let fitting = state.runs.indices.filter { index in
                 let run = state.runs[index]
-                return run.state == .ready && run.spec.resources.device == pool && run.spec.resources.threads <= threads
+                return run.state == .ready && run.spec.resources.device.rawValue == pool
+                    && run.spec.resources.threads <= threads
             }
             let order = fitting.sorted {
                 (state.runs[$0].sortKey, state.runs[$0].id) < (state.runs[$1].sortKey, state.runs[$1].id)
@@ -38,8 +39,8 @@ extension MemoryStore {
                 state.lastToken += 1
                 let token = state.lastToken
                 let run = state.runs[index]
-                let checkpoint = run.checkpoints.enumerated()
-                    .max { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }?.element
+                let checkpoints = run.artifacts.filter { $0.artifact.kind == .checkpoint && $0.removedAt == nil }
+                    .sorted { ($0.artifact.step ?? 0, $0.id) > ($1.artifact.step ?? 0, $1.id) }
                 state.runs[index].state = .running
                 state.runs[index].token = token
                 state.runs[index].worker = worker
@@ -52,20 +53,32 @@ extension MemoryStore {
                         worker: worker,
                         host: holder.registration.host,
                         startedAt: now,
-                        resumedFromStep: checkpoint?.step
+                        resumedFromStep: checkpoints.first?.artifact.step
                     )
                 )
-                var parents: [String: RunResult] = [:]
-                for parent in run.parents {
-                    guard let place = state.index(parent.run) else { continue }
-                    parents[state.runs[place].spec.name] = state.runs[place].result
+                let inputs = run.spec.inputs.map { input in
+                    let parent = state.runs.first { $0.suite == run.suite && $0.spec.name == input.parent }
+                    let candidates = parent?.artifacts.filter {
+                        $0.artifact.kind == input.kind && $0.removedAt == nil
+                    }
+                    return ResolvedInput(input: input, source: input.selector.choose(from: candidates ?? []))
+                }
+                for input in inputs { state.runs[index].sources[input.input.name] = input.source?.id }
+                var snapshots: [ArtifactSelector] = []
+                for input in state.runs.filter({ $0.suite == run.suite }).flatMap(\.spec.inputs)
+                where input.parent == run.spec.name && input.kind == .model && !snapshots.contains(input.selector) {
+                    switch input.selector {
+                    case .step, .share: snapshots.append(input.selector)
+                    case .last, .best: break
+                    }
                 }
                 return Claim(
                     lease: Lease(run: run.id, attempt: run.attempts.count + 1, token: token),
                     suite: run.suite,
                     spec: run.spec,
-                    checkpoint: checkpoint,
-                    parents: parents
+                    checkpoints: Array(checkpoints.prefix(3)),
+                    inputs: inputs,
+                    snapshots: snapshots
                 )
             }
         }
@@ -88,7 +101,14 @@ extension MemoryStore {
                     values["tokens_per_second"] = point.tokensPerSecond
                     for (name, value) in values { state.runs[index].metrics[name, default: [:]][point.step] = value }
                 case .log(let level, let message): state.log(lease, level, message, at: now)
-                case .checkpoint(let file): state.runs[index].checkpoints.append(file)
+                case .environment(let environment):
+                    state.runs[index].attempts[lease.attempt - 1].environment = environment
+                case .artifact(let artifact): state.add(artifact, of: lease, to: index, at: now)
+                case .removed(let path):
+                    for place in state.runs[index].artifacts.indices
+                    where state.runs[index].artifacts[place].artifact.path == path {
+                        state.runs[index].artifacts[place].removedAt = now
+                    }
                 case .result, .failed: break
                 }
             }
@@ -101,23 +121,32 @@ extension MemoryStore {
             guard let index = state.index(heldBy: lease) else { return false }
             let run = state.runs[index]
             switch outcome {
-            case .succeeded(let result, let predictions):
-                state.end(index, as: .succeeded, outcome: "succeeded", message: nil, at: now)
+            case .succeeded(let result, let artifacts, let predictions):
+                for place in state.runs[index].artifacts.indices
+                where state.runs[index].artifacts[place].removedAt == nil {
+                    let made = state.runs[index].artifacts[place]
+                    if made.artifact.kind == .checkpoint || (made.token != lease.token && made.artifact.kind != .model)
+                    {
+                        state.runs[index].artifacts[place].removedAt = now
+                    }
+                }
+                for artifact in artifacts { state.add(artifact, of: lease, to: index, at: now) }
+                state.end(index, as: .succeeded, outcome: .succeeded, message: nil, at: now)
                 state.runs[index].result = result
                 state.runs[index].predictions = predictions
             case .cancelled, .failed(.cancelled, _):
-                state.end(index, as: .cancelled, outcome: "cancelled", message: "cancelled while it ran", at: now)
+                state.end(index, as: .cancelled, outcome: .cancelled, message: "cancelled while it ran", at: now)
             case .released:
-                state.end(index, as: .ready, outcome: "released", message: nil, at: now)
+                state.end(index, as: .ready, outcome: .released, message: nil, at: now)
             case .failed(let failure, let message):
                 let decision = run.spec.retry.decision(after: failure, earlierFailures: run.failures)
                 if failure != .workerLost { state.runs[index].failures += 1 }
                 switch decision {
-                case .giveUp: state.end(index, as: .failed, outcome: failure.rawValue, message: message, at: now)
+                case .giveUp: state.end(index, as: .failed, outcome: .failed(failure), message: message, at: now)
                 case .retry(let seconds) where seconds > 0:
-                    state.end(index, as: .waiting, outcome: failure.rawValue, message: message, at: now)
+                    state.end(index, as: .waiting, outcome: .failed(failure), message: message, at: now)
                     if state.runs[index].state == .waiting { state.runs[index].notBefore = now + seconds }
-                case .retry: state.end(index, as: .ready, outcome: failure.rawValue, message: message, at: now)
+                case .retry: state.end(index, as: .ready, outcome: .failed(failure), message: message, at: now)
                 }
             }
             state.resolveDependencies(of: run.suite)
@@ -151,7 +180,7 @@ extension MemoryStore {
                     continue
                 }
                 let message = "worker \(id) on \(worker.registration.host) was lost"
-                state.end(index, as: .ready, outcome: "lost", message: message, at: now)
+                state.end(index, as: .ready, outcome: .lost, message: message, at: now)
                 rescued.append(state.runs[index].id)
             }
             for suite in state.suites(of: rescued) { state.resolveDependencies(of: suite) }
@@ -175,7 +204,7 @@ extension MemoryStore {
 
 extension MemoryStore.State {
     /// Ends the attempt of a running run; one that is to be cancelled never goes back to the queue.
-    mutating func end(_ index: Int, as next: RunState, outcome: String, message: String?, at now: Double) {
+    mutating func end(_ index: Int, as next: RunState, outcome: AttemptEnd, message: String?, at now: Double) {
         let state = runs[index].isToBeCancelled && next != .succeeded ? .cancelled : next
         runs[index].state = state
         runs[index].token = nil
@@ -186,6 +215,27 @@ extension MemoryStore.State {
         runs[index].attempts[last].endedAt = now
         runs[index].attempts[last].outcome = outcome
         runs[index].attempts[last].message = message
+    }
+
+    /// Stores what an attempt made, once for each path.
+    mutating func add(_ artifact: Artifact, of lease: Lease, to index: Int, at now: Double) {
+        if let place = runs[index].artifacts.firstIndex(where: {
+            $0.token == lease.token && $0.artifact.path == artifact.path
+        }) {
+            runs[index].artifacts[place].artifact = artifact
+            return
+        }
+        lastArtifact += 1
+        runs[index].artifacts.append(
+            ArtifactRecord(
+                id: lastArtifact,
+                run: lease.run,
+                attempt: lease.attempt,
+                token: lease.token,
+                artifact: artifact,
+                createdAt: now
+            )
+        )
     }
 
     mutating func log(_ lease: Lease, _ level: LogLevel, _ message: String, at now: Double) {

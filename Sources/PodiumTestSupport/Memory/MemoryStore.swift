@@ -1,4 +1,4 @@
-package import PodiumCore
+import PodiumCore
 import Synchronization
 
 /// A job store in memory, for tests of everything that needs one: it passes the same conformance suite as PostgreSQL.
@@ -19,7 +19,7 @@ package final class MemoryStore: JobStore {
     }
 
     private let state = Mutex(State())
-    private let now: @Sendable () -> Double
+    let now: @Sendable () -> Double
 
     /// - Parameter now: seconds since 1970; the store's clock.
     package init(now: @escaping @Sendable () -> Double) {
@@ -51,6 +51,7 @@ package final class MemoryStore: JobStore {
             if state.isUnreachable { throw Unreachable() }
             var copy = state
             let result = try body(&copy, time)
+            copy.noteChanges(since: state, at: time)
             state = copy
             return (result, Array(state.listeners.values))
         }
@@ -58,7 +59,7 @@ package final class MemoryStore: JobStore {
         return result
     }
 
-    package func changes() async throws -> AsyncStream<Void> {
+    package func notifications() async throws -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = try write { state, _ in
             state.nextListener += 1

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A clock that stands still until a test advances it.
 ///
-/// Sleeping tasks wake in the order of their deadlines. Nothing here waits in real time.
+/// Sleeping tasks wake in the order of their deadlines. Real time passes only while woken tasks run.
 package final class TestClock: Clock, Sendable {
     package struct Instant: InstantProtocol {
         /// Since the clock was made.
@@ -67,27 +67,17 @@ package final class TestClock: Clock, Sendable {
         }
     }
 
-    /// Lets time pass: every sleeper that is due wakes, and what it starts in turn is given the chance to run.
+    /// Lets time pass: every sleeper that is due wakes, in the order of deadlines, and gets to its next sleep.
     package func advance(by duration: Duration) async {
-        await Self.letOthersRun()
         let end = now.advanced(by: duration)
-        while true {
-            let due = state.withLock { state -> Sleeper? in
-                let first = state.sleepers.enumerated().min { $0.element.deadline < $1.element.deadline }
-                guard let first, first.element.deadline <= end else {
-                    state.now = max(state.now, end)
-                    return nil
-                }
-                state.now = max(state.now, first.element.deadline)
-                return state.sleepers.remove(at: first.offset)
-            }
-            guard let due else { return await Self.letOthersRun() }
-            due.continuation.resume()
-            await Self.letOthersRun()
-        }
+        // Tasks that a test has just started may not have got to their first sleep.
+        await waitForSleeper(.milliseconds(100))
+        while await wakeNext(before: end) {}
+        state.withLock { $0.now = max($0.now, end) }
+        await Self.letOthersRun()
     }
 
-    /// Advances in small steps until something holds; false when it does not within `limit`.
+    /// Lets time pass from one sleeper to the next until something holds; false when it does not within `limit`.
     package func advance(
         upTo limit: Duration = .seconds(600),
         until holds: () async throws -> Bool
@@ -96,13 +86,52 @@ package final class TestClock: Clock, Sendable {
         while true {
             await Self.letOthersRun()
             if try await holds() { return true }
-            if now >= end { return false }
-            await advance(by: .milliseconds(100))
+            if await wakeNext(before: end) { continue }
+            // Nobody sleeps until then. What is still at work gets real time for it.
+            let deadline = ContinuousClock.now + .seconds(3)
+            while !hasSleeper(before: end), ContinuousClock.now < deadline {
+                await Self.letOthersRun()
+                if try await holds() { return true }
+            }
+            if !hasSleeper(before: end) {
+                state.withLock { $0.now = max($0.now, end) }
+                return try await holds()
+            }
         }
     }
 
-    /// Suspends until the other tasks of this process have nothing left to do but wait, as far as that can be told.
+    /// Wakes the first sleeper and waits until somebody sleeps in its place; false when none is due by then.
+    private func wakeNext(before end: Instant) async -> Bool {
+        let (due, left) = state.withLock { state -> (Sleeper?, Int) in
+            let first = state.sleepers.enumerated().min {
+                ($0.element.deadline, $0.element.number) < ($1.element.deadline, $1.element.number)
+            }
+            guard let first, first.element.deadline <= end else { return (nil, 0) }
+            state.now = max(state.now, first.element.deadline)
+            state.sleepers.remove(at: first.offset)
+            return (first.element, state.sleepers.count)
+        }
+        guard let due else { return false }
+        due.continuation.resume()
+        // A task that ends does not sleep again: then the wait is over after a while of real time.
+        let deadline = ContinuousClock.now + .milliseconds(50)
+        while state.withLock({ $0.sleepers.count }) <= left, ContinuousClock.now < deadline {
+            await Self.letOthersRun()
+        }
+        return true
+    }
+
+    private func hasSleeper(before end: Instant) -> Bool {
+        state.withLock { state in state.sleepers.contains { $0.deadline <= end } }
+    }
+
+    private func waitForSleeper(_ limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        repeat { await Self.letOthersRun() } while state.withLock(\.sleepers.isEmpty) && ContinuousClock.now < deadline
+    }
+
+    /// Leaves the processor to other tasks for an instant of real time.
     private static func letOthersRun() async {
-        for _ in 0..<12 { await Task.detached(priority: .background) { await Task.yield() }.value }
+        try? await ContinuousClock().sleep(for: .microseconds(300))
     }
 }

@@ -45,7 +45,8 @@ struct Engine: AsyncParsableCommand {
                     _exit(ExitStatus.failed.rawValue)
                 }
             }
-            channel.say(.result(try await result(of: assignment, devices: devices, stop: stop, channel: channel)))
+            let output = try await output(of: assignment, devices: devices, stop: stop, channel: channel)
+            channel.say(.result(output.result, artifacts: output.artifacts))
         } catch is JobStopped {
             Foundation.exit(Self.stopped)
         } catch {
@@ -56,20 +57,23 @@ struct Engine: AsyncParsableCommand {
         }
     }
 
-    private func result(
+    private func output(
         of assignment: EngineAssignment,
         devices: DeviceFactory,
         stop: StopRequest,
         channel: EventChannel
-    ) async throws -> RunResult {
+    ) async throws -> JobOutput {
+        let device = try devices.device(for: assignment.spec)
+        channel.say(.environment(try Machine.environment(of: assignment.spec, on: device)))
         if assignment.spec.kind == .report {
-            return try SuiteReport.carryOut(assignment, folder: folder, provenance: Machine.provenance())
+            let report = try SuiteReport.carryOut(assignment, folder: folder, provenance: Machine.provenance())
+            return JobOutput(RunResult(), artifacts: [report])
         }
         return try await Job.run(
             JobContext(
                 assignment: assignment,
                 folder: folder,
-                device: try devices.device(for: assignment.spec),
+                device: device,
                 say: { channel.say($0) },
                 shouldStop: { stop.isAsked }
             )

@@ -21,11 +21,25 @@ struct Logs: AsyncParsableCommand {
 
     func run() async throws {
         try await place.withStore { store in
-            let id = try await store.requireRun(run).id
+            var place = try await store.lastChange()
+            let record = try await store.requireRun(run)
+            let id = record.id
+            var isOver = record.state.isTerminal
             var last: Int64 = 0
+            var rounds = 0
             while true {
-                // Looked at before the lines are read, so that none written in between is missed.
-                let isOver = try await store.run(id)?.state.isTerminal ?? true
+                // The feed is read before the lines are, so that none written in between is missed.
+                if !isOver {
+                    while true {
+                        let changes = try await store.changes(after: place, suite: record.suite, limit: 1000)
+                        for change in changes where change.run == id { isOver = change.to.isTerminal }
+                        guard let newest = changes.last else { break }
+                        place = newest.id
+                    }
+                    // Whoever keeps a transaction open on the server holds the feed up, but not the user.
+                    rounds += 1
+                    if rounds % 10 == 0 { isOver = try await store.run(id)?.state.isTerminal ?? true }
+                }
                 while true {
                     let lines = try await store.logLines(of: id, after: last, limit: 1000)
                     for line in lines {

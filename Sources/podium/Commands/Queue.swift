@@ -27,14 +27,42 @@ struct Queue: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let runs = try await place.withStore { store in
-            try await store.runs(
-                suite: try await suite.asyncMap { try await store.requireSuite($0).id },
-                includingTerminal: all
+        try await place.withStore { store in
+            let suite = try await suite.asyncMap { try await store.chosenSuite($0).id }
+            if json { return try await printJSON(suite, of: store) }
+            let runs = try await store.runs(suite: suite, includingTerminal: all, after: nil, limit: Self.shownRuns)
+            Terminal.print(Self.table(runs, now: Date().timeIntervalSince1970))
+            guard runs.count == Self.shownRuns else { return }
+            let counts = try await store.runCounts(suite: suite).filter { all || !$0.key.isTerminal }
+            let more = counts.values.reduce(0, +) - runs.count
+            guard more > 0 else { return }
+            let states = RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
+            Terminal.error(
+                "and \(more) more (all in all \(states.joined(separator: ", "))); --suite narrows the list, --json has all"
             )
         }
-        if json { return try JSONOutput.print(runs) }
-        Terminal.print(Self.table(runs, now: Date().timeIntervalSince1970))
+    }
+
+    /// Rows of a table: what a person may still scroll through.
+    private static let shownRuns = 1000
+
+    /// One array, a page of runs at a time: memory does not grow with the queue.
+    private func printJSON(_ suite: SuiteID?, of store: any JobStore) async throws {
+        Terminal.print("[")
+        var held: String?
+        var last: RunRecord?
+        while true {
+            let page = try await store.runs(suite: suite, includingTerminal: all, after: last, limit: Self.shownRuns)
+            for run in page {
+                // Held back until it is known whether another follows.
+                if let held { Terminal.print(held + ",") }
+                held = try JSONOutput.text(run)
+            }
+            last = page.last
+            if page.count < Self.shownRuns { break }
+        }
+        if let held { Terminal.print(held) }
+        Terminal.print("]")
     }
 
     static func table(_ runs: [RunRecord], now: Double) -> String {
@@ -61,5 +89,14 @@ extension Optional {
     func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async throws -> Result? {
         guard let value = self else { return nil }
         return try await transform(value)
+    }
+}
+
+extension JobStore {
+    /// The suite that a command reads; says which it is where several have the name.
+    func chosenSuite(_ name: String?) async throws -> SuiteRecord {
+        let suite = try await requireSuite(name)
+        if let doubt = try await ambiguity(of: name, chosen: suite) { Terminal.error("podium: \(doubt)") }
+        return suite
     }
 }

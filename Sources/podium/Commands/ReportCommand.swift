@@ -31,7 +31,7 @@ struct ReportCommand: AsyncParsableCommand {
         let folder = URL(fileURLWithPath: out).standardizedFileURL.path
         if check { return try validate(folder) }
         let history = try await place.withStore { store in
-            let record = try await store.requireSuite(suite)
+            let record = try await store.chosenSuite(suite)
             return try await SuiteHistory.load(record.id, from: store)
         }
         guard let history else { return }

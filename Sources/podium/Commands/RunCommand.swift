@@ -32,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
         var (job, worker) = (job, worker)
         if let device = worker.device { job.set.append("resources.device=\(device.rawValue)") }
         let submission = try await job.submission(place: place)
+            .fitting(threads: worker.threadCount, isGiven: worker.threads != nil)
         try job.checkInputs(of: submission, place: place)
         worker.device = try submission.soleDevice()
         try FileManager.default.createDirectory(atPath: place.dataDirectory, withIntermediateDirectories: true)

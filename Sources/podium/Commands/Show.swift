@@ -26,6 +26,8 @@ struct Show: AsyncParsableCommand {
         var run: RunRecord
         var attempts: [AttemptRecord]
         var result: RunResult?
+        /// What the run made; files that are gone have a time in `removedAt`.
+        var artifacts: [ArtifactRecord]
         /// What `podium plan` expected of the run's training step, by topology.
         var plans: [PlanResult]
     }
@@ -37,6 +39,7 @@ struct Show: AsyncParsableCommand {
                 run: record,
                 attempts: try await store.attempts(of: record.id),
                 result: try await store.result(of: record.id),
+                artifacts: try await store.artifacts(of: record.id),
                 plans: place.planner().known(for: record.spec)
             )
         }
@@ -71,6 +74,9 @@ struct Show: AsyncParsableCommand {
             lines.append(
                 "  attempt \(attempt.attempt)  \(attempt.outcome?.rawValue ?? "running")\(length)\(from) on \(attempt.host ?? "?")\(message)"
             )
+            if let environment = attempt.environment {
+                lines.append("             \(environment.summary)")
+            }
         }
         if let result = document.result {
             for (name, value) in result.metrics.sorted(by: { $0.key < $1.key }) {
@@ -80,8 +86,13 @@ struct Show: AsyncParsableCommand {
                 let step = result.trainingSeconds / Double(result.trainedSteps)
                 lines.append("  measured   \(result.trainedSteps) steps, \(decimal(step * 1e3, 1)) ms a step")
             }
-            if let path = result.modelPath { lines.append("  model at   \(path)") }
             lines += result.notes.map { "  note       \($0)" }
+        }
+        for record in document.artifacts where record.removedAt == nil {
+            let made = record.artifact
+            let step = made.step.map { " of step \($0)" } ?? ""
+            let kind = (made.kind.rawValue + step).padding(toLength: 20, withPad: " ", startingAt: 0)
+            lines.append("  \(kind) \(made.path)")
         }
         for plan in document.plans {
             lines.append(

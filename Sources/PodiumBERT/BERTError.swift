@@ -5,13 +5,13 @@ package struct BERTError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
         /// A file is missing, cannot be read or written.
         case file
-        /// The disk is full, or a write failed half-way; nothing half-written is left.
+        /// The disk is full or a write failed; no partial file is left.
         case writeFailed
-        /// A file's content is not what it should be.
+        /// A file's content is invalid.
         case malformed
-        /// A file fits another model.
+        /// A file belongs to another model.
         case mismatch
-        /// The loss or a gradient is no longer a finite number.
+        /// The loss or the gradient norm is not finite.
         case diverged
         /// What was asked for makes no sense for this model.
         case invalidRequest

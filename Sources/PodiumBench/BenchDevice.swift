@@ -15,9 +15,9 @@ enum BenchDevice {
     }
 
     /// Operations a second of products alone.
-    func measureProductCeiling() throws -> Double {
+    func measureMatmulCeiling() throws -> Double {
         switch self {
-        case .cpu(let device): try device.measureProductCeiling()
+        case .cpu(let device): try device.measureMatmulCeiling()
         case .plugin(_, let chain): try chain.measure()
         }
     }

@@ -1,32 +1,34 @@
 /// How graphs run on this machine's processors.
 package struct CPUConfiguration: Hashable, Sendable {
     /// The library that multiplies matrices.
-    package enum Products: String, Hashable, Sendable, CaseIterable { case oneDNN = "onednn", openBLAS = "openblas" }
+    package enum MatmulLibrary: String, Hashable, Sendable, CaseIterable {
+        case oneDNN = "onednn", openBLAS = "openblas"
+    }
 
     /// The instruction set of all other kernels.
     package enum Instructions: Int32, Hashable, Sendable, CaseIterable { case plain, avx2, avx512 }
 
-    /// What products multiply; sums, weights and everything else are float32 always.
+    /// Element type of matmul operands; accumulators, weights and all other tensors are always float32.
     package enum Precision: String, Hashable, Sendable, CaseIterable { case float32, bfloat16 = "bf16" }
 
-    /// Threads that compute, the caller's included.
+    /// Threads that compute, including the caller's.
     ///
-    /// Results are the same bits for any number.
+    /// Results have the same bits for any number of threads.
     package var threads: Int
-    package var products: Products
+    package var matmulLibrary: MatmulLibrary
     package var precision: Precision
-    /// `nil` for the widest that the machine has.
+    /// `nil` for the widest instruction set of the machine.
     package var instructions: Instructions?
 
     package init(
         threads: Int,
-        products: Products = .oneDNN,
+        matmulLibrary: MatmulLibrary = .oneDNN,
         precision: Precision = .float32,
         instructions: Instructions? = nil
     ) {
         precondition(threads >= 1, "at least one thread computes")
         self.threads = threads
-        self.products = products
+        self.matmulLibrary = matmulLibrary
         self.precision = precision
         self.instructions = instructions
     }

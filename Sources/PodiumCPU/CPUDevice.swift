@@ -1,15 +1,15 @@
 internal import CKernels
 package import PodiumGraph
 
-/// This machine's processors as a place where graphs run.
+/// This machine's processors as a device for graphs.
 ///
 /// Graphs loaded on one device share its threads: run one at a time.
 package final class CPUDevice: GraphDevice {
     package let configuration: CPUConfiguration
     let pool: WorkerPool
     let kernels: pk_kernels
-    let products: Products
-    /// Records where time goes if set.
+    let matmul: MatmulKernel
+    /// Receives the time of every operation, if set.
     package var times: OperationTimes?
 
     package init(_ configuration: CPUConfiguration) throws(GraphError) {
@@ -18,11 +18,11 @@ package final class CPUDevice: GraphDevice {
             let names = candidates.map { "\($0)" }.joined(separator: ", ")
             throw GraphError(.unsupported, "this machine has no \(names) instructions; leave the choice open")
         }
-        guard let pool = WorkerPool(threads: configuration.threads, start: { Products.prepareThread() }) else {
+        guard let pool = WorkerPool(threads: configuration.threads, start: { MatmulKernel.prepareThread() }) else {
             throw GraphError(.unsupported, "\(configuration.threads) threads could not be started; ask for fewer")
         }
         if configuration.precision == .bfloat16 {
-            guard configuration.products == .oneDNN, Products.hasBFloat16 else {
+            guard configuration.matmulLibrary == .oneDNN, MatmulKernel.hasBFloat16 else {
                 throw GraphError(
                     .unsupported,
                     "bf16 needs oneDNN's products and a processor with AVX512-BF16 or AMX; use float32 on this machine"
@@ -32,7 +32,7 @@ package final class CPUDevice: GraphDevice {
         self.configuration = configuration
         self.kernels = kernels.pointee
         self.pool = pool
-        products = try Products(configuration.products)
+        matmul = try MatmulKernel(configuration.matmulLibrary)
     }
 
     /// Name of the instruction set in use.

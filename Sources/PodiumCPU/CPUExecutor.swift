@@ -1,6 +1,8 @@
 import PodiumGraph
 
-/// Runs a graph on the CPU, in one arena laid out anew for each batch's sizes.
+/// Runs a graph on the CPU.
+///
+/// All intermediate tensors live in one arena, whose layout depends on the batch's sizes.
 final class CPUExecutor: GraphExecutor {
     /// A step with its operands' addresses.
     private struct BoundStep {
@@ -10,7 +12,7 @@ final class CPUExecutor: GraphExecutor {
         let scratch: (offset: Int, shared: Int, perWorker: Int)
     }
 
-    /// A schedule laid out for one batch's sizes.
+    /// A schedule with addresses for one batch's sizes.
     private struct Layout {
         let steps: [BoundStep]
         let feeds: [(name: String, view: TensorView)]
@@ -18,7 +20,7 @@ final class CPUExecutor: GraphExecutor {
         let copies: [(from: TensorView, to: TensorView)]
     }
 
-    /// Layouts kept for sizes that come again.
+    /// Number of layouts that are cached.
     private static let keptLayouts = 64
 
     let graph: Graph
@@ -43,7 +45,7 @@ final class CPUExecutor: GraphExecutor {
 
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {
         let layout = try layout(for: graph.bindings(for: feeds))
-        Products.prepareThread()
+        MatmulKernel.prepareThread()
         for (name, view) in layout.feeds {
             if let tensor = feeds[name] { view.copy(from: tensor) }
         }
@@ -55,7 +57,7 @@ final class CPUExecutor: GraphExecutor {
                 sharedScratch: bound.scratch.shared,
                 workerScratch: bound.scratch.perWorker,
                 pool: device.pool,
-                products: device.products,
+                matmul: device.matmul,
                 kernels: device.kernels
             )
             guard let times = device.times else {
@@ -74,7 +76,7 @@ final class CPUExecutor: GraphExecutor {
         let plan = MemoryPlan(schedule, bindings: bindings, threads: device.pool.threads)
         if plan.total > arena.count {
             layouts = [:]
-            // The old one first: two at a time would be the peak of a whole training.
+            // Free the old arena first: two at a time would be the peak of the whole training.
             arena = try FloatBuffer(count: 0)
             arena = try FloatBuffer(count: plan.total + plan.total / 8)
         }
@@ -94,7 +96,7 @@ final class CPUExecutor: GraphExecutor {
                     base: base,
                     type: value.type.element,
                     shape: value.type.dimensions(in: bindings),
-                    isNarrow: schedule.slots[slot].isNarrow,
+                    isBFloat16: schedule.slots[slot].isBFloat16,
                     padding: schedule.slots[slot].padding
                 )
             case nil: preconditionFailure("value \(value.id) has no storage")

@@ -1,19 +1,19 @@
 internal import CKernels
 import PodiumGraph
 
-/// What the CPU adds to an operation: its kernel, and what memory that kernel wants.
+/// What the CPU adds to an operation: its kernel and the kernel's memory needs.
 protocol CPUOperation: Operation {
-    /// Outputs which may take over the memory of an input that nobody reads afterwards.
+    /// Outputs that may overwrite an input which no later step reads.
     var inPlace: [(output: Int, input: Int)] { get }
 
-    /// Outputs which get no memory if nobody reads them; the others always have some.
+    /// Outputs that get no memory if no step reads them; the others always have memory.
     var optionalOutputs: Range<Int> { get }
 
-    /// Inputs and outputs that may have memory between their rows.
+    /// Inputs and outputs that may have padding between their rows.
     var paddedInputs: Range<Int> { get }
     var paddedOutputs: Range<Int> { get }
 
-    /// Elements of scratch memory needed: shared by all workers, and per worker.
+    /// Elements of scratch memory: shared by all workers, and per worker.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int)
 
     /// Computes the outputs. Errors are those of fed values: an index out of range.
@@ -28,17 +28,17 @@ extension CPUOperation {
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) { (0, 0) }
 }
 
-/// One node's operands, and the machinery to compute with.
+/// The operands of one node and the resources to compute it.
 struct KernelStep: ~Copyable {
     let inputs: [TensorView]
-    /// `nil` for an optional output that nobody reads.
+    /// `nil` for an optional output that no step reads.
     let outputs: [TensorView?]
     /// Scratch shared by all workers, then each worker's own.
     let scratch: UnsafeMutablePointer<Float>
     let sharedScratch: Int
     let workerScratch: Int
     let pool: WorkerPool
-    let products: Products
+    let matmul: MatmulKernel
     let kernels: pk_kernels
 
     /// The memory of one worker.
@@ -46,7 +46,7 @@ struct KernelStep: ~Copyable {
         scratch + sharedScratch + worker * workerScratch
     }
 
-    /// An output that must be there.
+    /// An output that always has memory.
     func output(_ index: Int) -> TensorView {
         guard let view = outputs[index] else { preconditionFailure("output \(index) has no memory") }
         return view
@@ -60,7 +60,7 @@ struct KernelStep: ~Copyable {
             scale: carried.dropout.scale,
             seed: UInt32(bitPattern: inputs[first].integers[0]),
             step: UInt32(bitPattern: inputs[first + 1].integers[0]),
-            site: carried.dropout.site,
+            stream: carried.dropout.stream,
             examples: inputs[first + 2].integers,
             positions: carried.hasPositions ? UnsafePointer(inputs[first + 3].integers) : nil
         )
@@ -79,10 +79,10 @@ struct KernelStep: ~Copyable {
     }
 }
 
-/// Rows that one task of a row-wise kernel takes.
+/// Rows of one task of a row-wise kernel.
 ///
-/// Sums over rows are sums of such blocks, in order.
+/// Sums over rows add up the sums of such blocks, in order.
 let rowBlock = 64
 
-/// Number of blocks that rows fall into.
+/// Number of blocks of so many rows.
 func blocks(of rows: Int) -> Int { (rows + rowBlock - 1) / rowBlock }

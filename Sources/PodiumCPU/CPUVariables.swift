@@ -1,6 +1,6 @@
 package import PodiumGraph
 
-/// Parameters and optimizer state in buffers that stay where they are.
+/// Parameters and optimizer state in buffers whose addresses never change.
 package final class CPUVariables: VariableStore {
     package private(set) var names: [String] = []
     private var tensors: [String: (buffer: FloatBuffer, shape: [Int])] = [:]
@@ -19,7 +19,7 @@ package final class CPUVariables: VariableStore {
         try view(name).copy(from: tensor)
     }
 
-    /// Creates a variable of zeros, or checks that the one there has this shape.
+    /// Creates a variable of zeros, or checks the shape of an existing one.
     func declare(_ name: String, shape: [Int]) throws(GraphError) {
         guard let known = tensors[name] else {
             tensors[name] = (try FloatBuffer(count: shape.reduce(1, *)), shape)

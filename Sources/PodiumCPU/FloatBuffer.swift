@@ -31,9 +31,9 @@ struct TensorView {
     let base: UnsafeMutableRawPointer
     let type: ElementType
     let shape: [Int]
-    /// Whether the elements are bfloat16, for products only.
-    var isNarrow = false
-    /// Elements between the end of a row and the start of the next.
+    /// Whether the elements are bfloat16: a matmul operand.
+    var isBFloat16 = false
+    /// Unused elements between the end of a row and the start of the next.
     var padding = 0
 
     var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
@@ -43,7 +43,7 @@ struct TensorView {
     /// All dimensions but the last.
     var rows: Int { shape.dropLast().reduce(1, *) }
     var columns: Int { shape.last ?? 1 }
-    /// Elements from row to row.
+    /// Distance between the starts of rows, in elements.
     var stride: Int { columns + padding }
 
     /// Address of an element of a float32 matrix.

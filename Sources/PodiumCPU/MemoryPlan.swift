@@ -1,9 +1,9 @@
 import PodiumGraph
 
-/// Where every tensor of a schedule lies in the arena, for one batch's sizes.
+/// The place of every tensor of a schedule in the arena, for one batch's sizes.
 ///
-/// Tensors whose lives do not overlap share memory: largest first, each takes the lowest gap among those placed that
-/// live at the same time.
+/// Tensors whose lifetimes do not overlap share memory. Tensors are placed by decreasing size, each at the lowest offset
+/// that is free throughout its lifetime.
 struct MemoryPlan {
     /// Offset of each slot, in elements of four bytes.
     let offsets: [Int]
@@ -17,7 +17,7 @@ struct MemoryPlan {
             let columns = slot.type.shape.last.map { $0.size(in: bindings) } ?? 1
             let count = slot.type.count(in: bindings) / max(1, columns) * (columns + slot.padding)
             return (
-                first: slot.first, last: slot.last, size: MemoryPlan.padded(slot.isNarrow ? (count + 1) / 2 : count)
+                first: slot.first, last: slot.last, size: MemoryPlan.padded(slot.isBFloat16 ? (count + 1) / 2 : count)
             )
         }
         let needs = schedule.steps.map { step in

@@ -1,6 +1,6 @@
-/// Where a device's time went, by kind of operation.
+/// A device's time by kind of operation.
 ///
-/// Read between runs; a device records into it while it runs.
+/// A device records into it while it runs; read it between runs.
 package final class OperationTimes {
     package struct Entry: Sendable {
         package var calls = 0

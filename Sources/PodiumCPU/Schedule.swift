@@ -1,28 +1,28 @@
 import PodiumGraph
 
-/// What a graph becomes when it is loaded: the nodes that matter, in order, and who shares memory with whom.
+/// A loaded graph: the needed nodes in order of execution, and which values share memory.
 ///
-/// Independent of sizes; `MemoryPlan` lays it out for a batch.
+/// It does not depend on sizes; `MemoryPlan` assigns offsets for a batch.
 struct Schedule {
     struct Step {
         let operation: any CPUOperation
         let inputs: [Value]
-        /// `nil` for an optional output that nobody reads.
+        /// `nil` for an optional output that no step reads.
         let outputs: [Value?]
     }
 
-    /// Where a value lives.
+    /// Where a value is stored.
     enum Storage {
         case variable(String)
         /// An index into `slots`.
         case slot(Int)
     }
 
-    /// A piece of the arena, in use from one step to another, both included.
+    /// A piece of the arena with its first and last step of use.
     struct Slot {
         let type: TensorType
-        let isNarrow: Bool
-        /// Elements between rows.
+        let isBFloat16: Bool
+        /// Unused elements between rows.
         let padding: Int
         var first: Int
         var last: Int
@@ -31,17 +31,17 @@ struct Schedule {
     let steps: [Step]
     private(set) var slots: [Slot] = []
     private(set) var storage: [Value: Storage] = [:]
-    /// Assignments whose new content is not computed in place.
+    /// Assignments whose value is not computed in the variable's own memory.
     private(set) var copies: [(variable: String, value: Value)] = []
 
     init(_ graph: Graph, for configuration: CPUConfiguration) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
-        var nodes = Schedule.fold(graph.nodes(neededFor: kept), kept: kept)
-        // Numbers the values that are put in.
+        var nodes = Schedule.fuseAccumulation(graph.nodes(neededFor: kept), kept: kept)
+        // The copy numbers the values that the passes add.
         var graph = graph
-        switch (configuration.precision, configuration.products) {
-        case (.bfloat16, _): nodes = Rounded.narrow(nodes, of: &graph)
+        switch (configuration.precision, configuration.matmulLibrary) {
+        case (.bfloat16, _): nodes = Rounded.roundOperands(nodes, of: &graph)
         case (.float32, .oneDNN): nodes = Transposed.prepare(nodes, of: &graph)
         case (.float32, .openBLAS): break
         }
@@ -77,9 +77,9 @@ struct Schedule {
                     storage[value] = .slot(slot)
                     slots[slot].last = max(slots[slot].last, lastUse[value] ?? index)
                 } else {
-                    let isNarrow = step.operation is Rounded
+                    let isBFloat16 = step.operation is Rounded
                     let padding = padded.contains(value) ? Schedule.padding : 0
-                    place(value, isNarrow: isNarrow, padding: padding, from: index, to: lastUse[value] ?? index)
+                    place(value, isBFloat16: isBFloat16, padding: padding, from: index, to: lastUse[value] ?? index)
                 }
             }
         }
@@ -92,24 +92,24 @@ struct Schedule {
 
     private mutating func place(
         _ value: Value,
-        isNarrow: Bool = false,
+        isBFloat16: Bool = false,
         padding: Int = 0,
         from first: Int,
         to last: Int
     ) {
         storage[value] = .slot(slots.count)
-        slots.append(Slot(type: value.type, isNarrow: isNarrow, padding: padding, first: first, last: last))
+        slots.append(Slot(type: value.type, isBFloat16: isBFloat16, padding: padding, first: first, last: last))
     }
 
-    /// A cache line.
+    /// One cache line of elements.
     private static let padding = 16
-    /// Widths under which rows lie close enough together.
+    /// Narrower matrices need no padding.
     private static let leastPaddedWidth = 256
 
-    /// Matrices whose rows should not follow one another directly.
+    /// Matrices that get a cache line of padding between their rows.
     ///
-    /// A product reads down columns. Where rows are a multiple of 4096 bytes apart, a column falls into one place of the
-    /// first-level cache, which slows products down.
+    /// A matmul reads along columns. If rows are a multiple of 4096 bytes apart, all elements of a column map to one set
+    /// of the first-level cache, which slows the matmul down.
     private static func padded(_ steps: [Step], kept: Set<Value>) -> Set<Value> {
         var result: Set<Value> = []
         for step in steps {
@@ -128,7 +128,7 @@ struct Schedule {
         return result
     }
 
-    /// Whether a step may write its result over an input: nobody reads it later, or twice in this step.
+    /// Whether a step may overwrite an input: no later step reads it, and this step reads it once.
     private func isFree(_ value: Value, at index: Int, _ lastUse: [Value: Int], _ step: Step) -> Bool {
         guard case .slot(let slot) = storage[value] else { return false }
         let sharers = step.inputs.count { input in
@@ -137,8 +137,8 @@ struct Schedule {
         return slots[slot].last == index && lastUse[value] == index && sharers == 1
     }
 
-    /// Turns a product that is only added to something into a product which adds.
-    private static func fold(_ nodes: [Node], kept: Set<Value>) -> [Node] {
+    /// Fuses a matmul whose only use is an addition with that addition.
+    private static func fuseAccumulation(_ nodes: [Node], kept: Set<Value>) -> [Node] {
         var uses: [Value: Int] = [:]
         for node in nodes { for input in node.inputs { uses[input, default: 0] += 1 } }
         var producers: [Value: Node] = [:]
@@ -148,19 +148,19 @@ struct Schedule {
             guard node.operation is Add else { return node }
             for index in [1, 0] {
                 let value = node.inputs[index]
-                guard let producer = producers[value], let product = producer.operation as? Product,
+                guard let producer = producers[value], let matmul = producer.operation as? Matmul,
                     uses[value] == 1, !kept.contains(value)
                 else { continue }
                 folded.insert(value)
                 let inputs = [node.inputs[1 - index]] + producer.inputs
-                return Node(operation: AddedProduct(product: product), inputs: inputs, outputs: node.outputs)
+                return Node(operation: MatmulAccumulate(matmul: matmul), inputs: inputs, outputs: node.outputs)
             }
             return node
         }
         return replaced.filter { !folded.contains($0.outputs[0]) }
     }
 
-    /// Last step that reads a value; the end for what outlives the steps.
+    /// The last step that reads each value; the number of steps for values that are kept.
     private static func lastUses(_ steps: [Step], kept: Set<Value>) -> [Value: Int] {
         var result: [Value: Int] = [:]
         for (index, step) in steps.enumerated() {

@@ -1,9 +1,9 @@
 internal import CKernels
 
-/// Threads that share out numbered tasks; the caller is one of them.
+/// Threads that share numbered tasks; the caller is one of them.
 ///
-/// What a task computes depends on its number alone, never on the worker, so results are the same for any number of
-/// threads. Used by one caller at a time.
+/// A task's result depends on its number alone, never on the worker, so results are the same for any number of threads.
+/// One caller at a time may use the pool.
 final class WorkerPool {
     let threads: Int
     private let pool: OpaquePointer

@@ -1,7 +1,7 @@
 /// A size that is either fixed or known only when a step is run: `scale × symbol + offset`.
 ///
-/// Symbols are bound by the shapes of the tensors fed to a run, so one graph serves every batch:
-/// `tokens` (packed tokens of a batch), `sequences`, `masked` (positions predicted), and whatever a builder names.
+/// The shapes of the tensors fed to a run bind the symbols, so one graph serves every batch. Usual symbols are
+/// `tokens` (packed tokens of a batch), `sequences`, and `masked` (predicted positions).
 package struct Dimension: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
     /// The symbol's name, or `nil` for a fixed size.
     package let symbol: String?

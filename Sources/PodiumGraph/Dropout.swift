@@ -1,21 +1,24 @@
-/// One dropout of a graph: which elements it drops is a function of logical coordinates alone.
+/// One dropout layer of a graph.
 ///
-/// The generator's key is (seed, step); its counter is (head · 2¹⁶ + block, position, example, site). Of the four words
-/// of a counter each serves one element: element = 64·i + 16·word + j has block 16·i + j, so that a vector unit of up to
-/// 16 lanes makes 64 neighbouring elements without moving data between lanes. An example's mask therefore does not depend on what else is in the batch, on how sequences are packed, on
-/// the number of replicas or on the executor; and it is recomputed, never stored, in the backward pass.
+/// Which elements it drops is a function of logical coordinates alone.
+///
+/// The Philox key is (seed, step); the counter is (head · 2¹⁶ + block, position, example, stream). Each of a counter's
+/// four words serves one element: element = 64·i + 16·word + j has block 16·i + j, so that a vector unit of up to
+/// 16 lanes computes 64 neighbouring elements without moving data between lanes. An example's mask therefore does not
+/// depend on the rest of the batch, the packing of sequences, the number of replicas, or the executor. The backward
+/// pass recomputes the mask; it is never stored.
 package struct Dropout: Hashable, Sendable {
     /// Probability with which an element is dropped.
     package let rate: Float
-    /// Tells one dropout of the graph from another.
-    package let site: UInt32
+    /// Number of the random stream; different for every dropout of the graph.
+    package let stream: UInt32
 
     /// An element is dropped if its random word is below this.
     package var threshold: UInt32 { UInt32(Double(rate) * 4_294_967_296) }
-    /// What survivors are multiplied by.
+    /// Multiplier of the elements that are kept.
     package var scale: Float { 1 / (1 - rate) }
 
-    /// Whether the element survives.
+    /// Whether the element is kept.
     ///
     /// - Parameters:
     ///   - position: of the row in its example; for attention, of the query.
@@ -30,16 +33,16 @@ package struct Dropout: Hashable, Sendable {
         head: UInt32 = 0
     ) -> Bool {
         let block = (element >> 6) << 4 | element & 15
-        let counter = SIMD4(head << 16 | block, position, example, site)
+        let counter = SIMD4(head << 16 | block, position, example, stream)
         return Philox.words(counter: counter, key: SIMD2(seed, step))[Int(element >> 4 & 3)] >= threshold
     }
 }
 
-/// Where a row's random numbers come from: int32 scalars `seed` and `step`, the row's example and its position in it.
+/// Random coordinates of rows: int32 scalars `seed` and `step`, each row's example, and its position in the example.
 package struct RandomRows: Sendable {
     package let seed: Value
     package let step: Value
-    /// int32 [rows]: the logical number of the example that a row belongs to.
+    /// int32 [rows]: the number of each row's example in the data set.
     package let examples: Value
     /// int32 [rows]: the row's position within its example; absent where an example has one row only (position 0).
     package let positions: Value?
@@ -51,7 +54,7 @@ package struct RandomRows: Sendable {
     package var values: [Value] { [seed, step, examples] + (positions.map { [$0] } ?? []) }
 }
 
-/// A dropout as an operation carries it; its `RandomRows` are the operation's last inputs.
+/// A dropout as an attribute of an operation, whose last inputs are the dropout's `RandomRows`.
 package struct RowDropout: Hashable, Sendable {
     package let dropout: Dropout
     package let hasPositions: Bool
@@ -78,10 +81,13 @@ package struct RowDropout: Hashable, Sendable {
 }
 
 extension Graph {
-    /// The dropout to carry for a rate, or none: without random rows (an evaluation graph) or at rate 0.
+    /// The dropout for a rate; nil without random rows (an evaluation graph) or at rate 0.
     mutating func rowDropout(_ rate: Float, _ rows: RandomRows?) -> RowDropout? {
         precondition(rate >= 0 && rate < 1, "a dropout rate is in 0 ..< 1, not \(rate)")
         guard let rows, rate > 0 else { return nil }
-        return RowDropout(dropout: Dropout(rate: rate, site: makeSite()), hasPositions: rows.positions != nil)
+        return RowDropout(
+            dropout: Dropout(rate: rate, stream: makeDropoutStream()),
+            hasPositions: rows.positions != nil
+        )
     }
 }

@@ -4,8 +4,8 @@ extension Graph {
     /// - Parameters:
     ///   - loss: a float32 scalar.
     ///   - values: what to differentiate by: parameters, inputs, or intermediate values.
-    /// - Returns: one gradient per value, of the same shape. A value which the loss does not depend on is a mistake in
-    ///   building (an unused parameter would silently never train).
+    /// - Returns: one gradient per value, of the same shape. It is a mistake in building if the loss does not depend on a
+    ///   value, since an unused parameter would silently never train.
     package mutating func gradients(of loss: Value, withRespectTo values: [Value]) -> [Value] {
         precondition(loss.type == TensorType(.float32, []), "only a float32 scalar has gradients, not \(loss.type)")
         let wanted = dependents(of: values)

@@ -1,8 +1,8 @@
-/// A step of computation with symbolic sizes: inputs and variables go in; outputs and new variable contents come out.
+/// One computation step with symbolic sizes: it reads inputs and variables, and yields outputs and new variable contents.
 ///
-/// A graph is a value. Nodes stand in an order in which they can be executed. Nothing is mutated: an optimizer's
-/// update is a node that yields a parameter's next content, and `assign` names the variable that takes it over after
-/// the step; executors then work in place.
+/// A graph is a value. Its nodes are in an order in which they can be executed. No node mutates a tensor: the
+/// optimizer is a node that yields each parameter's next content, and `assign` names the variable that takes the
+/// content over after the step. Executors then update in place.
 ///
 /// ```swift
 /// var graph = Graph()
@@ -47,11 +47,11 @@ package struct Graph: Sendable {
     package private(set) var assignments: [Assignment] = []
     /// Number of values handed out; ids are `0 ..< valueCount`.
     package private(set) var valueCount = 0
-    /// Stretches of nodes whose results gradients compute again instead of keeping them; see `recomputed`.
+    /// Ranges of nodes whose results the backward pass recomputes instead of keeping; see `recomputed`.
     private(set) var segments: [Range<Int>] = []
-    /// Whether `recomputed` does what it says: less memory for about a third more work.
+    /// Whether `recomputed` has an effect: less memory for about a third more arithmetic.
     package var recomputes = false
-    private var sites: UInt32 = 0
+    private var dropoutStreams: UInt32 = 0
 
     package init() {}
 
@@ -105,11 +105,10 @@ package struct Graph: Sendable {
         return node
     }
 
-    /// Applies the operations of a stretch of the forward pass; if the graph `recomputes`, gradients keep what enters the
-    /// stretch and compute the rest again (gradient checkpointing: Chen 2016, "Training Deep Nets with Sublinear Memory
-    /// Cost").
+    /// Marks a segment of the forward pass for gradient checkpointing (Chen 2016, "Training Deep Nets with Sublinear
+    /// Memory Cost"): if the graph `recomputes`, only the segment's inputs are kept and the backward pass recomputes the rest.
     ///
-    /// Dropout falls the same again: its masks are functions of coordinates.
+    /// The recomputed dropout masks are the same, because masks are functions of coordinates.
     package mutating func recomputed(_ body: (inout Graph) -> Value) -> Value {
         let first = nodes.count
         let result = body(&self)
@@ -128,10 +127,10 @@ package struct Graph: Sendable {
         return result.reversed()
     }
 
-    /// A fresh number that tells one dropout of this graph from another.
-    package mutating func makeSite() -> UInt32 {
-        defer { sites += 1 }
-        return sites
+    /// A new random stream number, so that every dropout of this graph draws different masks.
+    package mutating func makeDropoutStream() -> UInt32 {
+        defer { dropoutStreams += 1 }
+        return dropoutStreams
     }
 
     private mutating func makeValue(_ type: TensorType) -> Value {

@@ -1,7 +1,7 @@
 /// What can go wrong between a graph and the values fed to it.
 ///
-/// Mistakes in *building* a graph (a shape that does not fit) are ours and stop the program by `precondition`;
-/// everything that depends on what a run is given is an error of this type.
+/// Mistakes in *building* a graph (shapes that do not fit) are bugs and stop the program by `precondition`.
+/// Everything that depends on fed values or the machine is an error of this type.
 package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable {
         /// An input of the graph was not fed, or a name was fed that the graph does not have.
@@ -12,9 +12,9 @@ package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownVariable
         /// Fed values are out of range: token ids beyond the vocabulary, offsets that run backwards.
         case value
-        /// The machine cannot do what was asked: an instruction set that is absent, a graph that has no program.
+        /// The machine or executor lacks something: an instruction set, a kernel, a lowering.
         case unsupported
-        /// The device's memory does not hold what was asked.
+        /// The device does not have enough memory.
         case memory
         /// The device failed, hangs or is gone; another attempt may succeed.
         case device

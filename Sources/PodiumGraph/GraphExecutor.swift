@@ -1,11 +1,11 @@
-/// Where graphs run: a CPU, or an accelerator behind a plug-in.
+/// A device that runs graphs: this machine's CPU, or accelerators behind a PJRT plug-in.
 ///
 /// A training graph and an evaluation graph share their weights by being loaded with the same variables.
 package protocol GraphDevice {
     /// An empty set of variables in this device's memory.
     func makeVariables() -> any VariableStore
 
-    /// Prepares a graph for running. Variables that the store lacks are created with zeros; those it has must have
+    /// Prepares a graph for running. Variables that the store lacks are created with zeros; existing ones must have
     /// the graph's shape.
     func load(_ graph: Graph, variables: any VariableStore) throws(GraphError) -> any GraphExecutor
 }
@@ -20,7 +20,7 @@ package protocol VariableStore: AnyObject {
     func write(_ name: String, _ tensor: HostTensor) throws(GraphError)
 }
 
-/// A graph made ready to run on a device.
+/// A graph loaded on a device.
 package protocol GraphExecutor: AnyObject {
     var graph: Graph { get }
     var variables: any VariableStore { get }
@@ -31,14 +31,14 @@ package protocol GraphExecutor: AnyObject {
     /// - Returns: the graph's outputs, by name.
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor]
 
-    /// Starts one step, and returns before it is over where the device works on its own.
+    /// Starts one step; an asynchronous device returns before the step has ended.
     ///
-    /// Steps have their effect in the order in which they were submitted; reading a variable waits for those that write it.
+    /// Steps take effect in the order of submission; reading a variable waits for the steps that write it.
     func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs
 }
 
 extension GraphExecutor {
-    /// Runs the step before it returns.
+    /// Synchronous devices run the step before they return.
     package func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs {
         PendingOutputs(try run(feeds))
     }

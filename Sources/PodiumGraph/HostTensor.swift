@@ -1,4 +1,4 @@
-/// A tensor in the program's own memory: what is fed to a run and what comes back.
+/// A tensor in host memory: the inputs and outputs of a run.
 package struct HostTensor: Hashable, Sendable {
     package enum Elements: Hashable, Sendable {
         case float32([Float])

@@ -1,17 +1,16 @@
 /// One kind of node: its shape rule, its meaning, and its gradient.
 ///
-/// An operation has the size of a good fused kernel. It is a value (its attributes); the tensors it works on belong
-/// to the `Node` that carries it. To add one, write a file with these members; executors add a kernel by a
-/// conformance of their own.
+/// An operation has the granularity of a fused kernel. It is a value that holds the attributes; its operands belong
+/// to the `Node`. CONTRIBUTING.md lists every place that a new operation touches.
 package protocol Operation: Sendable {
     /// The name shown in listings, and by which tests count operations.
     var mnemonic: String { get }
 
-    /// Names of the outputs. Those after the first are residuals which gradients read; an executor need not compute
-    /// an output that nobody reads.
+    /// Names of the outputs. Outputs after the first are residuals for the gradients; an executor need not compute an
+    /// output that no node reads.
     var outputNames: [String] { get }
 
-    /// Shape rule: the outputs' types for given input types. A misfit is a mistake in building: `precondition`.
+    /// Shape rule: the outputs' types for the inputs' types. Shapes that do not fit fail a `precondition`.
     func outputTypes(_ inputs: [TensorType]) -> [TensorType]
 
     /// Meaning: the outputs in naive float64 arithmetic, in the order of `outputNames`.

@@ -1,4 +1,4 @@
-/// Runs a graph in naive float64 arithmetic, one node after another: the yardstick for every kernel and gradient rule.
+/// Runs a graph in naive float64 arithmetic, node by node: the reference for every kernel and gradient rule.
 package struct Oracle {
     package let graph: Graph
 

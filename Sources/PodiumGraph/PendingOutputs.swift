@@ -1,4 +1,4 @@
-/// A step's outputs, perhaps not computed yet.
+/// The outputs of a submitted step, which may still be running.
 package struct PendingOutputs: ~Copyable {
     private enum State {
         case done([String: HostTensor])

@@ -1,12 +1,12 @@
-/// Stretches of the forward pass that the backward one computes again, as it comes to them.
+/// The segments of the forward pass that the backward pass recomputes (see `Graph.recomputed`).
 struct Recomputation {
-    /// Values of the forward pass, and what stands for them now.
+    /// Recomputed values by the forward pass's values.
     private var substitutes: [Value: Value] = [:]
     private var done: Set<Int> = []
 
-    /// The node as gradients should read it: itself, or its copy in a stretch that is computed again.
+    /// The node that gradient rules read: the node itself, or its copy in a recomputed segment.
     ///
-    /// - Parameter gradient: the stretch waits for it, so that nothing of it is computed, or kept, before.
+    /// - Parameter gradient: the recomputation waits for it, so that nothing is recomputed, or kept, earlier.
     mutating func node(_ index: Int, after gradient: Value, in graph: inout Graph) -> Node {
         let node = graph.nodes[index]
         guard let number = graph.segments.firstIndex(where: { $0.contains(index) }) else { return node }
@@ -21,12 +21,12 @@ struct Recomputation {
         let made = Set(nodes.flatMap(\.outputs))
         let kept = Set(graph.variables.map(\.value) + graph.inputs.map(\.value))
         for node in nodes {
-            // What enters: activations wait for the gradient; weights and what was fed are there anyway.
+            // Activations that enter the segment wait for the gradient; weights and fed tensors are resident anyway.
             for input in node.inputs
             where !made.contains(input) && !kept.contains(input) && substitutes[input] == nil
                 && input.type.element == .float32
             {
-                substitutes[input] = graph.apply(Recall(), to: [input, gradient]).outputs[0]
+                substitutes[input] = graph.apply(RematerializationBarrier(), to: [input, gradient]).outputs[0]
             }
             let again = graph.apply(node.operation, to: substituted(node.inputs))
             for (old, new) in zip(node.outputs, again.outputs) { substitutes[old] = new }
@@ -34,11 +34,12 @@ struct Recomputation {
     }
 }
 
-/// A kept value, taken up again once another value is there.
+/// The first input, available only after the second has been computed.
 ///
-/// To arithmetic it is the first input; to whoever orders the work it says not to begin before the second.
-package struct Recall: Operation {
-    package let mnemonic = "recall"
+/// It orders execution: without it a compiler could move the recomputation before the backward pass, or merge it with
+/// the forward pass and keep the results.
+package struct RematerializationBarrier: Operation {
+    package let mnemonic = "rematerializationBarrier"
 
     package func outputTypes(_ inputs: [TensorType]) -> [TensorType] { [inputs[0]] }
     package func evaluate(_ inputs: [Reference]) -> [Reference] { [inputs[0]] }

@@ -1,4 +1,4 @@
-/// What an element of a tensor is: all floating-point state is float32, all indices and labels are int32.
+/// Element type of a tensor: floating-point state is float32; indices and labels are int32.
 package enum ElementType: String, Hashable, Sendable { case float32, int32 }
 
 /// A tensor's element type and (possibly symbolic) shape, row-major; a scalar has the empty shape.

@@ -22,7 +22,7 @@ struct EvaluateJob {
             model: model,
             context: context
         )
-        let encoder = Encoder(model.configuration)
+        let encoder = BERTEncoder(model.configuration)
         let loaded = try Weights.load(
             try model.directory.weights(),
             for: encoder.evaluationGraph(recipe.head),

@@ -26,7 +26,7 @@ struct FinetuneJob {
         )
         guard recipe.trainingSequences > 0 else { throw JobError(.input, "no training example is left to learn from") }
         try context.checkStop()
-        let encoder = Encoder(model.configuration(dropout: training.dropout))
+        let encoder = BERTEncoder(model.configuration(dropout: training.dropout))
         let optimizer = AdamW.Options(training)
         let file = try model.directory.weights()
         let loaded = try Weights.load(

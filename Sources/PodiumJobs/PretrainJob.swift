@@ -38,7 +38,7 @@ struct PretrainJob {
             options: PretrainingOptions(work),
             seed: work.seed
         )
-        let encoder = Encoder(start.configuration)
+        let encoder = BERTEncoder(start.configuration)
         let optimizer = AdamW.Options(training)
         let trainer = try Trainer(
             encoder: encoder,

@@ -22,11 +22,11 @@ enum Fixture {
     }
 
     /// The tiny model's encoder, with dropout.
-    static func tinyEncoder(dropout: Double) throws -> Encoder {
+    static func tinyEncoder(dropout: Double) throws -> BERTEncoder {
         var configuration = try ModelDirectory(path: tinyModel).configuration
         configuration.hiddenDropout = dropout
         configuration.attentionDropout = dropout
-        return Encoder(configuration)
+        return BERTEncoder(configuration)
     }
 
     static func encoder(_ configuration: Configuration) -> Encoder { Encoder(configuration) }

@@ -36,7 +36,7 @@ import Testing
         let model = try ModelDirectory(path: PulledModel.miniLM())
         let expected = try Fixture.tensors("minilm-forward")
         let stride = try #require(expected.metadata["stride"].flatMap { Int($0) })
-        let encoder = Encoder(model.configuration)
+        let encoder = BERTEncoder(model.configuration)
         let head = Head.classification(labels: 3)
         let graph = encoder.evaluationGraph(head, returningStates: true)
         var (weights, report) = try Weights.load(

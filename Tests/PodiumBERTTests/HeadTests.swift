@@ -15,7 +15,7 @@ import Testing
         )
         configuration.direction = direction
         configuration.initializerRange = 0.5
-        let encoder = Encoder(configuration)
+        let encoder = BERTEncoder(configuration)
         let head = Head.classification(labels: 3)
         let weights = Weights.fresh(
             for: encoder.evaluationGraph(head),

@@ -279,7 +279,7 @@ import Testing
             let error = try #require(
                 #expect(throws: BERTError.self) {
                     let model = try ModelDirectory(path: folder)
-                    let graph = Encoder(model.configuration).evaluationGraph(.classification(labels: 3))
+                    let graph = BERTEncoder(model.configuration).evaluationGraph(.classification(labels: 3))
                     _ = try Weights.load(
                         model.weights(),
                         for: graph,
@@ -299,7 +299,7 @@ import Testing
         try withTemporaryFolder { folder in
             try Folder().write(to: folder)
             let model = try ModelDirectory(path: folder)
-            let graph = Encoder(model.configuration).evaluationGraph(.classification(labels: 3))
+            let graph = BERTEncoder(model.configuration).evaluationGraph(.classification(labels: 3))
             _ = try Weights.load(
                 model.weights(),
                 for: graph,

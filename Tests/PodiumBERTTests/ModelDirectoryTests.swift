@@ -15,7 +15,7 @@ import Testing
     ) {
         try Weights.load(
             model.weights(),
-            for: Encoder(model.configuration).evaluationGraph(head),
+            for: BERTEncoder(model.configuration).evaluationGraph(head),
             configuration: model.configuration,
             seed: 5,
             needsHead: needsHead
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func freshWeightsAreATruncatedNormalOfSeedAndName() throws {
-        let graph = Encoder(model.configuration).evaluationGraph(.classification(labels: 3))
+        let graph = BERTEncoder(model.configuration).evaluationGraph(.classification(labels: 3))
         func fresh(_ seed: UInt64) -> Weights {
             Weights.fresh(for: graph, configuration: model.configuration, seed: seed)
         }

@@ -43,7 +43,7 @@ import Testing
             intermediateSize: 128
         )
         configuration.maximumPositions = 32
-        let encoder = Encoder(configuration)
+        let encoder = BERTEncoder(configuration)
         let graph = encoder.trainingGraph(.pretraining, optimizer: AdamW.Options())
         let trainer = try Trainer(
             encoder: encoder,

@@ -9,7 +9,7 @@ import Testing
     private static let seed: UInt64 = 11
     private static let order = EpochOrder(examples: 13, batchSize: 4, seed: seed)
 
-    private let encoder: Encoder
+    private let encoder: BERTEncoder
     private let examples: [PackedBatch.Sequence]
 
     init() throws {

@@ -61,7 +61,7 @@ import Testing
     private func trainer(_ example: Case) throws -> Trainer {
         var configuration = try ModelDirectory(path: Fixture.tinyModel).configuration
         configuration.activation = example.activation
-        let encoder = Encoder(configuration)
+        let encoder = BERTEncoder(configuration)
         let graph = encoder.trainingGraph(example.head, optimizer: AdamW.Options())
         var weights = try Fixture.tinyWeights(for: graph)
         if example.head == .regression {

@@ -6,7 +6,7 @@ import Testing
 /// A device configuration to test under.
 struct Path: Sendable, CustomStringConvertible {
     let instructions: CPUConfiguration.Instructions
-    let products: CPUConfiguration.Products
+    let products: CPUConfiguration.MatmulLibrary
     let precision: CPUConfiguration.Precision
 
     var description: String { "\(instructions), \(products.rawValue), \(precision.rawValue)" }
@@ -16,7 +16,7 @@ struct Path: Sendable, CustomStringConvertible {
 
     /// Every path that this machine has.
     static let all = CPUConfiguration.Instructions.allCases.flatMap { instructions in
-        CPUConfiguration.Products.allCases.flatMap { products in
+        CPUConfiguration.MatmulLibrary.allCases.flatMap { products in
             CPUConfiguration.Precision.allCases.map {
                 Path(instructions: instructions, products: products, precision: $0)
             }
@@ -24,7 +24,7 @@ struct Path: Sendable, CustomStringConvertible {
     }.filter { (try? CPUDevice($0.configuration(threads: 1))) != nil }
 
     func configuration(threads: Int) -> CPUConfiguration {
-        CPUConfiguration(threads: threads, products: products, precision: precision, instructions: instructions)
+        CPUConfiguration(threads: threads, matmulLibrary: products, precision: precision, instructions: instructions)
     }
 }
 

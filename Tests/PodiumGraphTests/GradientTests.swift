@@ -29,11 +29,11 @@ import Testing
         let covered = Set(GraphCase.all(.small).flatMap { $0.graph.nodes.map(\.operation.mnemonic) })
         let known: Set = [
             "embed", "embedGradient", "addDropoutNorm", "addDropoutNormGradient", "dropout", "linear",
-            "activationGradient", "product", "attention", "attentionGradient", "classAttention",
+            "activationGradient", "matmul", "attention", "attentionGradient", "classAttention",
             "classAttentionGradient", "gatherRows", "scatterRows",
             "sequenceEnds", "tokenCoordinates", "concatenate", "sliceColumns", "softmaxCrossEntropy",
             "softmaxCrossEntropyGradient", "spanCrossEntropy", "spanCrossEntropyGradient", "squaredError",
-            "squaredErrorGradient", "add", "scale", "constant", "recall",
+            "squaredErrorGradient", "add", "scale", "constant", "rematerializationBarrier",
         ]
         #expect(covered == known)
     }

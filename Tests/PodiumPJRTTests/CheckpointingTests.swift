@@ -24,7 +24,7 @@ import Testing
         )
         let compiler = try TPUCompiler(path: PlanTests.compilerPath())
         let costs = try [false, true].map { checkpointing in
-            let graph = Encoder(configuration).trainingGraph(
+            let graph = BERTEncoder(configuration).trainingGraph(
                 .span,
                 optimizer: AdamW.Options(),
                 checkpointing: checkpointing

@@ -91,7 +91,7 @@ import Testing
             }
             losses.append(loss)
             for (name, gradient) in sums {
-                entries[name]?.update(gradient, rate: Self.rate, decays: Encoder.decays(name))
+                entries[name]?.update(gradient, rate: Self.rate, decays: BERTEncoder.decays(name))
                 let floats = (entries[name]?.value ?? []).map { Float($0) }
                 weights.tensors[name] = HostTensor(floats, shape: weights.tensors[name]?.shape ?? [])
             }

@@ -33,7 +33,7 @@ struct PublishedShape: CustomTestStringConvertible, Sendable {
     ) throws -> (losses: [Double], weights: Weights) {
         let batches = try RealBatches(Self.steps)
         let configuration = shape.configuration(batches.vocabularySize)
-        let encoder = Encoder(configuration)
+        let encoder = BERTEncoder(configuration)
         let optimizer = AdamW.Options()
         let trainer = try Trainer(
             encoder: encoder,

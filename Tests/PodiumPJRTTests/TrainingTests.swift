@@ -58,7 +58,7 @@ import Testing
         checkpointing: Bool = false,
         returningGradients: Bool = false
     ) throws -> Trainer {
-        let encoder = Encoder(configuration)
+        let encoder = BERTEncoder(configuration)
         let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
         let weights = Weights.fresh(for: graph, configuration: configuration, seed: 3)
         return try Trainer(

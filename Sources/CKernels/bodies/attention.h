@@ -144,7 +144,7 @@ INLINE long keys_seen(const struct head *h, long query) { return h->all->causal 
 INLINE void score_multipliers(vf (*out)[VECTORS], const struct head *h, long query, long group, const int rows) {
     vu words[2][VECTORS];
     const pk_attention *all = h->all;
-    philox_groups(words, (uint32_t)group, h->number, (uint32_t)query, h->example, all->site, all->seed, all->step, rows);
+    philox_groups(words, (uint32_t)group, h->number, (uint32_t)query, h->example, all->stream, all->seed, all->step, rows);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)

@@ -184,10 +184,10 @@ INLINE vu multiply_wide(vu a, uint32_t constant, vu *low) {
 }
 
 // Random words of elements 64 g ... 64 g + 63 of `rows` rows, whose rounds overlap: counters (high | 16 g + lane, position,
-// example, site), each of whose words 0 ... 3 serves one element of 16; out[r][v] holds elements 64 g + v * PK_LANES and
+// example, stream), each of whose words 0 ... 3 serves one element of 16; out[r][v] holds elements 64 g + v * PK_LANES and
 // following of the row at position + r.
 INLINE void philox_groups(vu (*out)[VECTORS], uint32_t group, uint32_t high, uint32_t position, uint32_t example,
-                          uint32_t site, uint32_t seed, uint32_t step, const int rows) {
+                          uint32_t stream, uint32_t seed, uint32_t step, const int rows) {
     enum { PARTS = 16 / PK_LANES };
     for (int part = 0; part < PARTS; part++) {
         vu lane, c[2][4];
@@ -197,7 +197,7 @@ INLINE void philox_groups(vu (*out)[VECTORS], uint32_t group, uint32_t high, uin
             c[r][0] = lane + ((high << 16 | group << 4) - (vu){0});
             c[r][1] = position + (uint32_t)r - (vu){0};
             c[r][2] = example - (vu){0};
-            c[r][3] = site - (vu){0};
+            c[r][3] = stream - (vu){0};
         }
         uint32_t k0 = seed, k1 = step;
         for (int round = 0; round < 10; round++) {
@@ -230,6 +230,6 @@ INLINE vf keep(vu words, uint32_t threshold, float scale) {
 INLINE void row_multipliers(vf out[VECTORS], const pk_dropout *d, long row, long group) {
     vu words[1][VECTORS];
     uint32_t position = d->positions ? (uint32_t)d->positions[row] : 0;
-    philox_groups(words, (uint32_t)group, 0, position, (uint32_t)d->examples[row], d->site, d->seed, d->step, 1);
+    philox_groups(words, (uint32_t)group, 0, position, (uint32_t)d->examples[row], d->stream, d->seed, d->step, 1);
     for (int v = 0; v < VECTORS; v++) out[v] = keep(words[0][v], d->threshold, d->scale);
 }

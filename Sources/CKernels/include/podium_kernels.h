@@ -12,18 +12,18 @@
 // Activation codes.
 enum { PK_IDENTITY = 0, PK_GELU = 1, PK_GELU_TANH = 2, PK_TANH = 3 };
 
-// A dropout over rows: which elements fall is a function of (seed, step, site, example, position, column).
+// A dropout over rows: which elements are dropped is a function of (seed, step, stream, example, position, column).
 typedef struct {
-    uint32_t threshold;                  // an element falls if its random word is below this
-    float scale;                         // survivors are multiplied by this
-    uint32_t seed, step, site;
+    uint32_t threshold;                  // an element is dropped if its random word is below this
+    float scale;                         // multiplier of the elements that are kept
+    uint32_t seed, step, stream;
     const int32_t *_Nullable examples;   // per row
     const int32_t *_Nullable positions;  // per row; null: all 0
 } pk_dropout;
 
 // Queries of a head whose scores are held at once.
 enum { PK_QUERIES = 64 };
-// Rows that class attention turns at once.
+// Rows that class attention transposes at once.
 enum { PK_BAND = 64 };
 
 // Self-attention of packed sequences: sequence s is rows offsets[s] ... offsets[s + 1] - 1 of q, k and v, head h columns
@@ -36,8 +36,8 @@ typedef struct {
     float scale;                         // of scores
     bool causal;                         // a query sees no key after it
     bool drops;                          // whether dropout is drawn
-    uint32_t threshold, seed, step, site;
-    float keep_scale;                    // survivors' multiplier
+    uint32_t threshold, seed, step, stream;
+    float keep_scale;                    // multiplier of the probabilities that are kept
     const int32_t *_Nullable examples;   // per sequence, if it drops
 } pk_attention;
 
@@ -84,9 +84,8 @@ typedef struct {
                                         const float *_Nonnull gradient, const float *_Nonnull out,
                                         const float *_Nonnull lse, float *_Nonnull scratch,
                                         const pk_attention *_Nonnull attention, long first, long last);
-    // Attention of each sequence's first token in terms of whole rows: k holds them, head_width (a row's) wide; q holds, per
-    // sequence and head, what is compared with them, the scale included ([sequences, heads * head_width]); v, stride,
-    // scale and causal are not read. Sequences `first` to `last` - 1: weighted sums of rows go to `values`, laid out as q;
+    // Attention of each sequence's first token over whole rows: k holds the rows, head_width (a row's width) wide; q holds the
+    // scaled query per sequence and head, [sequences, heads * head_width]; v, stride, scale and causal are not read. Sequences `first` to `last` - 1: weighted sums of rows go to `values`, laid out as q;
     // sums of weights to `masses` and log-sum-exps to `lse`, [sequences, heads]. Scratch: head_width * PK_BAND + heads *
     // (1 + length of the longest sequence, rounded up to 16) elements.
     void (*_Nonnull class_attention_forward)(float *_Nonnull values, float *_Nonnull masses, float *_Nonnull lse,

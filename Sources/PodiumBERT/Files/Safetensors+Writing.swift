@@ -26,7 +26,7 @@ extension Safetensors {
         case tensor(WrittenDescription)
         case metadata([String: String])
 
-        func encode(to encoder: any Swift.Encoder) throws {
+        func encode(to encoder: any Encoder) throws {
             switch self {
             case .tensor(let description): try description.encode(to: encoder)
             case .metadata(let values): try values.encode(to: encoder)

@@ -2,13 +2,12 @@ import PodiumGraph
 
 /// Reproducible random numbers: Philox words under a key of seed and purpose, taken in order.
 ///
-/// Two generators with different purposes are independent, so adding a use of
-/// randomness changes no other.
+/// Generators with different purposes are independent, so that a new use of randomness changes no other.
 package struct Generator: RandomNumberGenerator, Sendable {
     private let key: SIMD2<UInt32>
     private let stream: SIMD2<UInt32>
     private var block: UInt64 = 0
-    /// The second half of the last block, if it was not taken yet.
+    /// The second half of the last block, if it has not been used yet.
     private var spare: UInt64?
 
     /// - Parameters:

@@ -1,6 +1,6 @@
 package import PodiumGraph
 
-/// What stands on the encoder: one linear layer for every task, as the paper has it.
+/// The layers on top of the hidden states, and their loss: one linear layer for every task, as in the paper.
 package enum Head: Hashable, Sendable {
     /// Dropout and a linear layer on the pooled output (paper, section 4.1).
     case classification(labels: Int)
@@ -17,11 +17,11 @@ package enum Head: Hashable, Sendable {
     }
 }
 
-extension Encoder {
+extension BERTEncoder {
     /// The rows of the last layer that a head reads.
     package func rows(readBy head: Head) -> Rows {
         switch head {
-        case .classification, .regression: configuration.direction == .bidirectional ? .firsts : .all
+        case .classification, .regression: configuration.direction == .bidirectional ? .firstTokens : .all
         case .span, .pretraining: .all
         }
     }
@@ -34,7 +34,7 @@ extension Encoder {
     package func evaluationGraph(_ head: Head, returningStates: Bool = false) -> Graph {
         var graph = Graph()
         let packed = graph.packedSequences(training: false)
-        let states = self.states(packed, reading: returningStates ? .all : rows(readBy: head), in: &graph)
+        let states = self.states(packed, rows: returningStates ? .all : requiredRows(for: head), in: &graph)
         switch head {
         case .classification, .regression, .span:
             graph.output("logits", logits(head, states, packed, in: &graph))
@@ -68,7 +68,7 @@ extension Encoder {
         var graph = Graph()
         graph.recomputes = checkpointing
         let packed = graph.packedSequences(training: true)
-        let states = self.states(packed, reading: rows(readBy: head), in: &graph)
+        let states = self.states(packed, rows: requiredRows(for: head), in: &graph)
         let loss: Value
         switch head {
         case .classification:
@@ -120,10 +120,10 @@ extension Encoder {
         !name.contains("LayerNorm") && !name.hasSuffix("bias")
     }
 
-    private func states(_ packed: PackedSequences, reading: Encoder.Rows, in graph: inout Graph) -> [Value] {
+    private func states(_ packed: PackedSequences, rows: BERTEncoder.Rows, in graph: inout Graph) -> [Value] {
         let tokens = graph.input("tokens", .int32, [packed.tokens])
         let types = graph.input("types", .int32, [packed.tokens])
-        return states(tokens: tokens, types: types, packed: packed, reading: reading, in: &graph)
+        return states(tokens: tokens, types: types, packed: packed, rows: rows, in: &graph)
     }
 
     private func logits(_ head: Head, _ states: [Value], _ packed: PackedSequences, in graph: inout Graph) -> Value {

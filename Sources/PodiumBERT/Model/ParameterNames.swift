@@ -1,20 +1,19 @@
-/// How our parameters relate to the names in transformers' files.
+/// Maps our parameters to the tensor names in transformers' files.
 ///
-/// The same, but for the projections of attention: a layer's query, key and
-/// value are one parameter here (`attention.self.qkv`), so that one product
-/// makes all three; in files they are three.
+/// The names are the same except for the projections of attention: a layer's query, key and value are one parameter
+/// here (`attention.self.qkv`), so that one matmul computes all three; files have three tensors.
 enum ParameterNames {
     private static let fused = "attention.self.qkv."
     private static let parts = ["attention.self.query.", "attention.self.key.", "attention.self.value."]
 
-    /// The names in a file whose tensors, one above the other, are our parameter.
+    /// The file's tensors that, stacked along the first dimension, are our parameter.
     static func inFile(_ name: String) -> [String] {
         guard name.contains(fused) else { return [name] }
         return parts.map { name.replacing(fused, with: $0) }
     }
 
-    /// The spellings of a file's tensor: with the model's prefix, and as older exports call layer norms.
-    static func spellings(_ name: String) -> [String] {
+    /// The names that a tensor may have in a file: with or without the model's prefix, and with older exports' names of layer norms.
+    static func aliases(_ name: String) -> [String] {
         var result = [name, "bert.\(name)"]
         if name.contains("LayerNorm.") {
             result += result.map {
@@ -25,7 +24,7 @@ enum ParameterNames {
         return result
     }
 
-    /// The name a released file of a model with a head has.
+    /// The tensor's name in the files that Podium writes.
     static func exported(_ name: String) -> String {
         Head.owns(name) ? name : "bert.\(name)"
     }

@@ -1,6 +1,6 @@
 package import PodiumGraph
 
-/// Named tensors of a model, by our parameter names.
+/// A model's tensors by our parameter names.
 package struct Weights: Sendable {
     package var tensors: [String: HostTensor]
 
@@ -8,22 +8,22 @@ package struct Weights: Sendable {
         self.tensors = tensors
     }
 
-    /// What a load had to make up, for the log.
+    /// What a load initialized or ignored, for the log.
     package struct LoadReport: Sendable {
-        /// Parameters that the file lacks: heads and poolers, freshly made.
+        /// Parameters that the file lacks, heads and poolers, which were initialized.
         package var fresh: [String] = []
-        /// Heads of the file that belong to another task.
+        /// Parameters of another task's head, which were initialized instead of read.
         package var replaced: [String] = []
-        /// Tensors of the file that the model has no use for.
+        /// Tensors of the file that the model does not use.
         package var unused: [String] = []
     }
 
-    /// Reads the parameters that a graph declares from a file, and makes fresh ones where a head or pooler is missing.
+    /// Reads a graph's parameters from an archive, and initializes heads and poolers that it lacks.
     ///
-    /// A missing or misshapen variable of the encoder is an error: such a file belongs to another model,
-    /// and training on would start from noise without a word.
+    /// A missing encoder tensor, or one of another shape, is an error: the file belongs to another model, and training
+    /// would silently start from random weights.
     ///
-    /// - Parameter needsHead: whether a head must be in the file with the right shape (for evaluation).
+    /// - Parameter needsHead: whether the file must have the head with the right shape (for evaluation).
     package static func load(
         _ file: any TensorArchive,
         for graph: Graph,
@@ -39,7 +39,7 @@ package struct Weights: Sendable {
             let shape = parameter.value.type.shape.map(\.fixed)
             let parts = ParameterNames.inFile(parameter.name)
             let found = parts.map { part in
-                ParameterNames.spellings(part).lazy.compactMap { file.tensor(named: $0) }.first
+                ParameterNames.aliases(part).lazy.compactMap { file.tensor(named: $0) }.first
             }
             let entries = found.compactMap { $0 }
             used.formUnion(entries.map(\.name))
@@ -124,7 +124,7 @@ package struct Weights: Sendable {
         tensors[name] = HostTensor(values, shape: shape)
     }
 
-    /// As the tensors of a file that transformers reads, by name.
+    /// The tensors of a file that transformers reads, in order of our names.
     package func exported() -> [Safetensors.Tensor] {
         var result: [Safetensors.Tensor] = []
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {

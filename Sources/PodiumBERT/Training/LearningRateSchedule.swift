@@ -1,8 +1,8 @@
-/// How the learning rate moves over training.
+/// The learning rate as a function of training progress.
 package struct LearningRateSchedule: Hashable, Sendable {
     package enum Shape: String, CaseIterable, Sendable {
-        /// `optimization.py` of the 2018 release: decay is counted from step 0 over all steps and warm-up overrides it,
-        /// so that after a warm-up share of w the rate jumps from `peak` to (1 − w) · `peak`.
+        /// `optimization.py` of the 2018 release: the decay runs over all steps from step 0 and the warm-up overrides
+        /// it, so that after a warm-up proportion of w the rate drops from `peak` to (1 − w) · `peak`.
         case bert2018
         /// transformers' `get_linear_schedule_with_warmup`: up to `peak`, then down to 0 over the rest.
         case linear
@@ -28,7 +28,7 @@ package struct LearningRateSchedule: Hashable, Sendable {
         }
     }
 
-    /// The rate when training is measured in time: at a share from 0 to 1 of it.
+    /// The rate at a fraction, from 0 to 1, of a training that is limited by time.
     package func rate(share: Double) -> Double {
         let share = min(1, max(0, share))
         if share < warmupProportion { return peak * share / warmupProportion }

@@ -1,6 +1,6 @@
 package import PodiumGraph
 
-/// Sequences back to back, without padding, as a graph is fed.
+/// A batch of sequences, packed without padding: the feeds of a graph.
 package struct PackedBatch: Sendable {
     package private(set) var feeds: [String: HostTensor]
     package let sequences: Int
@@ -10,7 +10,7 @@ package struct PackedBatch: Sendable {
     package struct Sequence: Sendable {
         package var ids: [Int32]
         package var types: [Int32]
-        /// The example's number in its data set: dropout masks are drawn from it.
+        /// The example's number in its data set; it keys dropout masks.
         package var example: Int32
 
         package init(ids: [Int32], types: [Int32], example: Int32) {
@@ -35,13 +35,13 @@ package struct PackedBatch: Sendable {
         tokens = ids.count
     }
 
-    /// Adds an input of the head: labels, targets, positions.
+    /// Adds a feed of the head: labels, targets, positions.
     package mutating func feed(_ name: String, _ tensor: HostTensor) {
         feeds[name] = tensor
     }
 }
 
-/// The order in which examples are seen: a function of seed and epoch alone, so a resumed run needs no state for it.
+/// The order of examples: a function of seed and epoch alone, so a resumed run needs no state for it.
 package struct EpochOrder: Sendable {
     package let examples: Int
     package let batchSize: Int

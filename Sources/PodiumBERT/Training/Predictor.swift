@@ -1,22 +1,22 @@
 package import PodiumGraph
 
-/// A model that answers: a forward pass without dropout, on batches sorted by length.
+/// Runs a model's forward pass, without dropout, on batches of sequences sorted by length.
 package final class Predictor {
     private let executor: any GraphExecutor
     /// Largest number of tokens in a batch (a longer sequence makes a batch of its own).
     ///
-    /// Many, because every batch pays for turning weights, and a new size for making its products.
+    /// Large, because every batch pays for transposing the weights, and every new size for generating its matmul code.
     package var tokensPerBatch = 8192
 
-    /// On weights of its own.
-    package init(encoder: Encoder, head: Head, weights: Weights, device: any GraphDevice) throws(GraphError) {
+    /// With weights of its own.
+    package init(encoder: BERTEncoder, head: Head, weights: Weights, device: any GraphDevice) throws(GraphError) {
         let variables = device.makeVariables()
         try weights.write(into: variables)
         executor = try device.load(encoder.evaluationGraph(head), variables: variables)
     }
 
-    /// On the weights of a model in training.
-    package init(encoder: Encoder, head: Head, sharing variables: any VariableStore, device: any GraphDevice)
+    /// With the weights of a model in training.
+    package init(encoder: BERTEncoder, head: Head, sharing variables: any VariableStore, device: any GraphDevice)
         throws(GraphError)
     {
         executor = try device.load(encoder.evaluationGraph(head), variables: variables)
@@ -24,7 +24,7 @@ package final class Predictor {
 
     /// Logits of every sequence, in the order given: one number a label, or two numbers a token (start, end).
     ///
-    /// - Parameter progress: told how many sequences are done.
+    /// - Parameter progress: gets the number of sequences done, after every batch.
     package func logits(
         _ sequences: [PackedBatch.Sequence],
         progress: (Int) throws -> Void = { _ in }

@@ -1,25 +1,25 @@
 internal import PodiumFiles
 package import PodiumGraph
 
-/// A model in training: weights and optimizer state on a device, one step at a time.
+/// Trains a model on a device, one step at a time.
 ///
-/// The state is weights, slots and the number of steps done. Order of examples
-/// and dropout masks are functions of seed and step, so a trainer resumed from a
-/// checkpoint goes on bit for bit as if it had never stopped.
+/// The state is the weights, the optimizer's slots and the number of steps done. The order of examples and dropout
+/// masks are functions of seed and step, so a trainer that resumes from a checkpoint computes the same bits as one that
+/// never stopped.
 package final class Trainer {
-    package let encoder: Encoder
+    package let encoder: BERTEncoder
     package let head: Head
     package let seed: UInt64
-    /// Steps done so far; one under way counts.
+    /// Steps done so far, including a step that is still running.
     package private(set) var step: Int = 0
     private let executor: any GraphExecutor
-    /// Outputs of the last step, while it is under way, and its rate.
+    /// Outputs of the last step, while it is running, and its learning rate.
     private var pending: PendingOutputs?
     private var pendingRate = 0.0
-    /// What the last step measured, if it had to end before somebody asked.
+    /// The last step's measurement, if the step was awaited before the caller asked for it.
     private var unread: Measurement?
 
-    /// What a step measured.
+    /// Measurements of one step.
     package struct Measurement: Sendable {
         /// Number of the step, counted from 1.
         package var step: Int
@@ -32,7 +32,7 @@ package final class Trainer {
     }
 
     package init(
-        encoder: Encoder,
+        encoder: BERTEncoder,
         head: Head,
         weights: Weights,
         optimizer: AdamW.Options,
@@ -68,7 +68,7 @@ package final class Trainer {
         _ batch: PackedBatch,
         learningRate: Double
     ) throws -> (Measurement, [String: HostTensor]) {
-        try settle()
+        try awaitPendingStep()
         unread = nil
         let outputs = try executor.run(feeds(batch, learningRate))
         let measurement = try measurement(outputs, step: step + 1, learningRate)
@@ -78,9 +78,9 @@ package final class Trainer {
 
     /// Starts a step on a batch.
     ///
-    /// A device that works on its own gets the batch while the step before is still running, and the host prepares the next
-    /// one meanwhile: then what is returned is the measurement of the step before, and an error may be that step's. `finish`
-    /// returns the last. Devices that do not yield the step's own at once.
+    /// An asynchronous device receives the batch while the previous step is still running, and the host meanwhile
+    /// prepares the next batch; the result, or a thrown error, is then the previous step's, and `finish` returns the last
+    /// step's. A synchronous device returns this step's measurement.
     package func advance(_ batch: PackedBatch, learningRate: Double) throws -> Measurement? {
         let outputs = try executor.submit(feeds(batch, learningRate))
         let before = try finish()
@@ -95,17 +95,17 @@ package final class Trainer {
         return before
     }
 
-    /// Waits for the step under way.
+    /// Waits for the running step.
     ///
-    /// - Returns: its measurement; nil if that has been returned before.
+    /// - Returns: its measurement; nil if it has been returned before.
     package func finish() throws -> Measurement? {
-        try settle()
+        try awaitPendingStep()
         defer { unread = nil }
         return unread
     }
 
-    /// Waits for the step under way and keeps its measurement.
-    private func settle() throws {
+    /// Waits for the running step and stores its measurement in `unread`.
+    private func awaitPendingStep() throws {
         guard let outputs = pending.take() else { return }
         unread = try measurement(outputs.wait(), step: step, pendingRate)
     }
@@ -144,9 +144,9 @@ package final class Trainer {
 
     // MARK: Checkpoints
 
-    /// The trained parameters after all steps.
+    /// The parameters after all steps.
     package func weights() throws -> Weights {
-        try settle()
+        try awaitPendingStep()
         var weights = Weights()
         for parameter in executor.graph.parameters {
             weights.tensors[parameter.name] = try variables.read(parameter.name)
@@ -156,9 +156,9 @@ package final class Trainer {
 
     /// Writes weights, optimizer state and the step, atomically.
     ///
-    /// - Parameter metadata: further facts to read back on resuming.
+    /// - Parameter metadata: further facts, returned by `resume`.
     package func save(to path: String, metadata: [String: String] = [:]) throws -> (bytes: Int64, sha256: String) {
-        try settle()
+        try awaitPendingStep()
         var tensors: [Safetensors.Tensor] = []
         for variable in executor.graph.variables {
             let tensor = try variables.read(variable.name)
@@ -169,9 +169,9 @@ package final class Trainer {
         return (bytes, try Digest.sha256(file: path))
     }
 
-    /// Takes over a checkpoint of the same model, head and seed.
+    /// Restores a checkpoint of the same model, head and seed.
     ///
-    /// - Returns: the facts that were saved with it.
+    /// - Returns: the checkpoint's metadata.
     @discardableResult
     package func resume(from path: String) throws -> [String: String] {
         let file = try Safetensors(path: path)

@@ -4,7 +4,7 @@ import PodiumGraph
 extension Attention: CPUOperation {
     var optionalOutputs: Range<Int> { 1..<2 }
 
-    /// No sequence is longer than all tokens.
+    /// Room for a sequence that has all tokens.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
         (0, scratch(tokens: inputs[0][0], width: outputs[0][1]))
     }
@@ -81,8 +81,8 @@ private struct AttentionTasks {
     private let attention: pk_attention
     private let count: Int
 
-    /// Times that each thread should take heads: neighbours in memory together, and yet the work shared evenly.
-    private static let turns = 8
+    /// Chunks of neighbouring heads per thread: enough to share the work evenly.
+    private static let chunksPerThread = 8
 
     /// - Parameter inputs: the attention's own.
     init(_ operation: Attention, _ inputs: ArraySlice<TensorView>, width: Int) {
@@ -105,7 +105,7 @@ private struct AttentionTasks {
     }
 
     func run(on pool: WorkerPool, _ body: (UnsafePointer<pk_attention>, _ tasks: Range<Int>, _ worker: Int) -> Void) {
-        let grain = max(1, min(attention.heads, count / (Self.turns * pool.threads)))
+        let grain = max(1, min(attention.heads, count / (Self.chunksPerThread * pool.threads)))
         withUnsafePointer(to: attention) { attention in
             pool.run(ranges: count, of: grain) { range, _, worker in body(attention, range, worker) }
         }
@@ -139,13 +139,13 @@ extension pk_attention {
             threshold: 0,
             seed: 0,
             step: 0,
-            site: 0,
+            stream: 0,
             keep_scale: 1,
             examples: nil
         )
     }
 
-    /// Drops probabilities.
+    /// Sets dropout of the probabilities.
     ///
     /// - Parameter inputs: the operation's seed, step and examples.
     mutating func draw(_ dropout: Dropout, from inputs: ArraySlice<TensorView>) {
@@ -153,7 +153,7 @@ extension pk_attention {
         drops = true
         threshold = dropout.threshold
         keep_scale = dropout.scale
-        site = dropout.site
+        stream = dropout.stream
         seed = UInt32(bitPattern: inputs[0].integers[0])
         step = UInt32(bitPattern: inputs[1].integers[0])
         examples = UnsafePointer(inputs[2].integers)

@@ -2,7 +2,9 @@ internal import CKernels
 import PodiumGraph
 
 extension ClassAttention: CPUOperation {
-    /// First tokens' rows; and what a worker's sequence needs.
+    /// Shared: the first tokens' rows.
+    ///
+    /// Per worker: one sequence's scores.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
         let (tokens, width) = (inputs[0][0], inputs[0][1])
         return (outputs[0][0] * width, scratch(tokens: tokens, width: width, rowsOfScores: 1) + heads)
@@ -13,10 +15,10 @@ extension ClassAttention: CPUOperation {
         let (output, queries, keys, values, masses) = (
             step.output(0), step.output(2), step.output(3), step.output(4), step.output(5)
         )
-        let firsts = own.firsts(into: step.scratch)
+        let firstTokens = own.firstTokens(into: step.scratch)
         own.perHead(step.pool) { head in
             own.multiply(
-                .init(firsts),
+                .init(firstTokens),
                 .init(own.weight, row: head.columns.lowerBound, isTransposed: true),
                 into: queries,
                 columns: head.columns,
@@ -64,7 +66,7 @@ extension ClassAttention: CPUOperation {
         }
     }
 
-    /// Elements that a worker needs: no sequence is longer than all tokens.
+    /// Elements per worker, for a sequence that may have all tokens.
     fileprivate func scratch(tokens: Int, width: Int, rowsOfScores: Int) -> Int {
         width * Int(PK_BAND) + rowsOfScores * heads * ((tokens + 15) / 16 * 16)
     }
@@ -88,13 +90,13 @@ extension ClassAttentionGradient: CPUOperation {
             defer { free += own.sequences * columns }
             return TensorView(base: free, type: .float32, shape: [own.sequences, columns])
         }
-        let firsts = own.firsts(into: take(width).floats)
-        let (ofQueries, ofFirsts) = (take(width), take(width))
+        let firstTokens = own.firstTokens(into: take(width).floats)
+        let (ofQueries, firstTokenGradients) = (take(width), take(width))
         let (ofKeys, ofValues) = (take(keys.columns), take(keys.columns))
         let (ofMasses, deltas) = (take(own.heads), take(own.heads))
 
         own.perHead(step.pool) { head in
-            let arriving = Products.Matrix(gradient, column: head.columns.lowerBound)
+            let arriving = MatmulKernel.Matrix(gradient, column: head.columns.lowerBound)
             let place = 2 * width + head.columns.lowerBound
             own.multiply(
                 arriving,
@@ -155,7 +157,7 @@ extension ClassAttentionGradient: CPUOperation {
             own.multiplyTransposed(
                 ofQueries,
                 head.columns,
-                firsts,
+                firstTokens,
                 0..<width,
                 into: weight,
                 row: head.columns.lowerBound
@@ -169,27 +171,27 @@ extension ClassAttentionGradient: CPUOperation {
             own.multiply(
                 .init(ofQueries),
                 .init(own.weight, column: head.columns.lowerBound),
-                into: ofFirsts,
+                into: firstTokenGradients,
                 columns: head.columns,
                 k: width
             )
             for sequence in 0..<own.sequences {
                 let row = Int(own.offsets[sequence])
                 for column in head.columns {
-                    x.corner(row, column).pointee += ofFirsts.corner(sequence, column).pointee
+                    x.corner(row, column).pointee += firstTokenGradients.corner(sequence, column).pointee
                 }
             }
         }
     }
 }
 
-/// What the operation and its gradient read, and how its heads are shared out.
+/// The operands that the operation and its gradient share, and how work is divided by heads.
 private struct ClassAttentionOperands {
     struct Head {
         let number: Int
         /// The head's columns among a row's.
         let columns: Range<Int>
-        /// The head's columns where each has a whole row.
+        /// The head's columns of tensors in which every head has a whole row.
         let rowColumns: Range<Int>
     }
 
@@ -201,9 +203,9 @@ private struct ClassAttentionOperands {
     let sequences: Int
     private let dropout: Dropout?
     private let random: ArraySlice<TensorView>
-    private let products: Products
+    private let matmul: MatmulKernel
 
-    /// First dimension of a product's tiles, so that the number of sequences makes few shapes.
+    /// Rows of a matmul's tile, so that different numbers of sequences give few shapes.
     private static let block = 64
 
     init(_ operation: ClassAttention, _ inputs: ArraySlice<TensorView>, of step: borrowing KernelStep) {
@@ -212,7 +214,7 @@ private struct ClassAttentionOperands {
         (x, weight, bias, offsets) = (inputs[0], inputs[1], inputs[2].floats, inputs[3].integers)
         sequences = inputs[3].count - 1
         random = inputs[4...]
-        products = step.products
+        matmul = step.matmul
     }
 
     var width: Int { x.columns }
@@ -236,15 +238,15 @@ private struct ClassAttentionOperands {
 
     /// c [sequences, columns] = factor · a [sequences, k] · b [k, columns].
     func multiply(
-        _ a: Products.Matrix,
-        _ b: Products.Matrix,
+        _ a: MatmulKernel.Matrix,
+        _ b: MatmulKernel.Matrix,
         into c: TensorView,
         columns: Range<Int>,
         k: Int,
         factor: Float = 1
     ) {
         for first in stride(from: 0, to: sequences, by: Self.block) {
-            products.multiply(
+            matmul.multiply(
                 a.advanced(rows: first),
                 b,
                 into: c.corner(first, columns.lowerBound),
@@ -268,7 +270,7 @@ private struct ClassAttentionOperands {
         factor: Float = 1
     ) {
         for first in stride(from: 0, to: sequences, by: Self.block) {
-            products.multiply(
+            matmul.multiply(
                 .init(a, row: first, column: columns.lowerBound, isTransposed: true),
                 .init(b, row: first, column: others.lowerBound),
                 into: c.corner(row, 0),

@@ -69,7 +69,7 @@ extension EmbedGradient: CPUOperation {
 
     func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, sparse: []) }
 
-    /// - Parameter sparse: tables whose gradient's rows stand together, with their numbers in outputs from the sixth.
+    /// - Parameter sparse: tables with a sparse gradient; their row numbers are the outputs from the sixth on.
     func run(_ step: borrowing KernelStep, sparse: [Int]) {
         let gradient = step.inputs[0]
         let (rows, width) = (gradient.rows, gradient.columns)

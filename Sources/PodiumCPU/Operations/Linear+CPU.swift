@@ -8,7 +8,7 @@ extension Linear: CPUOperation {
 
     func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, weightIsTransposed: false) }
 
-    /// - Parameter weightIsTransposed: whether the weight lies there as [in, out].
+    /// - Parameter weightIsTransposed: whether the weight is stored as [in, out].
     func run(_ step: borrowing KernelStep, weightIsTransposed: Bool) {
         let (x, weight, output) = (step.inputs[0], step.inputs[1], step.output(0))
         let sums = activation.savesSums ? step.outputs[1] : nil
@@ -16,14 +16,14 @@ extension Linear: CPUOperation {
         let target = sums ?? output
         let width = output.columns
         let tiling = Tiling(rows: output.rows, columns: width)
-        let (products, kernels) = (step.products, step.kernels)
+        let (matmul, kernels) = (step.matmul, step.kernels)
         step.pool.run(tiling.count) { tile, _ in
             let (rows, columns) = tiling[tile]
-            products.multiply(
-                Products.Matrix(x, row: rows.lowerBound),
+            matmul.multiply(
+                MatmulKernel.Matrix(x, row: rows.lowerBound),
                 weightIsTransposed
-                    ? Products.Matrix(weight, column: columns.lowerBound)
-                    : Products.Matrix(weight, row: columns.lowerBound, isTransposed: true),
+                    ? MatmulKernel.Matrix(weight, column: columns.lowerBound)
+                    : MatmulKernel.Matrix(weight, row: columns.lowerBound, isTransposed: true),
                 into: target.corner(rows.lowerBound, columns.lowerBound),
                 stride: target.stride,
                 m: rows.count,
@@ -95,8 +95,8 @@ extension ActivationGradient: CPUOperation {
     }
 }
 
-extension Product: CPUOperation {
-    /// Rows that one product sums over, where that number is the number of tokens.
+extension Matmul: CPUOperation {
+    /// Largest inner dimension of one matmul, where the inner dimension is the number of tokens.
     private static let innerBlock = 512
 
     var paddedInputs: Range<Int> { 0..<2 }
@@ -115,23 +115,23 @@ extension Product: CPUOperation {
     ) {
         let inner = form == .firstTransposed ? a.rows : a.columns
         let tiling = Tiling(rows: output.rows, columns: output.columns)
-        let (products, form) = (step.products, form)
+        let (matmul, form) = (step.matmul, form)
         if inner == 0, !adds { output.floats.update(repeating: 0, count: output.rows * output.stride) }
         guard inner > 0 else { return }
-        // The number of tokens differs from batch to batch: whole blocks and a rest keep the number of shapes small.
+        // The number of tokens varies from batch to batch: whole blocks and a remainder keep the number of shapes small.
         let whole = form == .firstTransposed ? inner / Self.innerBlock * Self.innerBlock : inner
         let parts = [0..<whole, whole..<inner].filter { !$0.isEmpty }
         step.pool.run(tiling.count) { tile, _ in
             let (rows, columns) = tiling[tile]
             let corner = output.corner(rows.lowerBound, columns.lowerBound)
             for part in parts {
-                products.multiply(
+                matmul.multiply(
                     form == .firstTransposed
-                        ? Products.Matrix(a, row: part.lowerBound, column: rows.lowerBound, isTransposed: true)
-                        : Products.Matrix(a, row: rows.lowerBound, column: part.lowerBound),
+                        ? MatmulKernel.Matrix(a, row: part.lowerBound, column: rows.lowerBound, isTransposed: true)
+                        : MatmulKernel.Matrix(a, row: rows.lowerBound, column: part.lowerBound),
                     form == .secondTransposed
-                        ? Products.Matrix(b, row: columns.lowerBound, column: part.lowerBound, isTransposed: true)
-                        : Products.Matrix(b, row: part.lowerBound, column: columns.lowerBound),
+                        ? MatmulKernel.Matrix(b, row: columns.lowerBound, column: part.lowerBound, isTransposed: true)
+                        : MatmulKernel.Matrix(b, row: part.lowerBound, column: columns.lowerBound),
                     into: corner,
                     stride: output.stride,
                     m: rows.count,
@@ -144,24 +144,24 @@ extension Product: CPUOperation {
     }
 }
 
-/// A product added to a tensor in place: what a `Product` followed by an `Add` becomes when the graph is loaded.
+/// A matmul that adds to a tensor in place: the schedule fuses a `Matmul` and the `Add` that reads it.
 ///
-/// Inputs: the tensor added to, then the product's.
-struct AddedProduct: CPUOperation {
-    let product: Product
-    let mnemonic = "addedProduct"
+/// Inputs: the addend, then the matmul's operands.
+struct MatmulAccumulate: CPUOperation {
+    let matmul: Matmul
+    let mnemonic = "matmulAccumulate"
     var inPlace: [(output: Int, input: Int)] { [(output: 0, input: 0)] }
     var paddedInputs: Range<Int> { 1..<3 }
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] { [inputs[0]] }
 
     func evaluate(_ inputs: [Reference]) -> [Reference] {
-        Add().evaluate([inputs[0], product.evaluate(Array(inputs[1...]))[0]])
+        Add().evaluate([inputs[0], matmul.evaluate(Array(inputs[1...]))[0]])
     }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         let (addend, output) = (step.inputs[0], step.output(0))
         if addend.base != output.base { output.base.copyMemory(from: addend.base, byteCount: output.count * 4) }
-        product.multiply(step.inputs[1], step.inputs[2], into: output, adds: true, step)
+        matmul.multiply(step.inputs[1], step.inputs[2], into: output, adds: true, step)
     }
 }

@@ -2,7 +2,7 @@ internal import CKernels
 import Foundation
 import PodiumGraph
 
-/// Elements that one task of an element-wise kernel takes.
+/// Elements of one task of an element-wise kernel.
 private let chunk = 1 << 16
 
 /// One range of one tensor of many.
@@ -43,7 +43,7 @@ extension AdamW: CPUOperation {
 
     func run(_ step: borrowing KernelStep) throws(GraphError) { run(step, rowNumbers: [:]) }
 
-    /// - Parameter rowNumbers: of parameters with a sparse gradient, the input with its rows' numbers.
+    /// - Parameter rowNumbers: for each parameter with a sparse gradient, the input that holds its row numbers.
     func run(_ step: borrowing KernelStep, rowNumbers: [Int: Int]) {
         let inputs = step.inputs
         let outputs = decays.indices.map { parameter in (0..<3).map { step.output(3 * parameter + $0) } }
@@ -109,7 +109,7 @@ extension Scale: CPUOperation {
     }
 }
 
-extension Recall: CPUOperation {
+extension RematerializationBarrier: CPUOperation {
     var inPlace: [(output: Int, input: Int)] { [(output: 0, input: 0)] }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) {

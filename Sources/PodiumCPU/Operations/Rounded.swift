@@ -1,7 +1,7 @@
 internal import CKernels
 import PodiumGraph
 
-/// A matrix rounded to bfloat16, for products: made once, read by all of them.
+/// A matrix rounded to bfloat16 once, as an operand of several matmuls.
 struct Rounded: CPUOperation {
     let mnemonic = "rounded"
 
@@ -18,11 +18,11 @@ struct Rounded: CPUOperation {
         }
     }
 
-    /// Widths under which rounding costs more than it saves: the heads' few labels.
+    /// Narrower matrices, such as a head's few labels, stay float32: rounding would cost more than it saves.
     private static let leastWidth = 32
 
-    /// Lets linear layers and their gradients multiply rounded copies of their operands.
-    static func narrow(_ nodes: [Node], of graph: inout Graph) -> [Node] {
+    /// Makes linear layers and their gradients read rounded copies of their operands.
+    static func roundOperands(_ nodes: [Node], of graph: inout Graph) -> [Node] {
         var copies: [Value: Value] = [:]
         var result: [Node] = []
         for node in nodes {
@@ -50,8 +50,8 @@ struct Rounded: CPUOperation {
     /// Which inputs of an operation are the matrices that it multiplies.
     private static func operands(of operation: any Operation) -> Range<Int>? {
         switch operation {
-        case is Linear, is Product: 0..<2
-        case is AddedProduct: 1..<3
+        case is Linear, is Matmul: 0..<2
+        case is MatmulAccumulate: 1..<3
         default: nil
         }
     }

@@ -2,8 +2,9 @@ internal import CKernels
 import PodiumGraph
 
 extension KernelStep {
-    /// Columns which one task of a scatter takes; within them rows are added in order, so every element's sum has one
-    /// order.
+    /// Columns of one task of a scatter.
+    ///
+    /// A task adds rows in order, so every element's sum has a fixed order.
     private var scatterColumns: Int { 64 }
 
     /// Zeroes `result` and adds row i of `rows` to its row `indices[i]`.
@@ -52,7 +53,7 @@ extension SequenceEnds: CPUOperation {
 extension TokenCoordinates: CPUOperation {
     var optionalOutputs: Range<Int> { 1..<2 }
 
-    /// Also where offsets are checked, before anything indexes by them.
+    /// Checks the offsets, before any other kernel indexes by them.
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         let (offsets, sequences) = (step.inputs[0].integers, step.inputs[0].count - 1)
         let positions = step.output(0)

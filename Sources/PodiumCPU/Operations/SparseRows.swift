@@ -1,20 +1,20 @@
 internal import CKernels
 import PodiumGraph
 
-/// The gradient of a table of which a batch reads few rows: those rows, in ascending order.
+/// The gradient of a table of which a batch reads few rows: only those rows, in ascending order.
 struct SparseRows {
-    /// [at most tokens, width]; behind the last one zeros.
+    /// [at most tokens, width]; zeros after the last row.
     let rows: TensorView
-    /// Which row of the table each is; `none` behind the last one.
+    /// The row's number in the table; `none` after the last row.
     let numbers: UnsafeMutablePointer<Int32>
 
-    /// Stands behind the last row: greater than every number.
+    /// Marks the end; greater than every row number.
     static let none = Int32.max
 
-    /// Takes a range of the table's elements apart, into parts of single rows that are here and stretches of rows that
-    /// are not.
+    /// Divides a range of the table's elements into parts of single rows that have a gradient and stretches of rows
+    /// that have none.
     ///
-    /// - Parameter body: gets the elements, and their gradient; `nil` if it is 0.
+    /// - Parameter body: gets each part's elements and gradient; `nil` if the gradient is 0.
     func forEachStretch(of range: Range<Int>, _ body: (Range<Int>, UnsafePointer<Float>?) -> Void) {
         let width = rows.columns
         var next = first(notBelow: range.lowerBound / width)
@@ -34,7 +34,7 @@ struct SparseRows {
         }
     }
 
-    /// Index of the first row whose number is not below another.
+    /// Index of the first row whose number is at least `number`.
     private func first(notBelow number: Int) -> Int {
         var (low, high) = (0, rows.rows)
         while low < high {
@@ -46,12 +46,12 @@ struct SparseRows {
 
     // MARK: In the schedule
 
-    /// Tables of fewer rows are not worth it: their gradient is hardly larger than the batch.
+    /// Smaller tables keep dense gradients, which are hardly larger than the batch.
     private static let leastRows = 1024
 
-    /// Keeps gradients of large tables as the rows that a batch has, where only the norm and the optimizer read them.
+    /// Makes gradients of large tables sparse where only the norm and the optimizer read them.
     ///
-    /// - Parameter kept: values that somebody reads after the step.
+    /// - Parameter kept: values that are read after the step.
     static func prepare(_ nodes: [Node], of graph: inout Graph, kept: Set<Value>) -> [Node] {
         var (rows, numbers): ([Value: Value], [Value: Value]) = ([:], [:])
         return nodes.map { node in
@@ -59,7 +59,7 @@ struct SparseRows {
             case let gradient as EmbedGradient:
                 let tables = gradient.tables.indices.filter { table in
                     gradient.tables[table][0].fixed >= leastRows && !kept.contains(node.outputs[table])
-                        && nodes.allSatisfy { takesSparse($0, node.outputs[table]) }
+                        && nodes.allSatisfy { acceptsSparseGradient($0, node.outputs[table]) }
                 }
                 guard !tables.isEmpty else { return node }
                 let made = graph.apply(SparseEmbedGradient(dense: gradient, sparse: tables), to: node.inputs)
@@ -94,8 +94,8 @@ struct SparseRows {
         }
     }
 
-    /// Whether a node does not read a gradient, or only as one of those that may be sparse.
-    private static func takesSparse(_ node: Node, _ gradient: Value) -> Bool {
+    /// Whether a node does not read a gradient, or reads it as an input that may be sparse.
+    private static func acceptsSparseGradient(_ node: Node, _ gradient: Value) -> Bool {
         switch node.operation {
         case is GlobalNorm: true
         case let optimizer as AdamW:
@@ -109,10 +109,11 @@ struct SparseRows {
 }
 
 extension KernelStep {
-    /// Adds up rows that have the same index: `result` gets the sums, `numbers` their indices, both in ascending order,
-    /// then zeros and `SparseRows.none`.
+    /// Sums rows that have the same index.
     ///
-    /// Rows of one index are added in order, so that the sum is that of a scatter.
+    /// `result` gets the sums and `numbers` the indices, in ascending order, followed by zeros and `SparseRows.none`.
+    ///
+    /// Rows of one index are added in order, so the sums have the bits of a scatter's.
     func gatherSums(
         of rows: TensorView,
         at indices: UnsafePointer<Int32>,
@@ -120,7 +121,7 @@ extension KernelStep {
         numbers: UnsafeMutablePointer<Int32>
     ) {
         let (width, kernels) = (rows.columns, kernels)
-        // Index and row in one number: no two are alike.
+        // Index and row in one number, so that the order is unique.
         let order = (0..<rows.rows).map { UInt64(indices[$0]) << 32 | UInt64($0) }.sorted()
         var starts: [Int] = []
         for (place, key) in order.enumerated() where place == 0 || order[place - 1] >> 32 != key >> 32 {
@@ -150,8 +151,8 @@ extension KernelStep {
     }
 }
 
-/// `EmbedGradient` with sparse gradients of some tables: their output is [tokens, width], and their rows' numbers, int32
-/// [tokens], are further outputs.
+/// `EmbedGradient` with sparse gradients of some tables: the gradient's rows are [tokens, width], and the row numbers,
+/// int32 [tokens], are further outputs.
 struct SparseEmbedGradient: CPUOperation {
     let dense: EmbedGradient
     /// The tables, ascending.
@@ -191,12 +192,12 @@ struct SparseEmbedGradient: CPUOperation {
     func run(_ step: borrowing KernelStep) throws(GraphError) { dense.run(step, sparse: sparse) }
 }
 
-/// `AdamW` with sparse gradients of some parameters, whose rows' numbers are further inputs.
+/// `AdamW` with sparse gradients of some parameters, whose row numbers are further inputs.
 ///
-/// A row without a gradient is updated with one of zeros: nothing is left out or put off.
+/// Rows without a gradient are updated with a gradient of zeros: no update is skipped or deferred.
 struct SparseAdamW: CPUOperation {
     let dense: AdamW
-    /// Per such parameter, the input with its rows' numbers.
+    /// By parameter, the input that holds its row numbers.
     let rowNumbers: [Int: Int]
     var mnemonic: String { dense.mnemonic }
     var outputNames: [String] { dense.outputNames }

@@ -1,15 +1,15 @@
 internal import CKernels
 import PodiumGraph
 
-/// A weight the other way round: [in, out] of [out, in].
+/// The transpose [in, out] of a weight [out, in].
 ///
-/// oneDNN multiplies by a row-major float32 matrix where it lies, but copies a transposed one for every tile of rows: made
-/// once, the product runs at its ceiling. (bfloat16 is copied either way.)
+/// oneDNN reads a row-major float32 operand in place but copies a transposed one for every tile of rows. Transposing
+/// the weight once a step lets the matmul reach its ceiling. (bfloat16 operands are copied either way.)
 struct Transposed: CPUOperation {
     let mnemonic = "transposed"
     var paddedOutputs: Range<Int> { 0..<1 }
 
-    /// Columns of the result that one task writes.
+    /// Columns of the result per task.
     private static let band = 64
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
@@ -31,17 +31,19 @@ struct Transposed: CPUOperation {
         }
     }
 
-    /// Widths under which a weight is not worth turning: the heads' few labels.
+    /// Smaller weights, such as a head's few labels, are not worth transposing.
     private static let leastWidth = 32
 
-    /// Lets linear layers read their weights the other way round, turned just before.
+    /// Makes linear layers read transposed weights.
     static func prepare(_ nodes: [Node], of graph: inout Graph) -> [Node] {
         nodes.flatMap { node in
             guard let linear = node.operation as? Linear, node.inputs[1].shape.allSatisfy({ $0.fixed >= leastWidth })
             else { return [node] }
-            let turning = graph.apply(Transposed(), to: [node.inputs[1]])
-            let inputs = [node.inputs[0], turning.outputs[0]] + node.inputs[2...]
-            return [turning, Node(operation: TransposedLinear(linear: linear), inputs: inputs, outputs: node.outputs)]
+            let transposition = graph.apply(Transposed(), to: [node.inputs[1]])
+            let inputs = [node.inputs[0], transposition.outputs[0]] + node.inputs[2...]
+            return [
+                transposition, Node(operation: TransposedLinear(linear: linear), inputs: inputs, outputs: node.outputs),
+            ]
         }
     }
 }
@@ -56,14 +58,14 @@ struct TransposedLinear: CPUOperation {
     var paddedOutputs: Range<Int> { linear.paddedOutputs }
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
-        linear.outputTypes(turned(inputs) { $0.outputTypes([$1])[0] })
+        linear.outputTypes(transposed(inputs) { $0.outputTypes([$1])[0] })
     }
 
-    func evaluate(_ inputs: [Reference]) -> [Reference] { linear.evaluate(turned(inputs) { $0.evaluate([$1])[0] }) }
+    func evaluate(_ inputs: [Reference]) -> [Reference] { linear.evaluate(transposed(inputs) { $0.evaluate([$1])[0] }) }
 
     func run(_ step: borrowing KernelStep) throws(GraphError) { linear.run(step, weightIsTransposed: true) }
 
-    private func turned<Operand>(_ inputs: [Operand], _ turn: (Transposed, Operand) -> Operand) -> [Operand] {
-        [inputs[0], turn(Transposed(), inputs[1])] + inputs[2...]
+    private func transposed<Operand>(_ inputs: [Operand], _ transpose: (Transposed, Operand) -> Operand) -> [Operand] {
+        [inputs[0], transpose(Transposed(), inputs[1])] + inputs[2...]
     }
 }

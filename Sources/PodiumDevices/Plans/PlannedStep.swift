@@ -93,7 +93,7 @@ package struct PlannedStep {
     func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
         let share = (batchSize + devices - 1) / devices
         let masked = predictions * share
-        let graph = Encoder(model).trainingGraph(
+        let graph = BERTEncoder(model).trainingGraph(
             head,
             optimizer: AdamW.Options(),
             checkpointing: gradientCheckpointing

@@ -1,5 +1,6 @@
-/// Layer norm of residual + dropout(x): the end of both halves of an encoder layer; without a residual, a plain layer
-/// norm.
+/// Layer norm of residual + dropout(x), which ends both halves of a transformer layer.
+///
+/// Without a residual it is a plain layer norm.
 ///
 /// Inputs: x [rows, width], residual [rows, width] if `hasResidual`, gamma [width], beta [width], random rows if
 /// `dropout`. Residuals kept for the gradient: `normalized` (x̂) and `deviation` (1/σ per row).
@@ -48,7 +49,9 @@ package struct AddDropoutNorm: Operation {
     }
 }
 
-/// Gradients of `AddDropoutNorm`; without dropout x's gradient is the residual's, and there is no separate output.
+/// Gradients of `AddDropoutNorm`.
+///
+/// Without dropout x has the residual's gradient and no output of its own.
 ///
 /// Inputs: gradient [rows, width], normalized, deviation, gamma, random rows if `dropout`.
 package struct AddDropoutNormGradient: Operation {

@@ -1,4 +1,4 @@
-/// Dropout alone, as the classifier's on pooled rows.
+/// Dropout as an operation of its own, as on the classifier's pooled rows.
 ///
 /// It is its own gradient.
 ///
@@ -24,7 +24,9 @@ package struct ApplyDropout: Operation {
 }
 
 extension Graph {
-    /// Drops elements of [rows, width]; without random rows, or at rate 0, x itself.
+    /// Dropout of [rows, width].
+    ///
+    /// Returns x itself without random rows or at rate 0.
     package mutating func dropout(_ x: Value, rate: Float, rows: RandomRows?) -> Value {
         guard let rows, let dropout = rowDropout(rate, rows) else { return x }
         return apply(ApplyDropout(dropout: dropout), to: [x] + rows.values).outputs[0]

@@ -1,13 +1,13 @@
 /// Multi-head scaled dot-product attention within each packed sequence, with dropout on the probabilities.
 ///
 /// Inputs: q, k, v, each [tokens, width], or one fused [tokens, 3·width] holding q | k | v; offsets int32
-/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. Kept for the gradient: each row's log-sum-exp of
-/// scores, [tokens, heads]; probabilities are recomputed from it.
+/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. The residual is each row's log-sum-exp of
+/// scores, [tokens, heads]; the backward pass recomputes the probabilities from it.
 package struct Attention: Operation {
     package enum Mask: Hashable, Sendable {
-        /// Every token sees its whole sequence.
+        /// Every token attends to its whole sequence.
         case bidirectional
-        /// A token sees itself and what is to its left.
+        /// A token attends to itself and the tokens to its left.
         case causal
     }
 
@@ -74,7 +74,7 @@ extension Graph {
     ///
     /// - Parameters:
     ///   - fused: float32 [tokens, 3·width], each row q | k | v.
-    ///   - sequences: which rows belong together; of an evaluation graph, nothing is dropped.
+    ///   - sequences: the rows of each sequence; an evaluation graph's have no dropout.
     /// - Returns: float32 [tokens, width]; heads side by side.
     package mutating func attention(
         fused: Value,

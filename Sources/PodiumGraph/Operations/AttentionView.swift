@@ -14,20 +14,20 @@ struct AttentionView {
 
     /// q, k and v, or one tensor that holds them side by side.
     let projections: [Reference]
-    /// Offsets, then what dropout draws from.
+    /// Offsets, then the dropout's random coordinates.
     let others: [Reference]
     let heads: Int
     let mask: Attention.Mask
     let dropout: Dropout?
-    /// Whether each sequence's first token alone asks: output rows are sequences.
-    var asksFirsts = false
+    /// Whether only each sequence's first token is a query; the output then has a row a sequence.
+    var queriesFirstTokensOnly = false
 
     var sequences: Int { others[0].values.count - 1 }
     var width: Int { projections[0].columns / (isFused ? 3 : 1) }
     var headWidth: Int { width / heads }
     var scale: Double { 1 / Double(headWidth).squareRoot() }
     private var isFused: Bool { projections.count == 1 }
-    private var rows: Int { asksFirsts ? sequences : projections[0].rows }
+    private var rows: Int { queriesFirstTokensOnly ? sequences : projections[0].rows }
 
     /// The output [rows, width], and each row's log-sum-exp of scores [rows, heads].
     func attended() -> (output: Reference, logSumExp: Reference) {
@@ -48,7 +48,7 @@ struct AttentionView {
         return (output, logSumExp)
     }
 
-    /// Gradients of the projections; that of a q which asked nothing is 0.
+    /// Gradients of the projections; rows of q that are no queries have gradient 0.
     func gradients(of arriving: Reference, logSumExp: Reference) -> [Reference] {
         var gradients = projections.map { Reference(zeros: $0.shape) }
         func add(_ part: Int, _ token: Int, _ column: Int, _ amount: Double) {
@@ -83,8 +83,8 @@ struct AttentionView {
         for sequence in 0..<sequences {
             let start = others[0].integer(sequence)
             let length = others[0].integer(sequence + 1) - start
-            for token in start..<start + (asksFirsts ? 1 : length) {
-                let number = asksFirsts ? sequence : token
+            for token in start..<start + (queriesFirstTokensOnly ? 1 : length) {
+                let number = queriesFirstTokensOnly ? sequence : token
                 for head in 0..<heads {
                     body(
                         Row(sequence: sequence, start: start, length: length, token: token, number: number, head: head)
@@ -106,7 +106,7 @@ struct AttentionView {
         element(2, row.start + key, row.head * headWidth + column)
     }
 
-    /// Scaled scores of the keys that the row sees.
+    /// Scaled scores of the keys that the row attends to.
     func scores(_ row: Row) -> [Double] {
         let visible = mask == .causal ? row.token - row.start + 1 : row.length
         return (0..<visible).map { key in

@@ -1,14 +1,14 @@
-/// Attention whose only queries are each sequence's first token, `[CLS]`, and whose keys and values are never made.
+/// Attention in which each sequence's first token, `[CLS]`, is the only query, without materialized keys and values.
 ///
-/// A score is q · (W_k x) = (W_kᵀ q) · x: where one token asks, its query goes through the weight once instead of every key,
-/// and so does the mean of rows instead of every value ("weight absorption"). The bias of keys adds the same to
-/// all scores of a query: it changes nothing, and its gradient is 0.
+/// A score is q · (W_k x) = (W_kᵀ q) · x. With one query a sequence it is cheaper to multiply the query by W_k once than
+/// every row; likewise W_v multiplies one weighted sum of rows instead of every row ("weight absorption"). The keys'
+/// bias adds the same number to all scores of a query, so it changes nothing and its gradient is 0.
 ///
 /// Inputs: x [tokens, width]; weight [3·width, width] and bias [3·width] of the fused projections q | k | v; offsets int32
-/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. Outputs: [sequences, width], and for the gradient:
-/// logSumExp [sequences, heads] of scores, queries [sequences, width], per head what is compared with rows
-/// (`keys`, scale included) and the weighted sum of rows (`values`), each [sequences, heads · width], and the
-/// sum of weights after dropout (`masses`), [sequences, heads].
+/// [sequences + 1]; if `dropout`: seed, step, examples int32 [sequences]. Outputs: [sequences, width], and as residuals
+/// logSumExp [sequences, heads] of scores, queries [sequences, width], per head the scaled W_kᵀ q
+/// (`keys`) and the weighted sum of rows (`values`), each [sequences, heads · width], and the
+/// sum of probabilities after dropout (`masses`), [sequences, heads].
 package struct ClassAttention: Operation {
     package let heads: Int
     package let dropout: Dropout?
@@ -54,7 +54,7 @@ package struct ClassAttention: Operation {
         return [output, logSumExp, queries, keys, values, masses]
     }
 
-    /// The same by way of every key and value.
+    /// The same attention with every key and value materialized.
     fileprivate func view(_ inputs: [Reference]) -> AttentionView {
         let linear = Linear(activation: .identity, hasBias: true)
         return AttentionView(
@@ -63,7 +63,7 @@ package struct ClassAttention: Operation {
             heads: heads,
             mask: .bidirectional,
             dropout: dropout,
-            asksFirsts: true
+            queriesFirstTokensOnly: true
         )
     }
 
@@ -85,7 +85,7 @@ package struct ClassAttentionGradient: Operation {
     package let mnemonic = "classAttentionGradient"
     package let outputNames = ["x", "weight", "bias"]
 
-    /// Where the attention's inputs begin.
+    /// Index of the attention's first input.
     package var firstInput: Int { 1 + forward.outputNames.count }
 
     package func outputTypes(_ inputs: [TensorType]) -> [TensorType] { Array(inputs[firstInput..<firstInput + 3]) }
@@ -96,7 +96,7 @@ package struct ClassAttentionGradient: Operation {
         var bias = Reference(zeros: own[2].shape)
         for (index, value) in projections.values.enumerated() { bias.values[index % projections.columns] += value }
         return [
-            Product.multiply(projections, own[1], .plain), Product.multiply(projections, own[0], .firstTransposed),
+            Matmul.multiply(projections, own[1], .plain), Matmul.multiply(projections, own[0], .firstTransposed),
             bias,
         ]
     }
@@ -109,8 +109,8 @@ extension Graph {
     ///   - x: float32 [tokens, width].
     ///   - weight: float32 [3·width, width], the projections q | k | v.
     ///   - bias: float32 [3·width].
-    ///   - sequences: which rows belong together; of an evaluation graph, nothing is dropped.
-    /// - Returns: float32 [sequences, width]; heads side by side, as `attention` has them in first tokens' rows.
+    ///   - sequences: the rows of each sequence; an evaluation graph's have no dropout.
+    /// - Returns: float32 [sequences, width], equal to the first tokens' rows of `attention`.
     package mutating func classAttention(
         _ x: Value,
         weight: Value,

@@ -1,4 +1,4 @@
-/// Tensors side by side, along the last dimension: two one-way stacks, the last four layers.
+/// Tensors side by side along the last dimension.
 ///
 /// Inputs: two or more [rows, width], widths may differ.
 package struct Concatenate: Operation {

@@ -86,7 +86,7 @@ extension Graph {
     /// - Parameters:
     ///   - tokens, positions, types: int32 [tokens], rows of the three tables.
     ///   - epsilon: added to the variance.
-    ///   - rows: where dropout masks come from; `nil` for an evaluation graph, which draws none.
+    ///   - rows: random coordinates of dropout; `nil` for an evaluation graph, which has none.
     /// - Returns: float32 [tokens, width].
     package mutating func embed(
         tokens: Value,

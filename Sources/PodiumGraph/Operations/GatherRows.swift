@@ -1,4 +1,4 @@
-/// Rows picked by index: masked positions, a sequence's first or last token.
+/// Rows gathered by index: masked positions, a sequence's first or last token.
 ///
 /// Inputs: x [rows, width], indices int32 [picked].
 package struct GatherRows: Operation {
@@ -25,8 +25,8 @@ package struct GatherRows: Operation {
 
 /// Adds rows into a tensor of zeros; rows with the same index add up.
 ///
-/// Inputs: x [picked, width], indices int32 [picked], and a tensor of the result's shape,
-/// whose elements are not read.
+/// Inputs: x [picked, width], indices int32 [picked], and a tensor that has the result's shape; its elements are not
+/// read.
 package struct ScatterRows: Operation {
     package let mnemonic = "scatterRows"
 

@@ -17,7 +17,7 @@ package struct Linear: Operation {
     }
 
     package func evaluate(_ inputs: [Reference]) -> [Reference] {
-        var sums = Product.multiply(inputs[0], inputs[1], .secondTransposed)
+        var sums = Matmul.multiply(inputs[0], inputs[1], .secondTransposed)
         if hasBias {
             for row in 0..<sums.rows {
                 for column in 0..<sums.columns { sums[row, column] += inputs[2].values[column] }
@@ -31,8 +31,8 @@ package struct Linear: Operation {
         let saved = activation == .identity ? [] : [node.outputs[activation.savesSums ? 1 : 0]]
         let inner = graph.apply(ActivationGradient(activation: activation), to: [arriving] + saved)
         let sums = activation == .identity ? arriving : inner["sums"]
-        let input = graph.apply(Product(form: .plain), to: [sums, node.inputs[1]]).outputs[0]
-        let weight = graph.apply(Product(form: .firstTransposed), to: [sums, node.inputs[0]]).outputs[0]
+        let input = graph.apply(Matmul(form: .plain), to: [sums, node.inputs[1]]).outputs[0]
+        let weight = graph.apply(Matmul(form: .firstTransposed), to: [sums, node.inputs[0]]).outputs[0]
         return [input, weight] + (hasBias ? [inner["bias"]] : [])
     }
 }
@@ -60,8 +60,8 @@ package struct ActivationGradient: Operation {
     }
 }
 
-/// A matrix product, as it occurs in the backward pass of `Linear`.
-package struct Product: Operation {
+/// A matrix multiplication, as in the backward pass of `Linear`.
+package struct Matmul: Operation {
     package enum Form: String, Hashable, Sendable {
         /// a [m, k] · b [k, n]
         case plain
@@ -72,7 +72,7 @@ package struct Product: Operation {
     }
 
     package let form: Form
-    package let mnemonic = "product"
+    package let mnemonic = "matmul"
 
     package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
         let (a, b) = (inputs[0].shape, inputs[1].shape)
@@ -82,7 +82,7 @@ package struct Product: Operation {
         return [TensorType(.float32, shape)]
     }
 
-    package func evaluate(_ inputs: [Reference]) -> [Reference] { [Product.multiply(inputs[0], inputs[1], form)] }
+    package func evaluate(_ inputs: [Reference]) -> [Reference] { [Matmul.multiply(inputs[0], inputs[1], form)] }
 
     static func multiply(_ a: Reference, _ b: Reference, _ form: Form) -> Reference {
         let (m, k) = form == .firstTransposed ? (a.columns, a.rows) : (a.rows, a.columns)
@@ -103,8 +103,8 @@ package struct Product: Operation {
 extension Graph {
     /// activation(x · weightᵀ + bias).
     ///
-    /// A vocabulary decoder tied to the word embeddings is a linear layer whose weight is the embedding table: gradients
-    /// from both uses add up.
+    /// A decoder that is tied to the word embeddings is a linear layer with the embedding table as its weight; the
+    /// table's gradient is the sum over both uses.
     ///
     /// - Parameters:
     ///   - x: float32 [rows, in].

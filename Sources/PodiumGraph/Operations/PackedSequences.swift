@@ -1,7 +1,7 @@
-/// Sequences laid back to back, with no padding between them.
+/// Sequences stored back to back, without padding between them.
 ///
 /// Sequence *b* is rows `offsets[b] ..< offsets[b + 1]` of every per-token tensor. In a training graph each sequence
-/// also has the logical number of its example, from which its dropout masks are drawn.
+/// also has its example's number in the data set, which keys its dropout masks.
 package struct PackedSequences: Sendable {
     /// Packed tokens of the batch.
     package let tokens: Dimension
@@ -20,7 +20,7 @@ extension Graph {
     /// Declares the inputs `offsets` (int32 [sequences + 1]) and, for training, `examples` (int32 [sequences]), `seed`
     /// and `step` (int32 scalars).
     ///
-    /// Operations given the evaluation graph's absent random rows draw no dropout, so one model function builds both.
+    /// An evaluation graph has no random rows, so the same model function builds both kinds of graph.
     package mutating func packedSequences(training: Bool) -> PackedSequences {
         let tokens = Dimension.symbol("tokens")
         let sequences = Dimension.symbol("sequences")

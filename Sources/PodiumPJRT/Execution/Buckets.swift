@@ -1,8 +1,8 @@
-/// The sizes that programs are compiled for: few, so that compiling ends, and close, so that little is padding.
+/// The sizes that programs are compiled for: few enough to limit compilations, close enough to limit padding.
 package struct Buckets: Hashable, Sendable {
     /// Columns of a row of packed sequences; `nil` for the least that holds a batch's longest sequence.
     package var rowWidth: Int?
-    /// Whether sizes are those of each batch, each compiled anew: for tests and plans.
+    /// Whether every batch's own sizes are compiled: for tests and plans.
     package var areExact: Bool
 
     package init(rowWidth: Int? = nil, areExact: Bool = false) {

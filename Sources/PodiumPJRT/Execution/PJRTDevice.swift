@@ -1,6 +1,6 @@
 package import PodiumGraph
 
-/// The devices of a plug-in's client as a place where graphs run.
+/// The devices of a plug-in's client as one device for graphs.
 ///
 /// ```swift
 /// let search = PluginSearch(environment: environment)
@@ -69,7 +69,7 @@ package final class PJRTDevice: GraphDevice {
         do {
             return try LoadedExecutable.compile(program.text, outputCount: outputs, options: options, on: client)
         } catch {
-            // A compiler that does not know a flag has not what it switches off.
+            // A compiler that does not know a flag does not have the feature that the flag switches off.
             guard options.flagsOff.contains(where: error.message.contains) else { throw error }
             var options = options
             options.flagsOff = []
@@ -84,7 +84,7 @@ package struct PJRTConfiguration: Hashable, Sendable {
     package var clipping: LoweringOptions.Clipping
     /// Devices that each take a share of every batch; results are those of one device.
     package var replicas: Int
-    /// Where compiled programs are kept; `nil` for nowhere.
+    /// Folder for compiled programs; `nil` keeps none on disk.
     package var cacheFolder: String?
     package var buckets: Buckets
 

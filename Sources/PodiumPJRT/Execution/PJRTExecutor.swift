@@ -1,6 +1,6 @@
 import PodiumGraph
 
-/// Runs a graph on a plug-in's devices, by one program per bucket of sizes.
+/// Runs a graph on a plug-in's devices, with one compiled program per bucket of sizes.
 final class PJRTExecutor: GraphExecutor {
     private struct Step {
         let program: LoweredProgram
@@ -29,7 +29,7 @@ final class PJRTExecutor: GraphExecutor {
         try submit(feeds).wait()
     }
 
-    /// Copies what is fed to the devices and starts the step; the one before it may still be running.
+    /// Copies the inputs to the devices and starts the step; the previous step may still be running.
     func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs {
         let bindings = try graph.bindings(for: feeds)
         try Placement.check(layout, feeds: feeds, bindings: bindings)
@@ -59,7 +59,7 @@ final class PJRTExecutor: GraphExecutor {
         for (index, result) in step.program.results.enumerated() {
             guard case .output(let name, let type) = result else { continue }
             let shape = type.dimensions(in: placement.shape.sizes)
-            // What has no row per example is the same everywhere.
+            // An output without a row per example is the same on every replica.
             let count = type.shape.first?.symbol == nil ? 1 : device.configuration.replicas
             let computed = try forGraph { () throws(PJRTError) in
                 var computed: [HostTensor] = []
@@ -101,7 +101,7 @@ final class PJRTExecutor: GraphExecutor {
         return lists
     }
 
-    /// Starts the program; variables are its results from now on.
+    /// Starts the program; from now on the variables are its results.
     private func start(_ step: Step, _ arguments: [[DeviceBuffer]]) throws(GraphError) -> RunningStep {
         let running: RunningStep
         do {
@@ -126,7 +126,7 @@ final class PJRTExecutor: GraphExecutor {
         }
     }
 
-    /// Donated memory is gone whatever became of the step, and what it or a later one should have written is nothing.
+    /// A failed step leaves no variables: their memory was donated, and neither it nor a later step wrote new contents.
     private func forgetVariables(of step: Step) {
         for case .variable(let name) in step.program.results { store.replace(name, nil) }
     }
@@ -136,7 +136,7 @@ final class PJRTExecutor: GraphExecutor {
         let configuration = device.configuration
         var options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
         options.clipping = configuration.clipping
-        options.hasNarrowProducts = device.client.platformName != "cpu"
+        options.multipliesBFloat16 = device.client.platformName != "cpu"
         let program = Lowering(graph, layout: layout, shape: shape, options: options).program()
         let device = device
         let executable = try forGraph { () throws(PJRTError) in try device.executable(program) }

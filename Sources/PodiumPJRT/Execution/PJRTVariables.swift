@@ -37,7 +37,7 @@ package final class PJRTVariables: VariableStore {
         tensors[name] = (buffers, tensor.shape)
     }
 
-    /// Creates a variable of zeros, or checks that the one there has this shape.
+    /// Creates a variable of zeros, or checks the shape of an existing one.
     func declare(_ name: String, shape: [Int]) throws(GraphError) {
         if tensors[name] == nil {
             try write(name, HostTensor(Array(repeating: 0 as Float, count: shape.reduce(1, *)), shape: shape))
@@ -48,7 +48,7 @@ package final class PJRTVariables: VariableStore {
 
     func buffers(_ name: String) throws(GraphError) -> [DeviceBuffer] { try find(name).buffers }
 
-    /// Takes over a variable's next content, or nothing where a step failed that used up the old.
+    /// Sets a variable's next content; nil after a failed step that consumed the old content.
     func replace(_ name: String, _ buffers: [DeviceBuffer]?) {
         guard let known = tensors[name] else { return }
         tensors[name] = buffers.map { ($0, known.shape) }

@@ -14,8 +14,8 @@ extension Placement {
         switch argument {
         case .segments: return HostTensor(part.segments, shape: rows)
         case .positions: return HostTensor(part.positions, shape: rows)
-        case .firsts: return HostTensor(part.firsts)
-        case .lasts: return HostTensor(part.lasts)
+        case .firstTokens: return HostTensor(part.firstTokens)
+        case .lastTokens: return HostTensor(part.lastTokens)
         case .count(let symbol): return HostTensor(scalar: Int32(part.counts[symbol] ?? 0))
         case .variable: preconditionFailure("variables are on the device")
         case .feed(let name):
@@ -56,7 +56,7 @@ extension Placement {
         }
     }
 
-    /// Numbers of the batch's rows as numbers of the bucket's.
+    /// Row numbers of the batch translated to row numbers of the bucket.
     private func renumbered(
         _ tensor: HostTensor,
         _ index: IndexInput,
@@ -69,7 +69,7 @@ extension Placement {
             }
             return tensor
         }
-        // Another replica's rows get any number here: they are not picked.
+        // The number for another replica's row does not matter: the row is not picked.
         return HostTensor(tensor.integers.map { max(0, part.rowOfToken[Int($0)]) }, shape: tensor.shape)
     }
 
@@ -87,7 +87,7 @@ extension Placement {
         }
     }
 
-    /// An output as the batch has it, from what the replicas computed for the bucket.
+    /// An output in the batch's order, from the replicas' outputs for the bucket.
     func output(_ computed: [HostTensor], type: TensorType, bindings: [String: Int]) -> HostTensor {
         let shape = type.dimensions(in: bindings)
         guard let symbol = type.shape.first?.symbol else { return computed[0] }

@@ -1,20 +1,18 @@
 import PodiumGraph
 
-/// Where the rows of one batch's tensors lie in a bucket, on every replica.
+/// The place of every row of a batch in the bucket's tensors, on every replica.
 struct Placement {
     /// One replica's part of a batch.
     struct Part {
-        /// Per symbol: the batch's row that each of the bucket's holds, −1 for padding.
+        /// By symbol: the batch's row in each row of the bucket, −1 for padding.
         var slots: [String: [Int32]] = [:]
-        /// Per symbol: how many rows are no padding.
+        /// By symbol: the number of rows that are not padding.
         var counts: [String: Int] = [:]
         var segments: [Int32] = []
         var positions: [Int32] = []
-        var firsts: [Int32] = []
-        var lasts: [Int32] = []
-        /// Per token of the batch: its row in the bucket, −1 if it is another replica's.
-        ///
-        /// Empty without packing.
+        var firstTokens: [Int32] = []
+        var lastTokens: [Int32] = []
+        /// Row in the bucket of each token of the batch, −1 if it is another replica's; empty without packing.
         var rowOfToken: [Int32] = []
     }
 
@@ -49,7 +47,7 @@ struct Placement {
         }
         let fed = Set(bindings.keys).subtracting([layout.tokens].compactMap { $0 })
         for symbol in fed.sorted() where members[symbol] == nil {
-            guard let leader = layout.followers[symbol], let rows = feeds[leader]?.integers, replicas > 1 else {
+            guard let leader = layout.tokenIndexInputs[symbol], let rows = feeds[leader]?.integers, replicas > 1 else {
                 members[symbol] = Placement.shares(bindings[symbol] ?? 0, replicas)
                 continue
             }
@@ -69,8 +67,8 @@ struct Placement {
                 parts[replica].slots[symbol] = share + padding
                 parts[replica].counts[symbol] = share.count
                 if symbol == layout.sequences {
-                    parts[replica].firsts += padding.map { _ in 0 }
-                    parts[replica].lasts += padding.map { _ in 0 }
+                    parts[replica].firstTokens += padding.map { _ in 0 }
+                    parts[replica].lastTokens += padding.map { _ in 0 }
                 }
             }
         }
@@ -78,7 +76,7 @@ struct Placement {
         shape = ProgramShape(sizes: sizes, packing: packing)
     }
 
-    /// Numbers below `count` in as many runs as there are replicas.
+    /// The numbers below `count`, divided into one range a replica.
     private static func shares(_ count: Int, _ replicas: Int) -> [[Int32]] {
         (0..<replicas).map { replica in
             (count * replica / replicas..<count * (replica + 1) / replicas).map(Int32.init)
@@ -104,7 +102,7 @@ struct Placement {
         return spans
     }
 
-    /// Lays each replica's sequences into rows and fills in where its tokens lie.
+    /// Packs each replica's sequences into rows and records the places of its tokens.
     private static func pack(
         _ spans: [Range<Int>],
         shares: [[Int32]],
@@ -120,7 +118,7 @@ struct Placement {
             }
         }
         func rows(_ packings: [RowPacking]) -> Int { buckets.count(packings.map(\.rows).max() ?? 1) }
-        // Aligned sequences make dropout cheaper, unless they make more rows.
+        // Aligned sequences make dropout cheaper, so they are used unless they need more rows.
         let (loose, aligned) = (packed(1), width % 64 == 0 ? packed(64) : packed(1))
         let alignment = width % 64 == 0 && rows(aligned) <= rows(loose) ? 64 : 1
         let chosen = alignment == 1 ? loose : aligned
@@ -141,8 +139,8 @@ struct Placement {
                     part.positions[first + position] = Int32(position)
                     part.rowOfToken[span.lowerBound + position] = Int32(first + position)
                 }
-                part.firsts.append(Int32(first))
-                part.lasts.append(Int32(first + span.count - 1))
+                part.firstTokens.append(Int32(first))
+                part.lastTokens.append(Int32(first + span.count - 1))
             }
             part.slots[tokens] = slots
             part.counts[tokens] = shares[replica].reduce(0) { $0 + spans[Int($1)].count }

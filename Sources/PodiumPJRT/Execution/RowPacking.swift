@@ -1,4 +1,4 @@
-/// Sequences laid into rows of one width, none across a row's end: longest first, each into the first row that has room.
+/// First-fit-decreasing packing of sequences into rows of one width; no sequence crosses the end of a row.
 struct RowPacking {
     /// Per sequence: its row, and the column of its first token.
     private(set) var places: [(row: Int, column: Int)]
@@ -8,7 +8,7 @@ struct RowPacking {
     init(lengths: [Int], width: Int, alignment: Int) {
         places = Array(repeating: (0, 0), count: lengths.count)
         var used: [Int] = []
-        // Rows before this have no room even for the shortest.
+        // Earlier rows have no room even for the shortest sequence.
         var firstOpen = 0
         let shortest = lengths.min() ?? 1
         for index in lengths.indices.sorted(by: { (lengths[$1], $0) < (lengths[$0], $1) }) {

@@ -1,6 +1,6 @@
 import PodiumGraph
 
-/// Where random numbers of attention probabilities come from.
+/// Random coordinates of attention probabilities.
 struct AttentionCoordinates {
     /// ui32 scalars.
     let key: (Tensor, Tensor)
@@ -14,7 +14,7 @@ struct AttentionCoordinates {
 }
 
 extension Dropout {
-    /// Which probabilities survive, i1 [rows, heads, width, width]; anything where query and key are of two sequences.
+    /// Which probabilities are kept, i1 [rows, heads, width, width]; arbitrary where query and key are of two sequences.
     func keeps(_ at: AttentionCoordinates) -> Tensor {
         at.isAligned && at.positions.shape[1] % 64 == 0 ? keepsInGroups(at) : keepsOneByOne(at)
     }
@@ -31,7 +31,7 @@ extension Dropout {
         let blocks = ((keys >> 6) << 4) | (keys & 15)
         let queries = at.positions.reshape([rows, 1, width, 1])
         let counter = PhiloxCounter(
-            words: (heads(at) | blocks, queries, at.examples, at.positions.writer.constant(site))
+            words: (heads(at) | blocks, queries, at.examples, at.positions.writer.constant(stream))
         )
         let words = counter.drawn(key: at.key)
         let lane = (keys >> 4) & 3
@@ -42,7 +42,7 @@ extension Dropout {
         return word.compare(.greaterOrEqual, Int(threshold))
     }
 
-    /// Uses all four words: a column's place in its group of 64 is its position's.
+    /// Draws a counter for four probabilities and uses all four words; sequences must begin at multiples of 64.
     private func keepsInGroups(_ at: AttentionCoordinates) -> Tensor {
         let writer = at.positions.writer
         let (rows, width) = (at.positions.shape[0], at.positions.shape[1])
@@ -51,7 +51,7 @@ extension Dropout {
         let blocks = writer.iota(.ui32, [1, 1, 1, width / 4], along: 3) - (starts << 4)
         let queries = at.positions.reshape([rows, 1, width, 1])
         let first = heads(at) | (blocks & 0xFFFF)
-        let counter = PhiloxCounter(words: (first, queries, at.examples, writer.constant(site)))
+        let counter = PhiloxCounter(words: (first, queries, at.examples, writer.constant(stream)))
         let words = counter.drawn(key: at.key)
         let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
         return PackedMask(kept).unpacked

@@ -1,11 +1,11 @@
 import PodiumGraph
 
-/// Which of [..., 64 · groups] elements survive a dropout: in a number the four bits of elements 16 apart.
+/// A dropout mask of [..., 64 · groups] elements; each number holds the bits of four elements that are 16 apart.
 struct PackedMask {
     /// i8 [..., 16 · groups].
     let numbers: Tensor
 
-    /// A mask that is kept as it is: whoever unpacks it does not draw it again.
+    /// A mask behind a barrier, so that the compiler keeps it instead of drawing it again.
     init(kept numbers: Tensor) { self.numbers = Tensor.opaque([numbers])[0] }
 
     /// - Parameter masks: four, i1 [..., 16 · groups], of the first to fourth 16 elements of each group.
@@ -17,23 +17,23 @@ struct PackedMask {
 
     /// One i1 an element.
     ///
-    /// Moving single columns is slow on TPUs. So a product with a matrix of zeros and ones brings a number to each of the
-    /// four columns that it serves, exactly, and each column picks its bit.
+    /// Moving single columns is slow on TPUs. A matmul with a matrix of zeros and ones therefore copies each number,
+    /// exactly, to the four columns that it serves, and each column selects its bit.
     var unpacked: Tensor {
         let writer = numbers.writer
         let last = numbers.rank - 1
-        let (narrow, wide) = (numbers.shape[last], 4 * numbers.shape[last])
-        let (from, to) = (writer.iota(.ui32, [narrow, 1], along: 0), writer.iota(.ui32, [1, wide], along: 1))
+        let (packed, unpacked) = (numbers.shape[last], 4 * numbers.shape[last])
+        let (from, to) = (writer.iota(.ui32, [packed, 1], along: 0), writer.iota(.ui32, [1, unpacked], along: 1))
         let source = ((to >> 6) << 4) | (to & 15)
         let routes = from.compare(.equal, source).convert(.bf16)
         let spread = numbers.convert(.bf16)
             .dot(routes, contracting: [(last, 0)], to: .bf16, highest: false).convert(.f32).convert(.i32)
-        let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [wide])
+        let bit = ((to >> 4) & 3).bits(as: .i32).reshape(Array(repeating: 1, count: last) + [unpacked])
         return ((spread >> bit) & writer.constant(Int32(1), spread.shape)).compare(.equal, 1)
     }
 }
 
-/// Where random numbers of a matrix's rows come from: ui32 scalars, and ui32 columns [..., 1].
+/// Random coordinates of a matrix's rows: ui32 scalars, and ui32 columns [..., 1].
 struct RowCoordinates {
     let key: (Tensor, Tensor)
     let examples: Tensor
@@ -41,9 +41,9 @@ struct RowCoordinates {
 }
 
 extension Dropout {
-    /// Which elements of [..., width] survive, packed.
+    /// Which elements of [..., width] are kept, packed.
     ///
-    /// A counter's four words serve elements 16 apart (see `Dropout`), so that words are drawn for [..., groups, 16].
+    /// A counter's four words serve elements that are 16 apart (see `Dropout`), so words are drawn for [..., groups, 16].
     func packedMask(_ rows: RowCoordinates, width: Int) -> PackedMask {
         let writer = rows.examples.writer
         let groups = (width + 63) / 64
@@ -51,7 +51,7 @@ extension Dropout {
         let columns = Array(repeating: 1, count: last) + [16 * groups]
         let counter = PhiloxCounter(
             words: (
-                writer.iota(.ui32, columns, along: last), rows.positions, rows.examples, writer.constant(site)
+                writer.iota(.ui32, columns, along: last), rows.positions, rows.examples, writer.constant(stream)
             )
         )
         let words = counter.drawn(key: rows.key)
@@ -59,6 +59,6 @@ extension Dropout {
         return PackedMask(kept)
     }
 
-    /// The element where it survives, scaled; 0 elsewhere.
+    /// The scaled element where it is kept; 0 elsewhere.
     func applied(to x: Tensor, keeps: Tensor) -> Tensor { keeps.select(x * scale, 0) }
 }

@@ -1,41 +1,41 @@
 import PodiumGraph
 
-/// What lowering and feeding need to know of a graph beforehand: its nodes, and which sizes and indices are packed.
+/// An analysis of a graph that lowering and feeding share: needed nodes, and which dimensions and indices are packed.
 struct GraphLayout {
-    /// What every run computes, in order.
+    /// The needed nodes, in order.
     let nodes: [Node]
-    /// What makes each value.
-    let makers: [Value: Node]
-    /// The input that says where sequences begin, if there is one.
+    /// The node that produces each value.
+    let producers: [Value: Node]
+    /// The input with the sequences' offsets, if there is one.
     let offsets: Graph.Input?
     /// Symbols of packed tokens and of sequences.
     let tokens: String?
     let sequences: String?
     /// Inputs that hold indices.
     let indices: [(name: String, index: IndexInput)]
-    /// Longest sequence that position tables hold.
+    /// Longest sequence that the position tables allow.
     let longest: Int?
-    /// Values that losses read or yield.
-    let wide: Set<Value>
-    /// Other symbols, and the input whose indices say to which token each of their rows belongs, if one does.
-    let followers: [String: String]
+    /// Values that losses read or yield; they stay float32.
+    let float32Values: Set<Value>
+    /// For other symbols, the input that maps each of their rows to a token, if there is one.
+    let tokenIndexInputs: [String: String]
 
     init(_ graph: Graph) throws(GraphError) {
         nodes = graph.nodes(neededFor: Set(graph.outputs.map(\.value) + graph.assignments.map(\.value)))
-        makers = Dictionary(uniqueKeysWithValues: nodes.flatMap { node in node.outputs.map { ($0, node) } })
+        producers = Dictionary(uniqueKeysWithValues: nodes.flatMap { node in node.outputs.map { ($0, node) } })
         var offsets: Value?
         var tokens: Dimension?
         var indices: [(name: String, index: IndexInput)] = []
         var longest: Int?
-        var wide = Set(graph.outputs.map(\.value))
+        var float32Values = Set(graph.outputs.map(\.value))
         let positions = Set(nodes.filter { $0.operation is TokenCoordinates }.map { $0["positions"] })
-        // A graph that only picks sequences' ends may leave the node unneeded that knows the tokens' symbol.
+        // The node that knows the tokens' symbol may be unneeded, in a graph that only gathers sequences' ends.
         let coordinates = graph.nodes.filter { $0.operation is TokenCoordinates }
         for node in nodes + coordinates {
             guard let operation = node.operation as? any LoweredOperation else {
                 throw GraphError(.unsupported, "\(node.operation.mnemonic) cannot be lowered to StableHLO")
             }
-            if operation.isLoss { wide.formUnion(node.inputs + node.outputs) }
+            if operation.isLoss { float32Values.formUnion(node.inputs + node.outputs) }
             if let packing = operation.packing(of: node) {
                 guard offsets == nil || offsets == packing.offsets else {
                     throw GraphError(.unsupported, "sequences packed in two ways cannot be lowered")
@@ -51,7 +51,7 @@ struct GraphLayout {
                 }
             }
         }
-        self.wide = wide
+        self.float32Values = float32Values
         self.offsets = graph.inputs.first { $0.value == offsets }
         if offsets != nil, self.offsets == nil {
             throw GraphError(.unsupported, "the offsets of packed sequences must be fed")
@@ -60,11 +60,11 @@ struct GraphLayout {
         sequences = offsets?.shape[0].symbol
         self.indices = indices
         self.longest = longest
-        var followers: [String: String] = [:]
+        var tokenIndexInputs: [String: String] = [:]
         for (name, index) in indices where index.bound.symbol != nil && index.bound.symbol == self.tokens {
-            if let symbol = index.value.shape[0].symbol, symbol != self.tokens { followers[symbol] = name }
+            if let symbol = index.value.shape[0].symbol, symbol != self.tokens { tokenIndexInputs[symbol] = name }
         }
-        self.followers = followers
+        self.tokenIndexInputs = tokenIndexInputs
     }
 
     func lowered(_ node: Node) -> any LoweredOperation {

@@ -1,6 +1,6 @@
 import PodiumGraph
 
-/// A graph as a StableHLO program, and what its arguments and results are.
+/// A StableHLO program, with the meaning of its arguments and results.
 struct LoweredProgram {
     enum Argument: Hashable {
         case variable(String)
@@ -11,14 +11,14 @@ struct LoweredProgram {
         /// int32 [rows, width]: a token's position in its sequence, 0 for padding.
         case positions
         /// int32 [sequences]: row of the sequence's first token among all rows × width.
-        case firsts
-        case lasts
-        /// int32 scalar: how many of a symbol's rows are no padding.
+        case firstTokens
+        case lastTokens
+        /// int32 scalar: how many of a symbol's rows are not padding.
         case count(String)
     }
 
     enum Result: Hashable {
-        /// A variable's next content, in the memory of the old.
+        /// A variable's next content, in the old content's memory.
         case variable(String)
         case output(String, TensorType)
     }

@@ -1,6 +1,6 @@
 import PodiumGraph
 
-/// Writes a graph as a StableHLO program for one bucket of sizes.
+/// Lowers a graph to a StableHLO program for one bucket of sizes.
 final class Lowering {
     let graph: Graph
     let shape: ProgramShape
@@ -10,7 +10,7 @@ final class Lowering {
     private var tensors: [Value: Tensor] = [:]
     private var arguments: [(argument: LoweredProgram.Argument, type: ProgramType)] = []
     private var validities: [String: Tensor] = [:]
-    /// Masks of dropouts over rows, by their sites.
+    /// Masks of dropouts over rows, by their streams.
     private var masks: [UInt32: PackedMask] = [:]
     private var isReduced = false
 
@@ -26,10 +26,10 @@ final class Lowering {
         for node in layout.nodes {
             let operation = layout.lowered(node)
             let gradients = operation.reduced(of: node)
-            if !gradients.isEmpty, !options.clipsApart { reduceGradients() }
+            if !gradients.isEmpty, !options.clipsPerReplica { reduceGradients() }
             let outputs = operation.lower(LoweringStep(node: node, lowering: self))
             for (value, tensor) in zip(node.outputs, outputs) {
-                tensors[value] = isNarrow(value) ? tensor.convert(.bf16) : tensor
+                tensors[value] = isBFloat16(value) ? tensor.convert(.bf16) : tensor
             }
         }
         var results: [LoweredProgram.Result] = []
@@ -72,18 +72,18 @@ final class Lowering {
             """
     }
 
-    // MARK: What operations read
+    // MARK: Operands
 
     func shape(of type: TensorType) -> [Int] { type.dimensions(in: shape.sizes) }
 
-    /// Widths under which values stay float32: the heads' few logits, log-sum-exps.
-    private static let leastNarrowWidth = 32
+    /// Narrower values, such as a head's logits and log-sum-exps, stay float32.
+    private static let leastBFloat16Width = 32
 
-    /// Whether a value is kept as bfloat16: what layers hand on to one another, forward and backward.
-    func isNarrow(_ value: Value) -> Bool {
+    /// Whether a value is stored as bfloat16: activations between layers, and their gradients.
+    func isBFloat16(_ value: Value) -> Bool {
         options.precision == .bfloat16 && value.type.element == .float32 && value.shape.count == 2
-            && value.shape[0].symbol != nil && value.width >= Lowering.leastNarrowWidth
-            && !layout.wide.contains(value)
+            && value.shape[0].symbol != nil && value.width >= Lowering.leastBFloat16Width
+            && !layout.float32Values.contains(value)
     }
 
     /// The tensor of a graph's value, float32 or int32.
@@ -92,10 +92,10 @@ final class Lowering {
         return kept.type.element == .bf16 ? kept.convert(.f32) : kept
     }
 
-    /// The tensor as it is kept, perhaps bfloat16; of [tokens, columns] as [rows, width, columns].
+    /// The tensor in its stored type, which may be bfloat16; [tokens, columns] has the shape [rows, width, columns].
     func keptBlock(_ value: Value) -> Tensor { apart(keptTensor(value), of: value) }
 
-    /// A tensor over tokens with its packed rows apart: [rows, width, columns].
+    /// A tensor over tokens in the shape [rows, width, columns].
     func apart(_ tensor: Tensor, of value: Value) -> Tensor {
         guard let packing = shape.packing, value.type.element == .float32, value.shape.count == 2,
             value.shape[0].symbol != nil, value.shape[0].symbol == layout.tokens
@@ -103,7 +103,7 @@ final class Lowering {
         return tensor.reshape([packing.rows, packing.width, shape(of: value.type)[1]])
     }
 
-    /// The tensor as it was made; inputs and variables become arguments when they are first read.
+    /// The tensor in its stored type and shape; inputs and variables become arguments when they are first read.
     private func keptTensor(_ value: Value) -> Tensor {
         if let known = tensors[value] { return known }
         let argument: LoweredProgram.Argument
@@ -120,14 +120,14 @@ final class Lowering {
         return made
     }
 
-    /// Further arguments which say where sequences lie; int32.
+    /// int32 arguments with the places of sequences.
     func packed(_ argument: LoweredProgram.Argument) -> Tensor {
         guard let packing = shape.packing, let sequences = layout.sequences.map({ shape.sizes[$0] ?? 0 }) else {
             preconditionFailure("the bucket has no packed sequences")
         }
         switch argument {
         case .segments, .positions: return declare(argument, ProgramType(.i32, [packing.rows, packing.width]))
-        case .firsts, .lasts: return declare(argument, ProgramType(.i32, [sequences]))
+        case .firstTokens, .lastTokens: return declare(argument, ProgramType(.i32, [sequences]))
         case .variable, .feed, .count: preconditionFailure("\(argument) is no argument of packing")
         }
     }
@@ -152,17 +152,17 @@ final class Lowering {
         return made
     }
 
-    /// The node that makes a value.
-    func maker(of value: Value) -> Node? { layout.makers[value] }
+    /// The node that produces a value.
+    func producer(of value: Value) -> Node? { layout.producers[value] }
 
     /// The mask of a dropout, drawn once for the forward and the backward pass.
     ///
-    /// It takes a byte for four elements. Drawn in each place that needs it, it would fill the program: half of its code and
-    /// of its compilation.
-    func mask(_ site: UInt32, drawn: () -> PackedMask) -> PackedMask {
-        if let known = masks[site] { return known }
+    /// It takes a byte for four elements. Drawing it at every use would be half of the program's code and of its
+    /// compilation time.
+    func mask(_ stream: UInt32, drawn: () -> PackedMask) -> PackedMask {
+        if let known = masks[stream] { return known }
         let made = PackedMask(kept: drawn().numbers)
-        masks[site] = made
+        masks[stream] = made
         return made
     }
 

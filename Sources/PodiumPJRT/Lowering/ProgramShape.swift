@@ -1,10 +1,10 @@
-/// The sizes for which a graph is lowered: a bucket that batches are padded to.
+/// The sizes for which a graph is lowered: the bucket that batches are padded to.
 package struct ProgramShape: Hashable, Sendable {
     /// Rows of packed sequences by columns; no sequence crosses the end of a row.
     package struct Packing: Hashable, Sendable {
         package var rows: Int
         package var width: Int
-        /// Sequences begin at columns that are multiples of this; at 64, dropout masks cost a quarter.
+        /// Sequences begin at columns that are multiples of this; with 64, dropout masks cost a quarter.
         package var alignment: Int
 
         package init(rows: Int, width: Int, alignment: Int = 1) {
@@ -24,9 +24,9 @@ package struct ProgramShape: Hashable, Sendable {
     }
 }
 
-/// How a graph is lowered, whatever its sizes.
+/// Options of the lowering that do not depend on sizes.
 package struct LoweringOptions: Hashable, Sendable {
-    /// What products multiply; sums, weights and everything else are float32 always.
+    /// Element type of matmul operands; accumulators, weights and optimizer state are always float32.
     package enum Precision: String, Hashable, Sendable, CaseIterable { case float32, bfloat16 = "bf16" }
 
     /// What is clipped where several devices share a batch; one device does the same under both names.
@@ -42,8 +42,8 @@ package struct LoweringOptions: Hashable, Sendable {
 
     package var precision: Precision
     package var clipping = Clipping.global
-    /// Whether the device multiplies bfloat16; otherwise operands are rounded to it and multiplied as float32.
-    package var hasNarrowProducts = true
+    /// Whether the device multiplies bfloat16; otherwise operands are rounded to bfloat16 and multiplied as float32.
+    package var multipliesBFloat16 = true
     /// Devices that each take a share of every batch.
     package var replicas: Int
 
@@ -52,5 +52,5 @@ package struct LoweringOptions: Hashable, Sendable {
     }
 
     /// Whether each replica has a loss and a gradient norm of its own.
-    var clipsApart: Bool { clipping == .bert2018 && replicas > 1 }
+    var clipsPerReplica: Bool { clipping == .bert2018 && replicas > 1 }
 }

@@ -1,6 +1,6 @@
 /// Philox4x32-10 in 32-bit integer arithmetic, the same bits as `PodiumGraph.Philox`.
 ///
-/// StableHLO's own generator is not used: what it draws is left to each plug-in.
+/// StableHLO's own generator is not used, because its numbers may differ from plug-in to plug-in.
 struct PhiloxCounter {
     /// The four words of the counters, ui32, in shapes that spread to one another.
     var words: (Tensor, Tensor, Tensor, Tensor)

@@ -1,4 +1,4 @@
-/// A value of the program being written; operators append to the program.
+/// A value of the program under construction; operators append to the program.
 struct Tensor {
     let writer: ProgramWriter
     let name: String
@@ -24,7 +24,7 @@ struct Tensor {
         }
     }
 
-    /// Repeats along sizes of 1 and missing leading dimensions.
+    /// Broadcasts along sizes of 1 and missing leading dimensions, as NumPy does.
     func spread(to shape: [Int]) -> Tensor {
         guard shape != self.shape else { return self }
         return broadcast(to: shape, along: Array(shape.count - rank..<shape.count))
@@ -119,9 +119,7 @@ struct Tensor {
         writer.emit("stablehlo.bitcast_convert", [self], to: ProgramType(element, shape))
     }
 
-    /// The same tensors, of which the compiler knows neither how they came about nor that others are like them.
-    ///
-    /// What is made from them is made there and then: it is neither merged with what was made before nor moved across.
+    /// The tensors behind an optimization barrier: the compiler neither merges computations across it nor moves them over it.
     static func opaque(_ tensors: [Tensor]) -> [Tensor] {
         tensors[0].writer.emit("stablehlo.optimization_barrier", tensors, "", region: "", to: tensors.map(\.type))
     }

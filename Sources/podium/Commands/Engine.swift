@@ -27,7 +27,7 @@ struct Engine: AsyncParsableCommand {
     @Argument(help: "The attempt's folder.")
     var folder: String
     @Option(help: "The library that multiplies: onednn or openblas.")
-    var products: CPUConfiguration.Products = .oneDNN
+    var products: CPUConfiguration.MatmulLibrary = .oneDNN
 
     func run() async throws {
         let assignment = try readAssignment()

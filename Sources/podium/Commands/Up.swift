@@ -19,7 +19,7 @@ struct WorkerOptionGroup: ParsableArguments {
     )
     var device: ComputeDevice?
     @Option(help: "The library that multiplies matrices: onednn or openblas.")
-    var products: CPUConfiguration.Products = .oneDNN
+    var products: CPUConfiguration.MatmulLibrary = .oneDNN
 
     var threadCount: Int { threads ?? Machine.cores }
 

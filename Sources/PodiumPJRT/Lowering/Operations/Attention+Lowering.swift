@@ -76,11 +76,11 @@ private struct AttentionTensors {
 
     /// Rows of sequences' first tokens, of a tensor over tokens.
     func firsts(of x: Tensor) -> Tensor {
-        x.reshape([rows * width, x.shape[x.rank - 1]]).gather(step.lowering.packed(.firsts))
+        x.reshape([rows * width, x.shape[x.rank - 1]]).gather(step.lowering.packed(.firstTokens))
     }
 
     /// Rows of sequences where their first tokens are, 0 for other tokens; what padding rows hold must be 0.
-    func spread(_ x: Tensor) -> Tensor { x.scatter(step.lowering.packed(.firsts), rows: rows * width) }
+    func spread(_ x: Tensor) -> Tensor { x.scatter(step.lowering.packed(.firstTokens), rows: rows * width) }
 
     /// Rows of sequences where their first tokens are, another value for other tokens.
     func spread(_ x: Tensor, elsewhere value: Float) -> Tensor {
@@ -190,7 +190,7 @@ extension ClassAttention: LoweredOperation {
     /// Yields the first two outputs; the gradient needs no others here.
     func lower(_ step: LoweringStep) -> [Tensor] {
         let tensors = tensors(step, first: 0)
-        return tensors.attended().map { tensors.firsts(of: $0) }
+        return tensors.attended().map { tensors.firstTokens(of: $0) }
     }
 
     /// What would be a value between two operations, as those are kept.

@@ -4,14 +4,16 @@ import PodiumGraph
 enum LoweredNorm {
     /// γ·x̂ + β, x̂, and each row's 1/σ as [rows]; x may have its rows in several dimensions.
     ///
-    /// - Parameter narrow: x̂ is rounded to bfloat16 and kept; otherwise compilers keep x, what was added to it, and the
+    /// - Parameter roundsNormalized: x̂ is rounded to bfloat16 and kept; otherwise compilers keep x, what was added to it, and the
     ///   output.
-    static func forward(_ x: Tensor, gamma: Tensor, beta: Tensor, epsilon: Float, narrow: Bool = false) -> [Tensor] {
+    static func forward(_ x: Tensor, gamma: Tensor, beta: Tensor, epsilon: Float, roundsNormalized: Bool = false)
+        -> [Tensor]
+    {
         let width = Float(x.shape[x.rank - 1])
         let centered = x - x.rowSums / width
         let deviation = ((centered * centered).rowSums / width + epsilon).reciprocalSqrt
         var normalized = centered * deviation
-        if narrow { normalized = Tensor.opaque([normalized.convert(.bf16)])[0].convert(.f32) }
+        if roundsNormalized { normalized = Tensor.opaque([normalized.convert(.bf16)])[0].convert(.f32) }
         return [normalized * gamma + beta, normalized, deviation.reshape([x.shape.dropLast().reduce(1, *)])]
     }
 
@@ -38,12 +40,12 @@ extension AddDropoutNorm: LoweredOperation {
         if let dropout { sum = step.dropping(sum, dropout, first: gammaIndex + 2) }
         if hasResidual { sum = sum + step.block(1) }
         let (gamma, beta) = (step.input(gammaIndex), step.input(gammaIndex + 1))
-        let narrow = step.lowering.isNarrow(step.node["normalized"])
-        return LoweredNorm.forward(sum, gamma: gamma, beta: beta, epsilon: epsilon, narrow: narrow)
+        let roundsNormalized = step.lowering.isBFloat16(step.node["normalized"])
+        return LoweredNorm.forward(sum, gamma: gamma, beta: beta, epsilon: epsilon, roundsNormalized: roundsNormalized)
     }
 
-    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
-        let normalized = step.recalled(step.node["normalized"], after: gradient).convert(.f32)
+    func rematerialize(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
+        let normalized = step.barrier(step.node["normalized"], after: gradient).convert(.f32)
         return normalized * step.input(gammaIndex) + step.input(gammaIndex + 1)
     }
 }

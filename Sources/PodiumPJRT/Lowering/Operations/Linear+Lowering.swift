@@ -40,9 +40,9 @@ extension Linear: LoweredOperation {
         return activation.savesSums ? [output, sums] : [output]
     }
 
-    func rebuild(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
+    func rematerialize(_ step: LoweringStep, after gradient: Tensor) -> Tensor? {
         guard activation.savesSums else { return nil }
-        return activation.lowered(step.recalled(step.node.outputs[1], after: gradient).convert(.f32))
+        return activation.lowered(step.barrier(step.node.outputs[1], after: gradient).convert(.f32))
     }
 }
 
@@ -55,10 +55,10 @@ extension ActivationGradient: LoweredOperation {
     }
 }
 
-extension Product: LoweredOperation {
+extension Matmul: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
         let a = step.operand(0)
-        let b = form == .firstTransposed ? step.rebuilt(1, after: a) : step.operand(1)
+        let b = form == .firstTransposed ? step.rematerialized(1, after: a) : step.operand(1)
         let contracting =
             switch form {
             case .plain: [(a.rank - 1, 0)]

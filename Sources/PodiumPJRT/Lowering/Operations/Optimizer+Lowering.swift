@@ -5,7 +5,7 @@ extension GlobalNorm: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
         let norm = GlobalNorm.norm(step.node.inputs.indices.map { step.input($0) })
         // Replicas that clip apart have a norm each; what is reported is the mean.
-        return [step.lowering.options.clipsApart ? step.reported(norm) : norm]
+        return [step.lowering.options.clipsPerReplica ? step.reported(norm) : norm]
     }
 
     /// Euclidean norm of all elements together.
@@ -43,7 +43,7 @@ extension AdamW: LoweredOperation {
     private func clipped(_ step: LoweringStep) -> [Tensor] {
         let indices = decays.indices.map { firstParameter + 4 * $0 + 3 }
         let gradients = indices.map { step.input($0) }
-        let isApart = step.lowering.options.clipsApart
+        let isApart = step.lowering.options.clipsPerReplica
         let clip = options.clip.map { $0 / (isApart ? GlobalNorm.norm(gradients) : step.input(1)).maximum($0) }
         let clipped = clip.map { clip in gradients.map { $0 * clip } } ?? gradients
         guard isApart else { return clipped }

@@ -13,7 +13,7 @@ extension ScatterRows: LoweredOperation {
 }
 
 extension SequenceEnds: LoweredOperation {
-    func lower(_ step: LoweringStep) -> [Tensor] { [step.lowering.packed(end == .first ? .firsts : .lasts)] }
+    func lower(_ step: LoweringStep) -> [Tensor] { [step.lowering.packed(end == .first ? .firstTokens : .lastTokens)] }
 
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? { (node.inputs[0], nil) }
 }
@@ -48,9 +48,9 @@ extension Add: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] { [step.block(0) + step.block(1)] }
 }
 
-extension Recall: LoweredOperation {
+extension RematerializationBarrier: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        [step.recalled(step.node.inputs[0], after: step.operand(1)).convert(.f32)]
+        [step.barrier(step.node.inputs[0], after: step.operand(1)).convert(.f32)]
     }
 }
 

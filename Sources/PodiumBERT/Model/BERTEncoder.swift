@@ -5,7 +5,7 @@ package import PodiumGraph
 /// T is the number of packed tokens of a batch, H the hidden size. Weights are
 /// [out, in] and named as transformers names them; query, key and value of a
 /// layer are one weight [3H, H] (`ParameterNames`).
-package struct Encoder: Sendable {
+package struct BERTEncoder: Sendable {
     package let configuration: Configuration
 
     package init(_ configuration: Configuration) {
@@ -16,7 +16,7 @@ package struct Encoder: Sendable {
     package enum Rows: Hashable, Sendable {
         case all
         /// Each sequence's first token's, `[CLS]`.
-        case firsts
+        case firstTokens
     }
 
     /// Token, position and segment embeddings, then every layer.
@@ -24,14 +24,14 @@ package struct Encoder: Sendable {
     /// - Parameters:
     ///   - tokens, types: int32 [T].
     ///   - packed: which tokens belong together; of a training graph, dropout is drawn.
-    ///   - reading: the rows of the last layer that a head reads; it is not computed for others.
+    ///   - rows: the rows of the last layer that a head reads; it is not computed for others.
     /// - Returns: the embeddings' and each layer's output, float32 [T, H]; the last is the encoder's, [sequences, H] if
     ///   only first tokens are read.
     package func states(
         tokens: Value,
         types: Value,
         packed: PackedSequences,
-        reading: Rows = .all,
+        rows: Rows = .all,
         in graph: inout Graph
     ) -> [Value] {
         let c = configuration
@@ -58,8 +58,8 @@ package struct Encoder: Sendable {
         )
         var states = [x]
         for number in 0..<c.layers {
-            let rows = number == c.layers - 1 ? reading : .all
-            x = graph.recomputed { layer(number, x, packed: packed, yielding: rows, in: &$0) }
+            let rows = number == c.layers - 1 ? rows : .all
+            x = graph.recomputed { layer(number, x, packed: packed, rows: rows, in: &$0) }
             states.append(x)
         }
         return states
@@ -73,7 +73,7 @@ package struct Encoder: Sendable {
         _ number: Int,
         _ input: Value,
         packed: PackedSequences,
-        yielding rows: Rows,
+        rows: Rows,
         in graph: inout Graph
     ) -> Value {
         let c = configuration
@@ -89,7 +89,7 @@ package struct Encoder: Sendable {
                 mask: c.direction == .leftToRight ? .causal : .bidirectional,
                 dropoutRate: Float(c.attentionDropout)
             )
-        case .firsts:
+        case .firstTokens:
             precondition(c.direction == .bidirectional, "left to right, a first token sees itself alone")
             context = graph.classAttention(
                 input,

@@ -2,54 +2,54 @@ internal import COneDNN
 internal import COpenBLAS
 import PodiumGraph
 
-/// Matrix products with float32 sums, each computed by the calling thread alone; parallelism is the worker pool's.
-struct Products {
-    let provider: CPUConfiguration.Products
+/// Matrix multiplication with float32 accumulators by the calling thread alone; the worker pool provides parallelism.
+struct MatmulKernel {
+    let library: CPUConfiguration.MatmulLibrary
 
-    /// A row-major matrix inside a larger one: `stride` elements from row to row.
+    /// A row-major matrix inside a larger one; its rows are `stride` elements apart.
     struct Matrix {
         let base: UnsafeRawPointer
         let stride: Int
-        /// Whether the product takes its transpose.
+        /// Whether the transpose is multiplied.
         let isTransposed: Bool
-        /// Whether the elements are bfloat16; both operands or none.
-        let isNarrow: Bool
+        /// Whether the elements are bfloat16; true of both operands or of neither.
+        let isBFloat16: Bool
 
         init(base: UnsafePointer<Float>, stride: Int, isTransposed: Bool = false) {
             self.base = UnsafeRawPointer(base)
             self.stride = stride
             self.isTransposed = isTransposed
-            isNarrow = false
+            isBFloat16 = false
         }
 
-        /// From an element of a tensor on.
+        /// The part of a tensor that begins at an element.
         init(_ view: TensorView, row: Int = 0, column: Int = 0, isTransposed: Bool = false) {
-            base = UnsafeRawPointer(view.base + (row * view.stride + column) * (view.isNarrow ? 2 : 4))
+            base = UnsafeRawPointer(view.base + (row * view.stride + column) * (view.isBFloat16 ? 2 : 4))
             stride = view.stride
             self.isTransposed = isTransposed
-            isNarrow = view.isNarrow
+            isBFloat16 = view.isBFloat16
         }
 
         private init(_ other: Matrix, base: UnsafeRawPointer) {
             self.base = base
-            (stride, isTransposed, isNarrow) = (other.stride, other.isTransposed, other.isNarrow)
+            (stride, isTransposed, isBFloat16) = (other.stride, other.isTransposed, other.isBFloat16)
         }
 
-        /// The matrix from a later row of memory on.
-        func advanced(rows: Int) -> Matrix { Matrix(self, base: base + rows * stride * (isNarrow ? 2 : 4)) }
+        /// The part of the matrix that begins at a later row of memory.
+        func advanced(rows: Int) -> Matrix { Matrix(self, base: base + rows * stride * (isBFloat16 ? 2 : 4)) }
     }
 
-    /// Whether this machine has bfloat16 products worth the name.
+    /// Whether this machine has bfloat16 instructions (AVX512-BF16 or AMX).
     static var hasBFloat16: Bool { podium_onednn_has_bf16() }
 
-    /// Makes the calling thread compute alone; called once by every thread that multiplies.
+    /// Keeps oneDNN on the calling thread; every thread that multiplies calls this once.
     static func prepareThread() { podium_onednn_use_calling_thread() }
 
     private let blasProduct: podium_sgemm?
 
-    init(_ provider: CPUConfiguration.Products) throws(GraphError) {
-        self.provider = provider
-        guard provider == .openBLAS else {
+    init(_ library: CPUConfiguration.MatmulLibrary) throws(GraphError) {
+        self.library = library
+        guard library == .openBLAS else {
             blasProduct = nil
             return
         }
@@ -74,8 +74,8 @@ struct Products {
         adds: Bool = false
     ) {
         guard m > 0, n > 0 else { return }
-        precondition(a.isNarrow == b.isNarrow, "both operands have one precision")
-        switch provider {
+        precondition(a.isBFloat16 == b.isBFloat16, "both operands have one precision")
+        switch library {
         case .oneDNN:
             var product = podium_product(
                 a: a.base,
@@ -91,7 +91,7 @@ struct Products {
                 a_transposed: a.isTransposed,
                 b_transposed: b.isTransposed,
                 adds: adds,
-                bf16: a.isNarrow
+                bf16: a.isBFloat16
             )
             let status = podium_onednn_multiply(&product)
             precondition(status == 0, "oneDNN refused a \(m)×\(n)×\(k) product (status \(status))")
@@ -116,14 +116,14 @@ struct Products {
     }
 }
 
-/// How a product's result is split into tasks: by its shape alone, so that bits do not depend on threads.
+/// How a matmul's result is divided into tasks: by its shape alone, so that the bits do not depend on threads.
 struct Tiling {
     let rows: Int
     let columns: Int
     let tileRows: Int
     let tileColumns: Int
 
-    /// At least `tasks` tiles where the shape allows, and none so small that packing operands dominates.
+    /// At least `tasks` tiles where the shape allows, but no tile so small that packing the operands dominates.
     init(rows: Int, columns: Int, tasks: Int = 8) {
         (self.rows, self.columns) = (rows, columns)
         var height = 256

@@ -1,12 +1,12 @@
 package import PodiumGraph
 
 extension CPUDevice {
-    /// How fast this device multiplies when nothing else is in the way, in operations a second.
+    /// The device's peak matmul throughput, in operations a second.
     ///
-    /// All threads multiply matrices of their own that stay in cache (256 × 768 by 768 × 384), for about `seconds`.
-    package func measureProductCeiling(seconds: Double = 0.3) throws(GraphError) -> Double {
+    /// Every thread multiplies its own matrices, which stay in cache (256 × 768 by 768 × 384), for about `seconds`.
+    package func measureMatmulCeiling(seconds: Double = 0.3) throws(GraphError) -> Double {
         let (m, n, k) = (256, 384, 768)
-        // Too large by half for bfloat16, which is no matter.
+        // Twice what bfloat16 needs; that does no harm.
         let workspaces = try (0..<pool.threads).map { _ throws(GraphError) in
             try FloatBuffer(count: m * k + k * n + m * n)
         }
@@ -14,13 +14,13 @@ extension CPUDevice {
             let floats = workspace.base.assumingMemoryBound(to: Float.self)
             for index in 0..<workspace.count { floats[index] = Float(index % 17) * 0.1 - 0.8 }
         }
-        let isNarrow = configuration.precision == .bfloat16
-        func operands(_ worker: Int) -> (Products.Matrix, Products.Matrix, UnsafeMutablePointer<Float>) {
+        let isBFloat16 = configuration.precision == .bfloat16
+        func operands(_ worker: Int) -> (MatmulKernel.Matrix, MatmulKernel.Matrix, UnsafeMutablePointer<Float>) {
             let base = workspaces[worker].base
             let b = base + m * k * 4
             return (
-                Products.Matrix(TensorView(base: base, type: .float32, shape: [m, k], isNarrow: isNarrow)),
-                Products.Matrix(TensorView(base: b, type: .float32, shape: [k, n], isNarrow: isNarrow)),
+                MatmulKernel.Matrix(TensorView(base: base, type: .float32, shape: [m, k], isBFloat16: isBFloat16)),
+                MatmulKernel.Matrix(TensorView(base: b, type: .float32, shape: [k, n], isBFloat16: isBFloat16)),
                 (b + k * n * 4).assumingMemoryBound(to: Float.self)
             )
         }
@@ -30,7 +30,7 @@ extension CPUDevice {
         while clock.now - start < .seconds(seconds) {
             pool.run(4 * pool.threads) { _, worker in
                 let (a, b, c) = operands(worker)
-                products.multiply(a, b, into: c, stride: n, m: m, n: n, k: k)
+                matmul.multiply(a, b, into: c, stride: n, m: m, n: n, k: k)
             }
             rounds += 1
         }

@@ -43,7 +43,7 @@ struct BenchShape {
         let rest = 2 * c.hiddenSize * c.hiddenSize + 4 * c.hiddenSize * c.intermediateSize
         let all = lengths.reduce(0) { $0 + $1 * (projections + rest + 4 * $1 * c.hiddenSize) }
         let last =
-            switch BERTEncoder(c).requiredRows(for: head) {
+            switch c.model.requiredRows(for: head) {
             case .all: all
             // Query, what it is compared with, and the context take the three projections; heads read whole rows.
             case .firsts: lengths.reduce(0) { $0 + projections + rest + 4 * $1 * c.heads * c.hiddenSize }

@@ -9,10 +9,15 @@ package final class CPUDevice: GraphDevice {
     let pool: WorkerPool
     let kernels: pk_kernels
     let matmul: MatmulKernel
+    let communicator: any Communicator
     /// Receives the time of every operation, if set.
     package var times: OperationTimes?
 
-    package init(_ configuration: CPUConfiguration) throws(GraphError) {
+    /// - Parameter communicator: connects this replica with the others that share every batch.
+    package init(
+        _ configuration: CPUConfiguration,
+        communicator: any Communicator = SingleReplica()
+    ) throws(GraphError) {
         let candidates = configuration.instructions.map { [$0] } ?? [.avx512, .avx2, .plain]
         guard let kernels = candidates.lazy.compactMap({ pk_kernels_for($0.rawValue) }).first else {
             let names = candidates.map { "\($0)" }.joined(separator: ", ")
@@ -30,6 +35,7 @@ package final class CPUDevice: GraphDevice {
             }
         }
         self.configuration = configuration
+        self.communicator = communicator
         self.kernels = kernels.pointee
         self.pool = pool
         matmul = try MatmulKernel(configuration.matmulLibrary)
@@ -37,6 +43,8 @@ package final class CPUDevice: GraphDevice {
 
     /// Name of the instruction set in use.
     package var instructions: String { String(cString: kernels.name) }
+
+    package var replicas: Int { communicator.replicas }
 
     package func makeVariables() -> any VariableStore { CPUVariables() }
 

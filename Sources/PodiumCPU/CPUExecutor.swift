@@ -39,7 +39,7 @@ final class CPUExecutor: GraphExecutor {
         for variable in graph.variables {
             try variables.declare(variable.name, shape: variable.value.shape.map(\.fixed))
         }
-        schedule = try Schedule(graph, for: device.configuration)
+        schedule = try Schedule(graph, for: device.configuration, replicas: device.replicas)
         arena = try FloatBuffer(count: 0)
     }
 
@@ -58,6 +58,7 @@ final class CPUExecutor: GraphExecutor {
                 workerScratch: bound.scratch.perWorker,
                 pool: device.pool,
                 matmul: device.matmul,
+                communicator: device.communicator,
                 kernels: device.kernels
             )
             guard let times = device.times else {

@@ -34,10 +34,14 @@ struct Schedule {
     /// Assignments whose value is not computed in the variable's own memory.
     private(set) var copies: [(variable: String, value: Value)] = []
 
-    init(_ graph: Graph, for configuration: CPUConfiguration) throws(GraphError) {
+    /// - Parameter replicas: that share every batch; with one, collective operations are the identity.
+    init(_ graph: Graph, for configuration: CPUConfiguration, replicas: Int = 1) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
-        let kept = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
-        var nodes = Schedule.fuseAccumulation(graph.nodes(neededFor: kept), kept: kept)
+        let results = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
+        let needed = graph.nodes(neededFor: results)
+        let (reduced, aliases) = replicas > 1 ? (needed, [:]) : AllReduce.removed(from: needed)
+        let kept = Set(results.map { aliases[$0] ?? $0 })
+        var nodes = Schedule.fuseAccumulation(reduced, kept: kept)
         // The copy numbers the values that the passes add.
         var graph = graph
         switch (configuration.precision, configuration.matmulLibrary) {
@@ -62,7 +66,9 @@ struct Schedule {
         let padded = Schedule.padded(steps, kept: kept)
         for (value, name) in names { storage[value] = .variable(name) }
         for input in graph.inputs { place(input.value, from: -1, to: lastUse[input.value] ?? -1) }
-        let targets = Dictionary(uniqueKeysWithValues: graph.assignments.map { ($0.value, $0.variable) })
+        let targets = Dictionary(
+            uniqueKeysWithValues: graph.assignments.map { (aliases[$0.value] ?? $0.value, $0.variable) }
+        )
         for (index, step) in steps.enumerated() {
             for (position, value) in step.outputs.enumerated() {
                 guard let value else { continue }
@@ -83,6 +89,7 @@ struct Schedule {
                 }
             }
         }
+        for (alias, value) in aliases where storage[value] != nil { storage[alias] = storage[value] }
         for assignment in graph.assignments {
             guard let name = names[assignment.variable] else { continue }
             if case .variable(name) = storage[assignment.value] { continue }

@@ -49,6 +49,8 @@ package struct Graph: Sendable {
     package private(set) var valueCount = 0
     /// Ranges of nodes whose results the backward pass recomputes instead of keeping; see `recomputed`.
     private(set) var segments: [Range<Int>] = []
+    /// What losses that are added from now on take their means over.
+    package var meanScope = MeanScope.batch
     /// Whether `recomputed` has an effect: less memory for about a third more arithmetic.
     package var recomputes = false
     private var dropoutStreams: UInt32 = 0

@@ -2,6 +2,9 @@
 ///
 /// A training graph and an evaluation graph share their weights by being loaded with the same variables.
 package protocol GraphDevice {
+    /// Replicas that share every batch.
+    var replicas: Int { get }
+
     /// An empty set of variables in this device's memory.
     func makeVariables() -> any VariableStore
 

@@ -22,12 +22,55 @@ package struct Oracle {
         package let assigned: [String: Reference]
     }
 
-    /// Runs the graph once.
+    /// Runs the graph once on one replica.
     ///
     /// - Parameters:
     ///   - feeds: a tensor per input.
     ///   - variables: a tensor per variable.
     package func run(_ feeds: [String: Reference], variables: [String: Reference]) -> Result {
+        run(replicas: [feeds], variables: variables)[0]
+    }
+
+    /// Runs the graph once on several logical replicas, which have the same variables and exchange tensors in
+    /// collective operations.
+    ///
+    /// - Parameter feeds: per replica, a tensor per input.
+    package func run(replicas feeds: [[String: Reference]], variables: [String: Reference]) -> [Result] {
+        var replicas = feeds.map { initialValues($0, variables) }
+        func value(_ handle: Value, _ replica: Int) -> Reference {
+            guard let found = replicas[replica][handle] else {
+                preconditionFailure("value \(handle.id) is used before it exists")
+            }
+            return found
+        }
+        for node in nodes {
+            let inputs = replicas.indices.map { replica in node.inputs.map { value($0, replica) } }
+            let results =
+                if let collective = node.operation as? any CollectiveOperation {
+                    collective.evaluate(replicas: inputs)
+                } else {
+                    inputs.map { node.operation.evaluate($0) }
+                }
+            for (replica, outputs) in results.enumerated() {
+                for (handle, output) in zip(node.outputs, outputs) { replicas[replica][handle] = output }
+            }
+        }
+        return replicas.indices.map { replica in
+            var assigned: [String: Reference] = [:]
+            for assignment in assignments {
+                for variable in graph.variables where variable.value == assignment.variable {
+                    assigned[variable.name] = value(assignment.value, replica)
+                }
+            }
+            let outputs = wanted.map { ($0.name, value($0.value, replica)) }
+            return Result(outputs: Dictionary(uniqueKeysWithValues: outputs), assigned: assigned)
+        }
+    }
+
+    private func initialValues(
+        _ feeds: [String: Reference],
+        _ variables: [String: Reference]
+    ) -> [Value: Reference] {
         var values: [Value: Reference] = [:]
         for input in graph.inputs {
             guard let fed = feeds[input.name] else { preconditionFailure("input \(input.name) was not fed") }
@@ -37,21 +80,6 @@ package struct Oracle {
             guard let content = variables[variable.name] else { preconditionFailure("\(variable.name) has no content") }
             values[variable.value] = content
         }
-        func value(_ handle: Value) -> Reference {
-            guard let found = values[handle] else { preconditionFailure("value \(handle.id) is used before it exists") }
-            return found
-        }
-        for node in nodes {
-            let results = node.operation.evaluate(node.inputs.map(value))
-            for (handle, result) in zip(node.outputs, results) { values[handle] = result }
-        }
-        var assigned: [String: Reference] = [:]
-        for assignment in assignments {
-            for variable in graph.variables where variable.value == assignment.variable {
-                assigned[variable.name] = value(assignment.value)
-            }
-        }
-        let outputs = wanted.map { ($0.name, value($0.value)) }
-        return Result(outputs: Dictionary(uniqueKeysWithValues: outputs), assigned: assigned)
+        return values
     }
 }

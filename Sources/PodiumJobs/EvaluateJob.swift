@@ -22,10 +22,10 @@ struct EvaluateJob {
             model: model,
             context: context
         )
-        let encoder = BERTEncoder(model.configuration)
+        let network = model.configuration.model
         let loaded = try Weights.load(
             try model.directory.weights(),
-            for: encoder.evaluationGraph(recipe.head),
+            for: network.evaluationGraph(recipe.head),
             configuration: model.configuration,
             // Every weight is loaded: nothing is drawn.
             seed: 0,
@@ -33,7 +33,7 @@ struct EvaluateJob {
         )
         context.say(.started(totalSteps: 0, trainExamples: 0, resumedFromStep: nil))
         let predictor = try Predictor(
-            encoder: encoder,
+            model: network,
             head: recipe.head,
             weights: loaded.weights,
             device: context.device

@@ -26,18 +26,18 @@ struct FinetuneJob {
         )
         guard recipe.trainingSequences > 0 else { throw JobError(.input, "no training example is left to learn from") }
         try context.checkStop()
-        let encoder = BERTEncoder(model.configuration(dropout: training.dropout))
-        let optimizer = AdamW.Options(training)
+        let network = model.configuration(dropout: training.dropout).model
+        let optimizer = OptimizerOptions(training)
         let file = try model.directory.weights()
         let loaded = try Weights.load(
             file,
-            for: encoder.trainingGraph(recipe.head, optimizer: optimizer),
-            configuration: encoder.configuration,
+            for: network.trainingGraph(recipe.head, optimizer: optimizer),
+            configuration: network.configuration,
             seed: work.seed,
             needsHead: false
         )
         let trainer = try Trainer(
-            encoder: encoder,
+            model: network,
             head: recipe.head,
             weights: loaded.weights,
             optimizer: optimizer,
@@ -73,7 +73,7 @@ struct FinetuneJob {
         let outcome = try loop.run { recipe.batch(order.batch(step: $0)) }
 
         let predictor = try Predictor(
-            encoder: encoder,
+            model: network,
             head: recipe.head,
             sharing: trainer.variables,
             device: context.device
@@ -88,7 +88,7 @@ struct FinetuneJob {
             to: context.path("model")
         )
         var result = RunResult(
-            modelSummary: encoder.configuration.summary,
+            modelSummary: network.configuration.summary,
             parameters: weights.parameterCount,
             startWeightsSHA256: try model.directory.weightsSHA256(),
             datasets: recipe.datasets,
@@ -127,14 +127,15 @@ struct FinetuneJob {
     }
 }
 
-extension AdamW.Options {
+extension OptimizerOptions {
     /// The optimizer that a run asks for.
     init(_ training: Optimization) {
         self.init()
-        weightDecay = Float(training.weightDecay)
-        epsilon = Float(training.adamEpsilon)
-        correctsBias = training.biasCorrection
+        adam.weightDecay = Float(training.weightDecay)
+        adam.epsilon = Float(training.adamEpsilon)
+        adam.correctsBias = training.biasCorrection
         clip = Float(training.clipNorm)
+        clippingScope = training.clipping == .bert2018 ? .replica : .batch
     }
 }
 

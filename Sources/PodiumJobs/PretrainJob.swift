@@ -38,12 +38,13 @@ struct PretrainJob {
             options: PretrainingOptions(work),
             seed: work.seed
         )
-        let encoder = BERTEncoder(start.configuration)
-        let optimizer = AdamW.Options(training)
+        let network = start.configuration.model
+        let head = Head.pretraining(network.defaultObjectives)
+        let optimizer = OptimizerOptions(training)
         let trainer = try Trainer(
-            encoder: encoder,
-            head: .pretraining,
-            weights: try weights(start, for: encoder.trainingGraph(.pretraining, optimizer: optimizer)),
+            model: network,
+            head: head,
+            weights: try weights(start, for: network.trainingGraph(head, optimizer: optimizer)),
             optimizer: optimizer,
             seed: work.seed,
             device: context.device,

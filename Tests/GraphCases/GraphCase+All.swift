@@ -208,12 +208,12 @@ extension GraphCase {
 
     /// Training steps of the one-layer encoder.
     package static func trainings(_ size: CaseSize) -> [GraphCase] {
-        var corrected = AdamW.Options()
-        corrected.correctsBias = true
+        var corrected = OptimizerOptions()
+        corrected.adam.correctsBias = true
         corrected.clip = nil
-        var clipped = AdamW.Options()
+        var clipped = OptimizerOptions()
         clipped.clip = 0.01
-        return [("release", AdamW.Options()), ("corrected, unclipped", corrected), ("clipped", clipped)].map {
+        return [("release", OptimizerOptions()), ("corrected, unclipped", corrected), ("clipped", clipped)].map {
             var build = CaseBuilder(size)
             let loss = encoderLoss(&build)
             return build.finish("AdamW step, \($0.0)", minimize: loss, options: $0.1)

@@ -142,11 +142,11 @@ package struct CaseBuilder {
     }
 
     /// The case with an AdamW update in place of bare gradients.
-    package mutating func finish(_ name: String, minimize loss: Value, options: AdamW.Options) -> GraphCase {
+    package mutating func finish(_ name: String, minimize loss: Value, options: OptimizerOptions) -> GraphCase {
         feeds["learningRate"] = Reference(scalar: 0.125)
         let rate = graph.input("learningRate", .float32, [])
-        let update = graph.adamW(
-            minimize: loss,
+        let update = graph.minimize(
+            loss,
             parameters: graph.parameters,
             learningRate: rate,
             step: packed.tokenRows?.step,

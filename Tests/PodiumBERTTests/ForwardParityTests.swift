@@ -77,7 +77,7 @@ import Testing
         #expect(difference <= Self.tolerance, "logits: \(difference)")
 
         // The predictor sorts by length and cuts batches; that changes no answer by more than rounding.
-        let predictor = try Predictor(encoder: encoder, head: head, weights: weights, device: device)
+        let predictor = try Predictor(model: encoder, head: head, weights: weights, device: device)
         predictor.tokensPerBatch = 200
         let predicted = try predictor.logits(sequences).flatMap(\.self)
         #expect(largestDifference(predicted, reference) <= Self.tolerance)

@@ -22,7 +22,7 @@ import Testing
         )
     }
 
-    @Test(arguments: [Head.classification(labels: 3), .span, .pretraining])
+    @Test(arguments: [Head.classification(labels: 3), .span, .pretraining()])
     func whatIsWrittenIsReadAgain(_ head: Head) throws {
         let (weights, _) = try load(model, head, needsHead: true)
         try withTemporaryFolder { folder in
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func filesHaveTransformersNames() throws {
-        let names = try load(model, .pretraining, needsHead: true).weights.exported().map(\.name)
+        let names = try load(model, .pretraining(), needsHead: true).weights.exported().map(\.name)
         #expect(names.contains("bert.encoder.layer.0.attention.self.query.weight"))
         #expect(names.contains("cls.predictions.transform.LayerNorm.weight"))
         #expect(names.contains("cls.predictions.bias"))

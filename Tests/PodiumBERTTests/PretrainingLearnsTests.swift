@@ -44,12 +44,12 @@ import Testing
         )
         configuration.maximumPositions = 32
         let encoder = BERTEncoder(configuration)
-        let graph = encoder.trainingGraph(.pretraining, optimizer: AdamW.Options())
+        let graph = encoder.trainingGraph(.pretraining(), optimizer: OptimizerOptions())
         let trainer = try Trainer(
-            encoder: encoder,
-            head: .pretraining,
+            model: encoder,
+            head: .pretraining(),
             weights: Weights.fresh(for: graph, configuration: configuration, seed: 1),
-            optimizer: AdamW.Options(),
+            optimizer: OptimizerOptions(),
             seed: 1,
             device: Fixture.device()
         )

@@ -50,12 +50,12 @@ import Testing
         threads: Int = 2,
         checkpointing: Bool = false
     ) throws -> Trainer {
-        let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
+        let graph = encoder.trainingGraph(head, optimizer: OptimizerOptions())
         return try Trainer(
-            encoder: encoder,
+            model: encoder,
             head: head,
             weights: Weights.fresh(for: graph, configuration: encoder.configuration, seed: seed),
-            optimizer: AdamW.Options(),
+            optimizer: OptimizerOptions(),
             seed: seed,
             device: Fixture.device(threads: threads),
             checkpointing: checkpointing
@@ -77,7 +77,7 @@ import Testing
         return state
     }
 
-    @Test(arguments: [Head.classification(labels: 3), .regression, .span, .pretraining])
+    @Test(arguments: [Head.classification(labels: 3), .regression, .span, .pretraining()])
     func trainingResumedFromAFileEqualsUninterruptedTraining(_ head: Head) throws {
         let whole = try trainer(head)
         try train(whole, to: 8)
@@ -107,7 +107,7 @@ import Testing
         #expect(try state(one) == state(two))
     }
 
-    @Test(arguments: [Head.classification(labels: 3), .pretraining])
+    @Test(arguments: [Head.classification(labels: 3), .pretraining()])
     func activationsComputedAgainTrainTheSameWeights(_ head: Head) throws {
         let kept = try trainer(head)
         let again = try trainer(head, checkpointing: true)

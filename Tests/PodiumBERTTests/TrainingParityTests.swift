@@ -18,7 +18,7 @@ import Testing
         Case(name: "classification", head: .classification(labels: 3)),
         Case(name: "regression", head: .regression, activation: .geluTanh),
         Case(name: "span", head: .span, activation: .geluTanh),
-        Case(name: "pretraining", head: .pretraining),
+        Case(name: "pretraining", head: .pretraining()),
     ]
 
     private let expected: Safetensors
@@ -62,7 +62,7 @@ import Testing
         var configuration = try ModelDirectory(path: Fixture.tinyModel).configuration
         configuration.activation = example.activation
         let encoder = BERTEncoder(configuration)
-        let graph = encoder.trainingGraph(example.head, optimizer: AdamW.Options())
+        let graph = encoder.trainingGraph(example.head, optimizer: OptimizerOptions())
         var weights = try Fixture.tinyWeights(for: graph)
         if example.head == .regression {
             let file = try ModelDirectory(path: Fixture.tinyModel).weights()
@@ -71,10 +71,10 @@ import Testing
             weights.tensors["classifier.bias"] = HostTensor([try file.floats("classifier.bias")[0]], shape: [1])
         }
         return try Trainer(
-            encoder: encoder,
+            model: encoder,
             head: example.head,
             weights: weights,
-            optimizer: AdamW.Options(),
+            optimizer: OptimizerOptions(),
             seed: 1,
             device: Fixture.device(),
             returningGradients: true

@@ -33,7 +33,7 @@ import Testing
             "classAttentionGradient", "gatherRows", "scatterRows",
             "sequenceEnds", "tokenCoordinates", "concatenate", "sliceColumns", "softmaxCrossEntropy",
             "softmaxCrossEntropyGradient", "spanCrossEntropy", "spanCrossEntropyGradient", "squaredError",
-            "squaredErrorGradient", "add", "scale", "constant", "rematerializationBarrier",
+            "squaredErrorGradient", "add", "scale", "constant", "rematerializationBarrier", "allReduce", "termCount",
         ]
         #expect(covered == known)
     }

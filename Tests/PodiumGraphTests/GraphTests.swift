@@ -64,7 +64,7 @@ import Testing
         let p = graph.parameter("p", [1, 1])
         let x = graph.input("x", .float32, [1, 1])
         let loss = graph.squaredError(graph.linear(x, weight: p), targets: graph.input("t", .float32, [1]))
-        graph.adamW(minimize: loss, parameters: graph.parameters, learningRate: graph.input("r", .float32, [])) { _ in
+        graph.minimize(loss, parameters: graph.parameters, learningRate: graph.input("r", .float32, [])) { _ in
             true
         }
         let one = Reference([1], shape: [1, 1])

@@ -26,7 +26,7 @@ import Testing
         let costs = try [false, true].map { checkpointing in
             let graph = BERTEncoder(configuration).trainingGraph(
                 .span,
-                optimizer: AdamW.Options(),
+                optimizer: OptimizerOptions(),
                 checkpointing: checkpointing
             )
             let shape = ProgramShape.padded(sequences: 16, length: 256)

@@ -34,7 +34,7 @@ import Testing
         if head == .regression {
             batch.feed("targets", HostTensor(Array((whole.feeds["targets"]?.floats ?? [])[sequences])))
         }
-        if head == .pretraining {
+        if head == .pretraining() {
             // Two places a sequence.
             let places = part * 6..<part * 6 + 6
             let start = Int32(offsets[sequences.lowerBound])
@@ -91,7 +91,7 @@ import Testing
             }
             losses.append(loss)
             for (name, gradient) in sums {
-                entries[name]?.update(gradient, rate: Self.rate, decays: BERTEncoder.decays(name))
+                entries[name]?.update(gradient, rate: Self.rate, decays: WeightDecay.applies(to: name))
                 let floats = (entries[name]?.value ?? []).map { Float($0) }
                 weights.tensors[name] = HostTensor(floats, shape: weights.tensors[name]?.shape ?? [])
             }
@@ -101,31 +101,32 @@ import Testing
 
     private func train(
         _ head: Head,
-        _ clipping: LoweringOptions.Clipping,
+        _ scope: MeanScope,
         replicas: Int
     ) throws -> (losses: [Double], weights: Weights) {
-        let configuration = PJRTConfiguration(clipping: clipping, replicas: replicas)
+        let configuration = PJRTConfiguration(replicas: replicas)
         return try TrainingTests.train(
             head,
             steps: Self.steps,
-            on: TestDevice.device(configuration)
+            on: TestDevice.device(configuration),
+            clippingScope: scope
         )
     }
 
-    @Test(arguments: [Head.classification(labels: 2), .regression, .span, .pretraining])
+    @Test(arguments: [Head.classification(labels: 2), .regression, .span, .pretraining()])
     func replicasClipTheirOwnGradientsAsTheReleaseDoes(_ head: Head) throws {
         let reference = try reference(head)
         // Otherwise nothing is clipped and the test shows nothing.
         #expect(reference.norms.contains { $0 > 1 }, "\(reference.norms)")
-        let two = try train(head, .bert2018, replicas: 2)
+        let two = try train(head, .replica, replicas: 2)
         TrainingTests.expectClose(two, (reference.losses, reference.weights), head)
     }
 
     @Test func theTwoWaysDifferOnTwoDevicesAndNotOnOne() throws {
         let head = Head.classification(labels: 2)
-        let (one, same) = try (train(head, .bert2018, replicas: 1), train(head, .global, replicas: 1))
+        let (one, same) = try (train(head, .replica, replicas: 1), train(head, .batch, replicas: 1))
         #expect(one.losses == same.losses && one.weights.tensors == same.weights.tensors)
-        let (apart, together) = try (train(head, .bert2018, replicas: 2), train(head, .global, replicas: 2))
+        let (apart, together) = try (train(head, .replica, replicas: 2), train(head, .batch, replicas: 2))
         let start = try TrainingTests.trainer(head, on: CPUDevice(CPUConfiguration(threads: 2))).weights()
         let (way, difference) = (distance(apart.weights, start), distance(apart.weights, together.weights))
         #expect(difference > 0.01 * way, "\(difference) of \(way)")

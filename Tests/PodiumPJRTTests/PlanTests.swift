@@ -37,7 +37,7 @@ import Testing
             heads: 2,
             intermediateSize: 512
         )
-        let graph = BERTEncoder(configuration).trainingGraph(.span, optimizer: AdamW.Options())
+        let graph = BERTEncoder(configuration).trainingGraph(.span, optimizer: OptimizerOptions())
         let shape = ProgramShape.padded(sequences: 4, length: 128)
         let cost = try TPUCompiler(path: Self.compilerPath()).cost(of: graph, shape: shape, topology: "v2:2x2")
         #expect(cost.devices == 8 && cost.deviceKind == "TPU v2")
@@ -61,7 +61,7 @@ import Testing
                 heads: heads,
                 intermediateSize: 4 * width
             )
-            let graph = BERTEncoder(configuration).trainingGraph(.span, optimizer: AdamW.Options())
+            let graph = BERTEncoder(configuration).trainingGraph(.span, optimizer: OptimizerOptions())
             let shape = ProgramShape.padded(sequences: sequences, length: length)
             return try compiler.cost(of: graph, shape: shape, topology: "v2:2x2").temporaryBytes
         }

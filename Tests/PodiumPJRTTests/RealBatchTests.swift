@@ -34,9 +34,9 @@ struct PublishedShape: CustomTestStringConvertible, Sendable {
         let batches = try RealBatches(Self.steps)
         let configuration = shape.configuration(batches.vocabularySize)
         let encoder = BERTEncoder(configuration)
-        let optimizer = AdamW.Options()
+        let optimizer = OptimizerOptions()
         let trainer = try Trainer(
-            encoder: encoder,
+            model: encoder,
             head: Self.head,
             weights: Weights.fresh(
                 for: encoder.trainingGraph(Self.head, optimizer: optimizer),

@@ -56,16 +56,19 @@ import Testing
         _ head: Head,
         on device: any GraphDevice,
         checkpointing: Bool = false,
+        clippingScope: MeanScope = .batch,
         returningGradients: Bool = false
     ) throws -> Trainer {
+        var optimizer = OptimizerOptions()
+        optimizer.clippingScope = clippingScope
         let encoder = BERTEncoder(configuration)
-        let graph = encoder.trainingGraph(head, optimizer: AdamW.Options())
+        let graph = encoder.trainingGraph(head, optimizer: OptimizerOptions())
         let weights = Weights.fresh(for: graph, configuration: configuration, seed: 3)
         return try Trainer(
-            encoder: encoder,
+            model: encoder,
             head: head,
             weights: weights,
-            optimizer: AdamW.Options(),
+            optimizer: optimizer,
             seed: 11,
             device: device,
             checkpointing: checkpointing,
@@ -78,9 +81,10 @@ import Testing
         _ head: Head,
         steps: Int = 20,
         on device: any GraphDevice,
-        checkpointing: Bool = false
+        checkpointing: Bool = false,
+        clippingScope: MeanScope = .batch
     ) throws -> (losses: [Double], weights: Weights) {
-        let trainer = try trainer(head, on: device, checkpointing: checkpointing)
+        let trainer = try trainer(head, on: device, checkpointing: checkpointing, clippingScope: clippingScope)
         let losses = try (0..<steps).map { try trainer.train(batch($0, head: head), learningRate: 2e-4).loss }
         return (losses, try trainer.weights())
     }
@@ -117,7 +121,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Head.classification(labels: 2), .regression, .span, .pretraining])
+    @Test(arguments: [Head.classification(labels: 2), .regression, .span, .pretraining()])
     func twentyStepsEqualTheCPUEngine(_ head: Head) throws {
         let own = try Self.train(head, on: CPUDevice(CPUConfiguration(threads: 2)))
         let theirs = try Self.train(head, on: TestDevice.device())
@@ -125,7 +129,7 @@ import Testing
     }
 
     /// The batch divided over two devices, gradients summed between them.
-    @Test(arguments: [Head.classification(labels: 2), .span, .pretraining])
+    @Test(arguments: [Head.classification(labels: 2), .span, .pretraining()])
     func twoReplicasEqualTheCPUEngine(_ head: Head) throws {
         let own = try Self.train(head, on: CPUDevice(CPUConfiguration(threads: 2)))
         let two = try Self.train(head, on: TestDevice.device(PJRTConfiguration(replicas: 2)))

@@ -73,7 +73,7 @@ static void adam(float *p, float *m, float *v, const float *g, long count, const
             if (c >= count) return;
         }
         long left = count - c;
-        vf gradient = g ? load_some(g + c, left) * o->clip : (vf){0}, weight = load_some(p + c, left);
+        vf gradient = g ? load_some(g + c, left) * o->scale : (vf){0}, weight = load_some(p + c, left);
         vf mean = fma_(load_some(m + c, left), splat(o->beta1), gradient * first);
         vf square = fma_(load_some(v + c, left), splat(o->beta2), gradient * gradient * second);
         vf root = __builtin_elementwise_sqrt(square * inverse2) + o->epsilon;

@@ -42,7 +42,8 @@ typedef struct {
 } pk_attention;
 
 typedef struct {
-    float learning_rate, beta1, beta2, epsilon, decay, clip;
+    float learning_rate, beta1, beta2, epsilon, decay;
+    float scale;                     // of gradients
     float correction1, correction2;  // 1 without bias correction
 } pk_adam;
 

@@ -2,67 +2,41 @@ package import PodiumGraph
 
 /// The encoder of BERT, the forward pass on a page (paper, section 3; Vaswani 2017, section 3.1).
 ///
-/// T is the number of packed tokens of a batch, H the hidden size. Weights are
-/// [out, in] and named as transformers names them; query, key and value of a
-/// layer are one weight [3H, H] (`ParameterNames`).
-package struct BERTEncoder: Sendable {
+/// Weights are [out, in] and have transformers' names; query, key and value of a layer are one weight [3H, H]
+/// (`ParameterNames`). With a causal mask it is a left-to-right transformer, as GPT.
+package struct BERTEncoder: SequenceModel {
     package let configuration: Configuration
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
     }
 
-    /// The rows of a layer's output that are wanted.
-    package enum Rows: Hashable, Sendable {
-        case all
-        /// Each sequence's first token's, `[CLS]`.
-        case firstTokens
-    }
+    private var isCausal: Bool { configuration.architecture == .leftToRight }
 
     /// Token, position and segment embeddings, then every layer.
-    ///
-    /// - Parameters:
-    ///   - tokens, types: int32 [T].
-    ///   - packed: which tokens belong together; of a training graph, dropout is drawn.
-    ///   - rows: the rows of the last layer that a head reads; it is not computed for others.
-    /// - Returns: the embeddings' and each layer's output, float32 [T, H]; the last is the encoder's, [sequences, H] if
-    ///   only first tokens are read.
     package func states(
         tokens: Value,
         types: Value,
         packed: PackedSequences,
-        rows: Rows = .all,
+        rows: StateRows = .all,
         in graph: inout Graph
-    ) -> [Value] {
+    ) -> HiddenStates {
         let c = configuration
-        let epsilon = Float(c.layerNormEpsilon)
-        let dropout = Float(c.hiddenDropout)
-        var x = graph.embed(
-            tokens: tokens,
-            positions: packed.positions,
-            types: types,
-            wordTable: wordEmbeddings(in: &graph),
-            positionTable: graph.parameter(
-                "embeddings.position_embeddings.weight",
-                [c.maximumPositions, c.hiddenSize]
-            ),
-            typeTable: graph.parameter(
-                "embeddings.token_type_embeddings.weight",
-                [c.typeVocabularySize, c.hiddenSize]
-            ),
-            gamma: graph.parameter("embeddings.LayerNorm.weight", [c.hiddenSize]),
-            beta: graph.parameter("embeddings.LayerNorm.bias", [c.hiddenSize]),
-            epsilon: epsilon,
-            dropoutRate: dropout,
-            rows: packed.tokenRows
-        )
-        var states = [x]
+        var x = embeddings(tokens: tokens, positions: packed.positions, types: types, packed: packed, in: &graph)
+        var layers = [x]
         for number in 0..<c.layers {
             let rows = number == c.layers - 1 ? rows : .all
             x = graph.recomputed { layer(number, x, packed: packed, rows: rows, in: &$0) }
-            states.append(x)
+            layers.append(x)
         }
-        return states
+        return HiddenStates(layers: layers, forward: isCausal ? x : nil)
+    }
+
+    package func requiredRows(for head: Head) -> StateRows {
+        switch head {
+        case .classification, .regression: isCausal ? .all : .firstTokens
+        case .span, .pretraining: .all
+        }
     }
 
     /// One layer of the encoder, [T, H] to [T, H].
@@ -73,7 +47,7 @@ package struct BERTEncoder: Sendable {
         _ number: Int,
         _ input: Value,
         packed: PackedSequences,
-        rows: Rows,
+        rows: StateRows,
         in graph: inout Graph
     ) -> Value {
         let c = configuration
@@ -86,11 +60,11 @@ package struct BERTEncoder: Sendable {
                 fused: linear(input, projections, to: 3 * c.hiddenSize, in: &graph),
                 sequences: packed,
                 heads: c.heads,
-                mask: c.direction == .leftToRight ? .causal : .bidirectional,
+                mask: isCausal ? .causal : .bidirectional,
                 dropoutRate: Float(c.attentionDropout)
             )
         case .firstTokens:
-            precondition(c.direction == .bidirectional, "left to right, a first token sees itself alone")
+            precondition(!isCausal, "left to right, a first token sees itself alone")
             context = graph.classAttention(
                 input,
                 weight: graph.parameter("\(projections).weight", [3 * c.hiddenSize, c.hiddenSize]),
@@ -111,72 +85,17 @@ package struct BERTEncoder: Sendable {
             activation: c.activation.operation,
             in: &graph
         )
-        let outer = linear(inner, "\(name).output.dense", from: c.intermediateSize, to: c.hiddenSize, in: &graph)
+        let outer = linear(inner, "\(name).output.dense", to: c.hiddenSize, in: &graph)
         return addDropoutNorm(outer, residual: x, "\(name).output", random, in: &graph)
     }
 
-    private func addDropoutNorm(
-        _ x: Value,
-        residual: Value,
-        _ name: String,
-        _ random: RandomRows?,
-        in graph: inout Graph
-    ) -> Value {
-        graph.addDropoutNorm(
-            x,
-            residual: residual,
-            gamma: graph.parameter("\(name).LayerNorm.weight", [configuration.hiddenSize]),
-            beta: graph.parameter("\(name).LayerNorm.bias", [configuration.hiddenSize]),
-            epsilon: Float(configuration.layerNormEpsilon),
-            dropoutRate: Float(configuration.hiddenDropout),
-            rows: random
-        )
-    }
-
-    /// tanh(W·x + b), x the first token's row, or left to right the last's, which alone has seen the sequence (Radford
-    /// 2018, section 3.2): float32 [sequences, H].
-    ///
-    /// - Parameter states: the encoder's, [T, H], or of first tokens only, [sequences, H].
-    func pooled(_ states: [Value], packed: PackedSequences, in graph: inout Graph) -> Value {
-        var x = states[states.count - 1]
+    /// tanh(W·x + b), where x is the first token's row, or with a causal mask the last token's, the only one that depends on
+    /// the whole sequence (Radford 2018, section 3.2).
+    package func pooled(_ states: HiddenStates, packed: PackedSequences, in graph: inout Graph) -> Value {
+        var x = states.last
         if x.shape[0] == packed.tokens {
-            x =
-                switch configuration.direction {
-                case .bidirectional: graph.firstTokens(x, of: packed)
-                case .leftToRight: graph.lastTokens(x, of: packed)
-                }
+            x = isCausal ? graph.lastTokens(x, of: packed) : graph.firstTokens(x, of: packed)
         }
         return linear(x, "pooler.dense", to: configuration.hiddenSize, activation: .tanh, in: &graph)
-    }
-
-    /// The table that embeds tokens and, tied, decodes them: float32 [vocabulary, H].
-    func wordEmbeddings(in graph: inout Graph) -> Value {
-        graph.parameter("embeddings.word_embeddings.weight", [configuration.vocabularySize, configuration.hiddenSize])
-    }
-
-    /// A dense layer with the parameters `name.weight` and `name.bias`.
-    func linear(
-        _ x: Value,
-        _ name: String,
-        from width: Int? = nil,
-        to outputs: Int,
-        activation: PodiumGraph.Activation = .identity,
-        in graph: inout Graph
-    ) -> Value {
-        graph.linear(
-            x,
-            weight: graph.parameter("\(name).weight", [outputs, width ?? configuration.hiddenSize]),
-            bias: graph.parameter("\(name).bias", [outputs]),
-            activation: activation
-        )
-    }
-}
-
-extension Configuration.Activation {
-    var operation: PodiumGraph.Activation {
-        switch self {
-        case .gelu: .gelu
-        case .geluTanh: .geluTanh
-        }
     }
 }

@@ -16,11 +16,15 @@ package struct Configuration: Codable, Hashable, Sendable {
         }
     }
 
-    /// Which positions a token sees.
-    package enum Direction: String, Codable, Sendable {
+    /// How a token's state comes to depend on its neighbours.
+    package enum Architecture: String, Codable, Sendable, CaseIterable {
+        /// A transformer in which every token attends to the whole sequence: BERT.
         case bidirectional
-        /// Itself and those to its left, as in GPT.
+        /// A transformer in which a token attends to itself and those to its left, as GPT.
         case leftToRight = "left-to-right"
+
+        /// Whether there are states that depend on one side of a token alone.
+        package var hasOneWayStates: Bool { self == .leftToRight }
     }
 
     package var vocabularySize: Int
@@ -38,7 +42,7 @@ package struct Configuration: Codable, Hashable, Sendable {
     /// On the pooled output, before a classifier; nil for `hiddenDropout`.
     package var classifierDropout: Double?
     package var initializerRange: Double = 0.02
-    package var direction: Direction = .bidirectional
+    package var architecture = Architecture.bidirectional
 
     package init(vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int) {
         self.vocabularySize = vocabularySize
@@ -62,7 +66,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         case attentionDropout = "attention_probs_dropout_prob"
         case classifierDropout = "classifier_dropout"
         case initializerRange = "initializer_range"
-        case direction = "podium_direction"
+        case architecture = "podium_architecture"
     }
 
     /// What a file says of models that are built otherwise.
@@ -131,7 +135,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         attentionDropout = try fields.decodeIfPresent(Double.self, forKey: .attentionDropout) ?? attentionDropout
         classifierDropout = try fields.decodeIfPresent(Double.self, forKey: .classifierDropout)
         initializerRange = try fields.decodeIfPresent(Double.self, forKey: .initializerRange) ?? initializerRange
-        direction = try fields.decodeIfPresent(Direction.self, forKey: .direction) ?? direction
+        architecture = try fields.decodeIfPresent(Architecture.self, forKey: .architecture) ?? architecture
     }
 
     /// What makes no sense about the sizes; nil if nothing.
@@ -151,8 +155,10 @@ package struct Configuration: Codable, Hashable, Sendable {
 
     /// `6 layers, 384 wide, 12 heads`.
     package var summary: String {
-        "\(layers) layers, \(hiddenSize) wide, \(heads) heads"
-            + (direction == .leftToRight ? ", left to right" : "")
+        switch architecture {
+        case .bidirectional: "\(layers) layers, \(hiddenSize) wide, \(heads) heads"
+        case .leftToRight: "\(layers) layers, \(hiddenSize) wide, \(heads) heads, left to right"
+        }
     }
 
     /// The published sizes, by name (google-research/bert's small models, BERT-Base and BERT-Large).

@@ -9,27 +9,49 @@ package final class Predictor {
     package var tokensPerBatch = 8192
 
     /// With weights of its own.
-    package init(encoder: BERTEncoder, head: Head, weights: Weights, device: any GraphDevice) throws(GraphError) {
+    package init(
+        model: any SequenceModel,
+        head: Head,
+        weights: Weights,
+        device: any GraphDevice
+    ) throws(GraphError) {
         let variables = device.makeVariables()
         try weights.write(into: variables)
-        executor = try device.load(encoder.evaluationGraph(head), variables: variables)
+        executor = try device.load(model.evaluationGraph(head), variables: variables)
     }
 
     /// With the weights of a model in training.
-    package init(encoder: BERTEncoder, head: Head, sharing variables: any VariableStore, device: any GraphDevice)
-        throws(GraphError)
-    {
-        executor = try device.load(encoder.evaluationGraph(head), variables: variables)
+    package init(
+        model: any SequenceModel,
+        head: Head,
+        sharing variables: any VariableStore,
+        device: any GraphDevice
+    ) throws(GraphError) {
+        executor = try device.load(model.evaluationGraph(head), variables: variables)
     }
 
-    /// Logits of every sequence, in the order given: one number a label, or two numbers a token (start, end).
+    /// The logits of every sequence, in the given order: a number a label, or two numbers a token (start, end).
     ///
     /// - Parameter progress: gets the number of sequences done, after every batch.
     package func logits(
         _ sequences: [PackedBatch.Sequence],
         progress: (Int) throws -> Void = { _ in }
     ) throws -> [[Float]] {
-        var results = [[Float]](repeating: [], count: sequences.count)
+        try outputs(sequences, progress: progress)[HeadTensor.logits] ?? []
+    }
+
+    /// Every output of the graph by its name; for each sequence, in the given order, its rows one after another.
+    ///
+    /// A sequence has one row of an output over sequences, and a row a token of an output over tokens.
+    ///
+    /// - Parameter progress: gets the number of sequences done, after every batch.
+    package func outputs(
+        _ sequences: [PackedBatch.Sequence],
+        progress: (Int) throws -> Void = { _ in }
+    ) throws -> [String: [[Float]]] {
+        let outputs = executor.graph.outputs
+        var results: [String: [[Float]]] = [:]
+        for output in outputs { results[output.name] = [[Float]](repeating: [], count: sequences.count) }
         let order = sequences.indices.sorted { (sequences[$0].ids.count, $0) < (sequences[$1].ids.count, $1) }
         var start = 0
         while start < order.count {
@@ -42,21 +64,26 @@ package final class Predictor {
             }
             let chosen = order[start..<end]
             let batch = PackedBatch(chosen.map { sequences[$0] }, isTraining: false)
-            let logits = try executor.run(batch.feeds)["logits"]
-            let floats = logits?.floats ?? []
-            let width = logits?.shape.last ?? 1
-            let perToken = logits?.shape.first == batch.tokens && floats.count == batch.tokens * width && isSpan
-            var row = 0
-            for index in chosen {
-                let rows = perToken ? sequences[index].ids.count : 1
-                results[index] = Array(floats[(row * width)..<((row + rows) * width)])
-                row += rows
+            let computed = try executor.run(batch.feeds)
+            for output in outputs {
+                guard let floats = computed[output.name]?.floats else { continue }
+                let isPerToken = output.value.shape[0] == executor.graph.tokens
+                let width = floats.count / max(1, isPerToken ? batch.tokens : batch.sequences)
+                var first = 0
+                for index in chosen {
+                    let count = width * (isPerToken ? sequences[index].ids.count : 1)
+                    results[output.name]?[index] = Array(floats[first..<(first + count)])
+                    first += count
+                }
             }
             start = end
             try progress(start)
         }
         return results
     }
+}
 
-    private lazy var isSpan = executor.graph.parameters.contains { $0.name == "qa_outputs.weight" }
+extension Graph {
+    /// The dimension of packed tokens.
+    fileprivate var tokens: Dimension? { inputs.first { $0.name == "tokens" }?.value.shape[0] }
 }

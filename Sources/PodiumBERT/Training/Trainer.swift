@@ -7,7 +7,7 @@ package import PodiumGraph
 /// masks are functions of seed and step, so a trainer that resumes from a checkpoint computes the same bits as one that
 /// never stopped.
 package final class Trainer {
-    package let encoder: BERTEncoder
+    package let model: any SequenceModel
     package let head: Head
     package let seed: UInt64
     /// Steps done so far, including a step that is still running.
@@ -32,19 +32,22 @@ package final class Trainer {
     }
 
     package init(
-        encoder: BERTEncoder,
+        model: any SequenceModel,
         head: Head,
         weights: Weights,
-        optimizer: AdamW.Options,
+        optimizer: OptimizerOptions,
         seed: UInt64,
         device: any GraphDevice,
         checkpointing: Bool = false,
         returningGradients: Bool = false
     ) throws(GraphError) {
-        self.encoder = encoder
+        self.model = model
         self.head = head
         self.seed = seed
-        let graph = encoder.trainingGraph(
+        var optimizer = optimizer
+        // A single replica's share is the whole batch.
+        if device.replicas == 1 { optimizer.clippingScope = .batch }
+        let graph = model.trainingGraph(
             head,
             optimizer: optimizer,
             checkpointing: checkpointing,
@@ -129,8 +132,8 @@ package final class Trainer {
             learningRate: learningRate,
             loss: scalar("loss") ?? .nan,
             gradientNorm: scalar("gradientNorm") ?? .nan,
-            extra: ["maskedLoss": "mlm_loss", "nextLoss": "nsp_loss"].reduce(into: [:]) { extra, names in
-                extra[names.value] = scalar(names.key)
+            extra: head.objectives.reduce(into: [:]) { extra, objective in
+                extra["\(objective.kind.rawValue)_loss"] = scalar(HeadTensor.loss(objective.kind))
             }
         )
         guard measurement.loss.isFinite, measurement.gradientNorm.isFinite else {

@@ -17,7 +17,8 @@ extension SoftmaxCrossEntropy: CPUOperation {
             logSumExp[row] = kernels.log_sum_exp(logits.floats + row * classes, classes)
         }
         func weight(_ row: Int) -> Double { labels[row] < 0 ? 0 : weights.map { Double($0[row]) } ?? 1 }
-        let total = (0..<rows).reduce(average == .weighted ? Self.weightEpsilon : 0) { $0 + weight($1) }
+        let denominator = Double(step.inputs[denominatorIndex].floats[0])
+        let total = denominator + (average == .weighted ? Self.weightEpsilon : 0)
         var loss = 0.0
         for row in 0..<rows {
             let share = weight(row) == 0 ? 0 : weight(row) / total
@@ -61,7 +62,7 @@ extension SpanCrossEntropy: CPUOperation {
                 if position >= 0, position < offsets[sequence + 1] - offsets[sequence] { return position }
                 return outside == .first ? 0 : nil
             }
-            let counted = Double(targets.count { $0 != nil })
+            let counted = Double(step.inputs[4].floats[side])
             for sequence in 0..<sequences {
                 let rows = Int(offsets[sequence])..<Int(offsets[sequence + 1])
                 let top = rows.reduce(-Double.infinity) { max($0, Double(logits[2 * $1 + side])) }
@@ -102,14 +103,14 @@ extension SquaredError: CPUOperation {
             let difference = Double(predictions.floats[row]) - Double(targets[row])
             return sum + difference * difference
         }
-        step.output(0).floats[0] = Float(sum / Double(max(1, predictions.count)))
+        step.output(0).floats[0] = Float(sum / max(1, Double(step.inputs[2].floats[0])))
     }
 }
 
 extension SquaredErrorGradient: CPUOperation {
     func run(_ step: borrowing KernelStep) throws(GraphError) {
         let (loss, predictions, targets) = (step.inputs[0].floats[0], step.inputs[1], step.inputs[2].floats)
-        let factor = 2 * loss / Float(max(1, predictions.count))
+        let factor = 2 * loss / max(1, step.inputs[3].floats[0])
         for row in 0..<predictions.count {
             step.output(0).floats[row] = factor * (predictions.floats[row] - targets[row])
         }

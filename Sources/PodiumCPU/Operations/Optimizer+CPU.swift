@@ -50,7 +50,7 @@ extension AdamW: CPUOperation {
         var shared = pk_adam()
         shared.learning_rate = inputs[0].floats[0]
         (shared.beta1, shared.beta2, shared.epsilon) = (options.beta1, options.beta2, options.epsilon)
-        shared.clip = options.clip.map { $0 / max(inputs[1].floats[0], $0) } ?? 1
+        shared.scale = scalesGradients ? inputs[1].floats[0] : 1
         (shared.correction1, shared.correction2) = (1, 1)
         if options.correctsBias {
             let time = Double(inputs[firstParameter - 1].integers[0]) + 1

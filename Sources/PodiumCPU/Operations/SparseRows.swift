@@ -66,10 +66,14 @@ struct SparseRows {
                 var outputs = node.outputs
                 for (index, table) in tables.enumerated() {
                     rows[outputs[table]] = made.outputs[table]
-                    numbers[outputs[table]] = made.outputs[5 + index]
+                    numbers[outputs[table]] = made.outputs[gradient.outputNames.count + index]
                     outputs[table] = made.outputs[table]
                 }
-                return Node(operation: made.operation, inputs: node.inputs, outputs: outputs + made.outputs[5...])
+                return Node(
+                    operation: made.operation,
+                    inputs: node.inputs,
+                    outputs: outputs + made.outputs[gradient.outputNames.count...]
+                )
             case is GlobalNorm:
                 return Node(
                     operation: node.operation,

@@ -50,7 +50,7 @@ package struct PlannedStep {
         case .classification(let labels): head = .classification(labels: labels.count)
         case .regression: head = .regression
         case .span: head = .span
-        case nil: head = .pretraining
+        case nil: head = .pretraining()
         }
         switch (training.length, spec.work.fineTuning) {
         case (.steps(let count), _): steps = count
@@ -93,9 +93,9 @@ package struct PlannedStep {
     func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
         let share = (batchSize + devices - 1) / devices
         let masked = predictions * share
-        let graph = BERTEncoder(model).trainingGraph(
+        let graph = model.model.trainingGraph(
             head,
-            optimizer: AdamW.Options(),
+            optimizer: OptimizerOptions(),
             checkpointing: gradientCheckpointing
         )
         let cost = Result { () throws(PJRTError) in

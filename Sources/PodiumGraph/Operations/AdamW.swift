@@ -2,34 +2,34 @@ import Foundation
 
 /// Adam with decoupled weight decay, for all parameters of a model at once.
 ///
-/// Per parameter p with gradient g: g ← g · clip ÷ max(norm, clip); m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
+/// Per parameter p with gradient g: g ← g · scale; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
 /// p ← p − rate · (m ÷ (√v + ε) + decay · p), with m and v divided by 1 − βᵗ first if `correctsBias`.
 ///
-/// Inputs: learning rate (scalar), gradient norm (scalar) if `clip`, step int32 (scalar, from 0) if `correctsBias`; then
-/// p, m, v, g for each parameter. Outputs: next p, m, v for each parameter.
+/// Inputs: learning rate (scalar), gradient scale (scalar) if `scalesGradients`, step int32 (scalar, from 0) if
+/// `correctsBias`; then p, m, v, g for each parameter. Outputs: next p, m, v for each parameter.
 package struct AdamW: Operation {
-    /// The release's constants by default: no bias correction, decay 0.01, gradients clipped to norm 1.
+    /// The release's constants by default: no bias correction, decay 0.01.
     package struct Options: Hashable, Sendable {
         package var beta1: Float = 0.9
         package var beta2: Float = 0.999
         /// Added to √v.
         package var epsilon: Float = 1e-6
         package var weightDecay: Float = 0.01
-        /// Largest norm of all gradients together; `nil` for no clipping.
-        package var clip: Float? = 1
         package var correctsBias = false
 
         package init() {}
     }
 
     package let options: Options
+    /// Whether gradients are multiplied by a scalar, which costs no pass over memory of its own.
+    package let scalesGradients: Bool
     /// Per parameter: whether weight decay applies.
     package let decays: [Bool]
     package let mnemonic = "adamW"
     package var outputNames: [String] { decays.indices.flatMap { ["p\($0)", "m\($0)", "v\($0)"] } }
 
     /// Index of the first parameter among the inputs.
-    package var firstParameter: Int { 1 + (options.clip == nil ? 0 : 1) + (options.correctsBias ? 1 : 0) }
+    package var firstParameter: Int { 1 + (scalesGradients ? 1 : 0) + (options.correctsBias ? 1 : 0) }
 
     package func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
         decays.indices.flatMap { index in
@@ -41,7 +41,7 @@ package struct AdamW: Operation {
 
     package func evaluate(_ inputs: [Reference]) -> [Reference] {
         let rate = inputs[0].values[0]
-        let clip = options.clip.map { Double($0) / max(inputs[1].values[0], Double($0)) } ?? 1
+        let scale = scalesGradients ? inputs[1].values[0] : 1
         let (beta1, beta2) = (Double(options.beta1), Double(options.beta2))
         let time = options.correctsBias ? inputs[firstParameter - 1].values[0] + 1 : 0
         let correction1 = options.correctsBias ? 1 - pow(beta1, time) : 1
@@ -50,7 +50,7 @@ package struct AdamW: Operation {
             let first = firstParameter + 4 * index
             var (p, m, v) = (inputs[first], inputs[first + 1], inputs[first + 2])
             for element in p.values.indices {
-                let gradient = inputs[first + 3].values[element] * clip
+                let gradient = inputs[first + 3].values[element] * scale
                 m.values[element] = beta1 * m.values[element] + (1 - beta1) * gradient
                 v.values[element] = beta2 * v.values[element] + (1 - beta2) * gradient * gradient
                 let root = (v.values[element] / correction2).squareRoot() + Double(options.epsilon)
@@ -66,28 +66,26 @@ extension Graph {
     /// Suffixes of the slots' names, as the release's checkpoints have them.
     package static let slotSuffixes = (first: "/adam_m", second: "/adam_v")
 
-    /// Appends gradients of the loss, clipping by global norm, and an AdamW update of every given parameter.
+    /// Appends an AdamW update of parameters by their gradients.
     ///
     /// Slots are variables named after their parameter with `slotSuffixes`.
     ///
     /// - Parameters:
-    ///   - loss: float32 scalar.
-    ///   - learningRate: float32 scalar input.
-    ///   - step: int32 scalar input, counted from 0; needed only to correct bias.
+    ///   - gradients: one per parameter, of its shape.
+    ///   - scale: float32 scalar that multiplies all gradients; nil for 1.
+    ///   - learningRate: float32 scalar.
+    ///   - step: int32 scalar, counted from 0; needed to correct bias.
     ///   - decays: whether weight decay applies to a parameter of this name.
-    /// - Returns: the gradients' norm before clipping, and each parameter's gradient, in order.
-    @discardableResult
     package mutating func adamW(
-        minimize loss: Value,
-        parameters: [Variable],
+        _ parameters: [Variable],
+        gradients: [Value],
+        scale: Value?,
         learningRate: Value,
-        step: Value? = nil,
-        options: AdamW.Options = AdamW.Options(),
+        step: Value?,
+        options: AdamW.Options,
         decays: (String) -> Bool
-    ) -> (norm: Value, gradients: [Value]) {
-        let gradients = gradients(of: loss, withRespectTo: parameters.map(\.value))
-        let norm = globalNorm(gradients)
-        var inputs = [learningRate] + (options.clip == nil ? [] : [norm])
+    ) {
+        var inputs = [learningRate] + (scale.map { [$0] } ?? [])
         if options.correctsBias {
             guard let step else { preconditionFailure("bias correction needs the step") }
             inputs.append(step)
@@ -102,12 +100,16 @@ extension Graph {
         for (index, parameter) in parameters.enumerated() {
             inputs += [parameter.value, slots[index].0, slots[index].1, gradients[index]]
         }
-        let update = apply(AdamW(options: options, decays: parameters.map { decays($0.name) }), to: inputs)
+        let operation = AdamW(
+            options: options,
+            scalesGradients: scale != nil,
+            decays: parameters.map { decays($0.name) }
+        )
+        let update = apply(operation, to: inputs)
         for (index, parameter) in parameters.enumerated() {
             assign(parameter.value, update.outputs[3 * index])
             assign(slots[index].0, update.outputs[3 * index + 1])
             assign(slots[index].1, update.outputs[3 * index + 2])
         }
-        return (norm, gradients)
     }
 }

@@ -2,8 +2,9 @@ import Foundation
 
 /// Cross entropy of softmax(logits) with integer labels, averaged over rows.
 ///
-/// Inputs: logits [rows, classes], labels int32 [rows], weights [rows] if weighted. Kept for the gradient: each row's
-/// `logSumExp` and `share`, its weight in the average.
+/// Inputs: logits [rows, classes], labels int32 [rows], weights [rows] if weighted, and the denominator, a scalar: the
+/// number of labels ≥ 0 or the sum of weights that the average is over. The residuals are each row's `logSumExp` and
+/// `share`, its weight in the average. With several replicas the output is this replica's share of the average.
 package struct SoftmaxCrossEntropy: Operation {
     package enum Average: Hashable, Sendable {
         /// Mean over rows with a label ≥ 0; others are ignored.
@@ -15,6 +16,8 @@ package struct SoftmaxCrossEntropy: Operation {
     package let average: Average
     package let mnemonic = "softmaxCrossEntropy"
     package let outputNames = ["output", "logSumExp", "share"]
+    /// Index of the denominator among the inputs.
+    package var denominatorIndex: Int { average == .weighted ? 3 : 2 }
     /// Added to the sum of weights.
     package static let weightEpsilon = 1e-5
 
@@ -22,6 +25,7 @@ package struct SoftmaxCrossEntropy: Operation {
         let rows = inputs[0].shape[0]
         precondition(inputs[1] == TensorType(.int32, [rows]), "labels are int32 [\(rows)], not \(inputs[1])")
         precondition(average == .mean || inputs[2].shape == [rows], "one weight per row")
+        precondition(inputs[denominatorIndex] == TensorType(.float32, []), "the denominator is a float32 scalar")
         let perRow = TensorType(.float32, [rows])
         return [TensorType(.float32, []), perRow, perRow]
     }
@@ -33,7 +37,7 @@ package struct SoftmaxCrossEntropy: Operation {
         for row in 0..<logits.rows {
             share.values[row] = inputs[1].values[row] < 0 ? 0 : average == .weighted ? inputs[2].values[row] : 1
         }
-        let total = share.values.reduce(0, +) + (average == .weighted ? Self.weightEpsilon : 0)
+        let total = inputs[denominatorIndex].values[0] + (average == .weighted ? Self.weightEpsilon : 0)
         var loss = 0.0
         for row in 0..<logits.rows {
             let elements = (0..<logits.columns).map { logits[row, $0] }
@@ -82,11 +86,13 @@ extension Graph {
     ///   - logits: float32 [rows, classes].
     ///   - labels: int32 [rows].
     package mutating func softmaxCrossEntropy(_ logits: Value, labels: Value) -> Value {
-        apply(SoftmaxCrossEntropy(average: .mean), to: [logits, labels]).outputs[0]
+        let count = denominator(.labels, of: [labels])
+        return apply(SoftmaxCrossEntropy(average: .mean), to: [logits, labels, count]).outputs[0]
     }
 
     /// Σ weight · cross entropy ÷ (Σ weight + 1e-5); weights are float32 [rows].
     package mutating func softmaxCrossEntropy(_ logits: Value, labels: Value, weights: Value) -> Value {
-        apply(SoftmaxCrossEntropy(average: .weighted), to: [logits, labels, weights]).outputs[0]
+        let count = denominator(.weights, of: [labels, weights])
+        return apply(SoftmaxCrossEntropy(average: .weighted), to: [logits, labels, weights, count]).outputs[0]
     }
 }

@@ -3,8 +3,9 @@ import Foundation
 /// Cross entropy of answer spans: softmax over each sequence's own tokens, for starts and for ends.
 ///
 /// Inputs: logits [tokens, 2] (start | end), offsets int32 [sequences + 1], starts and ends int32 [sequences], counted
-/// from the sequence's first token. The loss is the mean of the starts' mean and the ends' mean. Kept for the gradient:
-/// `logSumExp` [sequences, 2] and `share` [sequences, 2], each term's weight in the loss.
+/// from the sequence's first token, and the denominators [2]: the numbers of starts and of ends that the means are over.
+/// The loss is the mean of the starts' mean and the ends' mean; with several replicas, this replica's share of it. The
+/// residuals are `logSumExp` [sequences, 2] and `share` [sequences, 2], each term's weight in the loss.
 package struct SpanCrossEntropy: Operation {
     /// What a position outside its sequence counts as.
     package enum Outside: Hashable, Sendable {
@@ -23,6 +24,7 @@ package struct SpanCrossEntropy: Operation {
         let sequences = inputs[1].shape[0] + -1
         let positions = TensorType(.int32, [sequences])
         precondition(inputs[2] == positions && inputs[3] == positions, "one start and one end per sequence")
+        precondition(inputs[4] == TensorType(.float32, [2]), "one denominator for starts and one for ends")
         let terms = TensorType(.float32, [sequences, 2])
         return [TensorType(.float32, []), terms, terms]
     }
@@ -33,8 +35,8 @@ package struct SpanCrossEntropy: Operation {
         var share = Reference(zeros: [sequences, 2])
         var loss = 0.0
         for side in 0..<2 {
-            let targets = (0..<sequences).map { target(inputs, $0, side) }
-            let counted = Double(targets.count { $0 != nil })
+            let targets = (0..<sequences).map { Self.target(inputs[1...], $0, side, outside) }
+            let counted = inputs[4].values[side]
             for sequence in 0..<sequences {
                 let rows = inputs[1].integer(sequence)..<inputs[1].integer(sequence + 1)
                 let maximum = rows.reduce(-Double.infinity) { max($0, inputs[0][$1, side]) }
@@ -47,18 +49,21 @@ package struct SpanCrossEntropy: Operation {
         return [Reference(scalar: loss), logSumExp, share]
     }
 
-    /// The position that counts, if one does; `inputs` as of the operation.
-    private func target(_ inputs: [Reference], _ sequence: Int, _ side: Int) -> Int? {
-        let position = inputs[2 + side].integer(sequence)
-        let length = inputs[1].integer(sequence + 1) - inputs[1].integer(sequence)
+    /// The position of a sequence's target, or nil if it does not count.
+    ///
+    /// - Parameter inputs: offsets, starts and ends.
+    static func target(_ inputs: ArraySlice<Reference>, _ sequence: Int, _ side: Int, _ outside: Outside) -> Int? {
+        let (offsets, targets) = (inputs[inputs.startIndex], inputs[inputs.startIndex + 1 + side])
+        let position = targets.integer(sequence)
+        let length = offsets.integer(sequence + 1) - offsets.integer(sequence)
         if (0..<length).contains(position) { return position }
         return outside == .first ? 0 : nil
     }
 
     package func gradients(of node: Node, from outputs: [Value?], in graph: inout Graph) -> [Value?] {
         guard let arriving = outputs[0] else { return node.inputs.map { _ in nil } }
-        let inputs = [arriving] + node.inputs + [node["logSumExp"], node["share"]]
-        return [graph.apply(SpanCrossEntropyGradient(), to: inputs).outputs[0], nil, nil, nil]
+        let inputs = [arriving] + node.inputs[..<4] + [node["logSumExp"], node["share"]]
+        return [graph.apply(SpanCrossEntropyGradient(), to: inputs).outputs[0], nil, nil, nil, nil]
     }
 }
 
@@ -101,6 +106,8 @@ extension Graph {
         ends: Value,
         outside: SpanCrossEntropy.Outside = .ignored
     ) -> Value {
-        apply(SpanCrossEntropy(outside: outside), to: [logits, sequences.offsets, starts, ends]).outputs[0]
+        let spans = [sequences.offsets, starts, ends]
+        let counts = denominator(.spans(outside), of: spans)
+        return apply(SpanCrossEntropy(outside: outside), to: [logits] + spans + [counts]).outputs[0]
     }
 }

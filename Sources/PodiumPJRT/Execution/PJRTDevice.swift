@@ -28,6 +28,8 @@ package final class PJRTDevice: GraphDevice {
         cache = configuration.cacheFolder.map { ExecutableCache(folder: $0, client: client) }
     }
 
+    package var replicas: Int { configuration.replicas }
+
     package func makeVariables() -> any VariableStore {
         PJRTVariables(client: client, replicas: configuration.replicas)
     }
@@ -81,7 +83,6 @@ package final class PJRTDevice: GraphDevice {
 /// How graphs run on a plug-in's devices.
 package struct PJRTConfiguration: Hashable, Sendable {
     package var precision: LoweringOptions.Precision
-    package var clipping: LoweringOptions.Clipping
     /// Devices that each take a share of every batch; results are those of one device.
     package var replicas: Int
     /// Folder for compiled programs; `nil` keeps none on disk.
@@ -90,13 +91,11 @@ package struct PJRTConfiguration: Hashable, Sendable {
 
     package init(
         precision: LoweringOptions.Precision = .float32,
-        clipping: LoweringOptions.Clipping = .global,
         replicas: Int = 1,
         cacheFolder: String? = nil,
         buckets: Buckets = Buckets()
     ) {
         self.precision = precision
-        self.clipping = clipping
         self.replicas = replicas
         self.cacheFolder = cacheFolder
         self.buckets = buckets

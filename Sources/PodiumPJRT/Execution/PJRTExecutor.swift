@@ -135,7 +135,6 @@ final class PJRTExecutor: GraphExecutor {
         if let known = steps[shape] { return known }
         let configuration = device.configuration
         var options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
-        options.clipping = configuration.clipping
         options.multipliesBFloat16 = device.client.platformName != "cpu"
         let program = Lowering(graph, layout: layout, shape: shape, options: options).program()
         let device = device

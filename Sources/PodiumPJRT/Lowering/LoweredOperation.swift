@@ -11,9 +11,6 @@ protocol LoweredOperation: Operation {
     /// Inputs that hold indices, and their bounds.
     func indices(of node: Node) -> [IndexInput]
 
-    /// Inputs which must be sums over all replicas: gradients of parameters.
-    func reduced(of node: Node) -> [Value]
-
     /// Recomputes the first output from residuals in the backward pass; `nil` if that is expensive.
     ///
     /// - Parameter gradient: the recomputation waits for it.
@@ -26,7 +23,6 @@ protocol LoweredOperation: Operation {
 extension LoweredOperation {
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? { nil }
     func indices(of node: Node) -> [IndexInput] { [] }
-    func reduced(of node: Node) -> [Value] { [] }
     func rematerialize(_ step: LoweringStep, after gradient: Tensor) -> Tensor? { nil }
     var isLoss: Bool { false }
 }
@@ -100,24 +96,6 @@ struct LoweringStep {
 
     /// Which rows of a dimension are not padding, i1 [rows]; `nil` if none is.
     func validity(_ dimension: Dimension) -> Tensor? { lowering.validity(of: dimension) }
-
-    /// What a mean divides by: a scalar's sum over all replicas, or this one's where each has a mean of its own.
-    func denominator(_ scalar: Tensor) -> Tensor {
-        lowering.options.clipsPerReplica ? scalar : lowering.sumOverReplicas([scalar])[0]
-    }
-
-    /// The scalar that is reported for all replicas: the sum of their shares, or the mean where each has one of its own.
-    func reported(_ scalar: Tensor) -> Tensor {
-        let sum = lowering.sumOverReplicas([scalar])[0]
-        return lowering.options.clipsPerReplica ? sum / Float(lowering.options.replicas) : sum
-    }
-
-    /// Number of rows of a dimension that a mean is taken over, float32 scalar; at least 1.
-    func count(_ dimension: Dimension) -> Tensor {
-        let size = dimension.size(in: lowering.shape.sizes)
-        let here = validity(dimension)?.convert(.f32).total ?? writer.constant(Float(size))
-        return denominator(here).maximum(1)
-    }
 
     /// A tensor after a dropout whose random inputs begin at `first`.
     func dropping(_ x: Tensor, _ carried: RowDropout, first: Int) -> Tensor {

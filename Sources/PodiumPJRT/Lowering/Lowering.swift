@@ -12,7 +12,6 @@ final class Lowering {
     private var validities: [String: Tensor] = [:]
     /// Masks of dropouts over rows, by their streams.
     private var masks: [UInt32: PackedMask] = [:]
-    private var isReduced = false
 
     init(_ graph: Graph, layout: GraphLayout, shape: ProgramShape, options: LoweringOptions) {
         self.graph = graph
@@ -25,8 +24,6 @@ final class Lowering {
     func program() -> LoweredProgram {
         for node in layout.nodes {
             let operation = layout.lowered(node)
-            let gradients = operation.reduced(of: node)
-            if !gradients.isEmpty, !options.clipsPerReplica { reduceGradients() }
             let outputs = operation.lower(LoweringStep(node: node, lowering: self))
             for (value, tensor) in zip(node.outputs, outputs) {
                 tensors[value] = isBFloat16(value) ? tensor.convert(.bf16) : tensor
@@ -164,36 +161,5 @@ final class Lowering {
         let made = PackedMask(kept: drawn().numbers)
         masks[stream] = made
         return made
-    }
-
-    // MARK: Replicas
-
-    /// Sums of tensors over all replicas, in one exchange.
-    func sumOverReplicas(_ tensors: [Tensor]) -> [Tensor] {
-        guard options.replicas > 1, !tensors.isEmpty else { return tensors }
-        let group = (0..<options.replicas).map(String.init).joined(separator: ", ")
-        return writer.emit(
-            "stablehlo.all_reduce",
-            tensors,
-            "replica_groups = dense<[[\(group)]]> : tensor<1x\(options.replicas)xi64>",
-            region: ProgramWriter.combining("stablehlo.add", .f32),
-            to: tensors.map(\.type)
-        )
-    }
-
-    /// Replaces gradients by those that the optimizer applies, for whoever asks for them as outputs.
-    func replace(_ gradients: [Value], by applied: [Tensor]) {
-        for (value, tensor) in zip(gradients, applied) { tensors[value] = tensor }
-    }
-
-    /// Replaces every parameter's gradient by its sum over replicas, before the first operation that needs one.
-    private func reduceGradients() {
-        guard !isReduced else { return }
-        isReduced = true
-        var values: [Value] = []
-        for node in layout.nodes {
-            for value in layout.lowered(node).reduced(of: node) where !values.contains(value) { values.append(value) }
-        }
-        for (value, sum) in zip(values, sumOverReplicas(values.map(tensor))) { tensors[value] = sum }
     }
 }

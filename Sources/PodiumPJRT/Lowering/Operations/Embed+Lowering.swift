@@ -2,19 +2,19 @@ import PodiumGraph
 
 extension Embed: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let rows = (0..<3).map { step.input($0).gather(step.input($0 + 3)) }
+        let rows = (0..<tables).map { step.input($0).gather(step.input($0 + tables)) }
         let norm = LoweredNorm.forward(
-            step.lowering.apart(rows[0] + rows[1] + rows[2], of: step.node.outputs[0]),
-            gamma: step.input(6),
-            beta: step.input(7),
+            step.lowering.apart(rows.dropFirst().reduce(rows[0], +), of: step.node.outputs[0]),
+            gamma: step.input(gammaIndex),
+            beta: step.input(gammaIndex + 1),
             epsilon: epsilon
         )
         guard let dropout else { return norm }
-        return [step.dropping(norm[0], dropout, first: 8), norm[1], norm[2]]
+        return [step.dropping(norm[0], dropout, first: firstRandom), norm[1], norm[2]]
     }
 
     func indices(of node: Node) -> [IndexInput] {
-        (0..<3).map { IndexInput(value: node.inputs[$0 + 3], bound: node.inputs[$0].shape[0]) }
+        (0..<tables).map { IndexInput(value: node.inputs[$0 + tables], bound: node.inputs[$0].shape[0]) }
     }
 }
 
@@ -25,7 +25,7 @@ extension EmbedGradient: LoweredOperation {
 
     func lower(_ step: LoweringStep) -> [Tensor] {
         var arriving = step.block(0)
-        if let dropout { arriving = step.dropping(arriving, dropout, first: 7) }
+        if let dropout { arriving = step.dropping(arriving, dropout, first: firstRandom) }
         let norm = LoweredNorm.backward(
             arriving,
             normalized: step.block(1),

@@ -9,13 +9,13 @@ extension SoftmaxCrossEntropy: LoweredOperation {
         var counted = labels.compare(.greaterOrEqual, 0)
         if let valid = step.validity(step.node.inputs[0].shape[0]) { counted = counted & valid }
         let weights = average == .weighted ? counted.select(step.input(2), 0) : counted.convert(.f32)
-        let total = step.denominator(weights.total)
+        let total = step.input(denominatorIndex)
         let share = average == .weighted ? weights / (total + Float(Self.weightEpsilon)) : weights / total.maximum(1)
         let top = logits.max([1], keeping: true)
         let logSumExp = (logits - top).exp.rowSums.log + top
         let chosen = SoftmaxCrossEntropy.chosen(logits, labels).select(logits, 0).rowSums
         let loss = share * (logSumExp - chosen).reshape([rows])
-        return [step.reported(loss.total), logSumExp.reshape([rows]), share]
+        return [loss.total, logSumExp.reshape([rows]), share]
     }
 
     func indices(of node: Node) -> [IndexInput] {
@@ -44,8 +44,7 @@ extension SquaredError: LoweredOperation {
 
     func lower(_ step: LoweringStep) -> [Tensor] {
         let difference = SquaredError.difference(step, first: 0)
-        let rows = step.node.inputs[1].shape[0]
-        return [step.reported((difference * difference).total / step.count(rows))]
+        return [(difference * difference).total / step.input(2).maximum(1)]
     }
 
     /// Prediction − target, [rows, 1], 0 where there is no row.
@@ -60,7 +59,7 @@ extension SquaredErrorGradient: LoweredOperation {
     var isLoss: Bool { true }
 
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let factor = step.input(0) * 2.0 / step.count(step.node.inputs[1].shape[0])
+        let factor = step.input(0) * 2.0 / step.input(3).maximum(1)
         return [SquaredError.difference(step, first: 1) * factor]
     }
 }

@@ -3,24 +3,43 @@ import PodiumGraph
 
 extension GlobalNorm: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
-        let norm = GlobalNorm.norm(step.node.inputs.indices.map { step.input($0) })
-        // Replicas that clip apart have a norm each; what is reported is the mean.
-        return [step.lowering.options.clipsPerReplica ? step.reported(norm) : norm]
+        let squares = step.node.inputs.indices.map { step.input($0) }.map { ($0 * $0).total }
+        return [squares.dropFirst().reduce(squares[0], +).sqrt]
     }
+}
 
-    /// Euclidean norm of all elements together.
-    static func norm(_ tensors: [Tensor]) -> Tensor {
-        let squares = tensors.map { ($0 * $0).total }
-        return squares.dropFirst().reduce(squares[0], +).sqrt
+extension ClipScale: LoweredOperation {
+    func lower(_ step: LoweringStep) -> [Tensor] { [limit / step.input(0).maximum(limit)] }
+}
+
+extension ScaleTensors: LoweredOperation {
+    func lower(_ step: LoweringStep) -> [Tensor] { (0..<count).map { step.input($0 + 1) * step.input(0) } }
+}
+
+extension AllReduce: LoweredOperation {
+    func lower(_ step: LoweringStep) -> [Tensor] {
+        let replicas = step.lowering.options.replicas
+        let inputs = (0..<count).map { step.input($0) }
+        guard replicas > 1 else { return inputs }
+        let group = (0..<replicas).map(String.init).joined(separator: ", ")
+        let sums = step.writer.emit(
+            "stablehlo.all_reduce",
+            inputs,
+            "replica_groups = dense<[[\(group)]]> : tensor<1x\(replicas)xi64>",
+            region: ProgramWriter.combining("stablehlo.add", .f32),
+            to: inputs.map(\.type)
+        )
+        return reduction == .mean ? sums.map { $0 / Float(replicas) } : sums
     }
-
-    func reduced(of node: Node) -> [Value] { node.inputs }
 }
 
 extension AdamW: LoweredOperation {
     func lower(_ step: LoweringStep) -> [Tensor] {
         let rate = step.input(0)
-        let gradients = clipped(step)
+        let gradients = decays.indices.map { index in
+            let gradient = step.input(firstParameter + 4 * index + 3)
+            return scalesGradients ? gradient * step.input(1) : gradient
+        }
         var corrections: (Tensor, Tensor)?
         if options.correctsBias {
             let time = step.input(firstParameter - 1).convert(.f32) + 1
@@ -39,25 +58,8 @@ extension AdamW: LoweredOperation {
         }
     }
 
-    /// The gradients that are applied.
-    private func clipped(_ step: LoweringStep) -> [Tensor] {
-        let indices = decays.indices.map { firstParameter + 4 * $0 + 3 }
-        let gradients = indices.map { step.input($0) }
-        let isApart = step.lowering.options.clipsPerReplica
-        let clip = options.clip.map { $0 / (isApart ? GlobalNorm.norm(gradients) : step.input(1)).maximum($0) }
-        let clipped = clip.map { clip in gradients.map { $0 * clip } } ?? gradients
-        guard isApart else { return clipped }
-        let sums = step.lowering.sumOverReplicas(clipped)
-        step.lowering.replace(indices.map { step.node.inputs[$0] }, by: sums)
-        return sums
-    }
-
     /// 1 − βᵗ, exact for small t.
     private static func correction(_ beta: Float, _ time: Tensor) -> Tensor {
         -(time * Float(Foundation.log(Double(beta)))).expMinusOne
-    }
-
-    func reduced(of node: Node) -> [Value] {
-        decays.indices.map { node.inputs[firstParameter + 4 * $0 + 3] }
     }
 }

@@ -51,7 +51,7 @@ extension SpanCrossEntropy: LoweredOperation {
             let (_, inside) = spans.targets(step.input(2 + side))
             let counted = outside == .ignored ? inside : valid ?? inside.compare(.equal, inside)
             let weights = counted.convert(.f32)
-            let share = weights * 0.5 / step.denominator(weights.total).maximum(1)
+            let share = weights * 0.5 / step.input(4).slice(side..<side + 1, along: 0).reshape([]).maximum(1)
             let top = spans.members.select(logits, -Float.infinity).max([1], keeping: true).maximum(-1e30)
             let sum = spans.members.select((logits - top).exp, 0).rowSums
             // A sequence of padding has no tokens; its sum becomes 1 so that nothing is infinite.
@@ -65,7 +65,7 @@ extension SpanCrossEntropy: LoweredOperation {
             shares.append(share)
         }
         return [
-            step.reported(loss), Tensor.concatenate(logSumExps, along: 1),
+            loss, Tensor.concatenate(logSumExps, along: 1),
             Tensor.concatenate(shares, along: 1),
         ]
     }
@@ -93,5 +93,35 @@ extension SpanCrossEntropyGradient: LoweredOperation {
 
     func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? {
         (node.inputs[2], node.inputs[1].shape[0])
+    }
+}
+
+extension TermCount: LoweredOperation {
+    var isLoss: Bool { true }
+
+    func lower(_ step: LoweringStep) -> [Tensor] {
+        switch terms {
+        case .labels, .weights:
+            var counted = step.input(0).compare(.greaterOrEqual, 0)
+            if let valid = step.validity(step.node.inputs[0].shape[0]) { counted = counted & valid }
+            return [(terms == .weights ? counted.select(step.input(1), 0) : counted.convert(.f32)).total]
+        case .rows:
+            let rows = step.node.inputs[0].shape[0]
+            let count = step.validity(rows)?.convert(.f32).total
+            return [count ?? step.writer.constant(Float(rows.size(in: step.lowering.shape.sizes)))]
+        case .spans(let outside):
+            let spans = SpanTensors(step, offsets: step.node.inputs[0])
+            let valid = step.validity(step.node.inputs[1].shape[0])?.expanded(1)
+            let counts = (0..<2).map { side in
+                let (_, inside) = spans.targets(step.input(1 + side))
+                let counted = outside == .ignored ? inside : valid ?? inside.compare(.equal, inside)
+                return counted.convert(.f32).total.reshape([1])
+            }
+            return [Tensor.concatenate(counts, along: 0)]
+        }
+    }
+
+    func packing(of node: Node) -> (offsets: Value, tokens: Dimension?)? {
+        if case .spans = terms { (node.inputs[0], nil) } else { nil }
     }
 }

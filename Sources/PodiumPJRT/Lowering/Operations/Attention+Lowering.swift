@@ -75,7 +75,7 @@ private struct AttentionTensors {
     private var positions: Tensor { step.lowering.packed(.positions) }
 
     /// Rows of sequences' first tokens, of a tensor over tokens.
-    func firsts(of x: Tensor) -> Tensor {
+    func firstTokens(of x: Tensor) -> Tensor {
         x.reshape([rows * width, x.shape[x.rank - 1]]).gather(step.lowering.packed(.firstTokens))
     }
 

@@ -222,7 +222,7 @@ private struct ClassAttentionOperands {
     var scale: Float { 1 / Float(headWidth).squareRoot() }
 
     /// First tokens' rows, [sequences, width].
-    func firsts(into memory: UnsafeMutablePointer<Float>) -> TensorView {
+    func firstTokens(into memory: UnsafeMutablePointer<Float>) -> TensorView {
         for sequence in 0..<sequences {
             (memory + sequence * width).update(from: x.corner(Int(offsets[sequence]), 0), count: width)
         }

@@ -77,7 +77,7 @@ import Testing
                 let loss = graph.squaredError(y, targets: graph.input("targets", .float32, [rows]))
                 graph.output("loss", loss)
                 let rate = graph.input("learningRate", .float32, [])
-                graph.adamW(minimize: loss, parameters: graph.parameters, learningRate: rate) { _ in false }
+                graph.minimize(loss, parameters: graph.parameters, learningRate: rate) { _ in false }
             }
             return graph
         }
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func bfloat16IsRefusedWhereItCannotBeMultiplied() {
-        let configuration = CPUConfiguration(threads: 1, products: .openBLAS, precision: .bfloat16)
+        let configuration = CPUConfiguration(threads: 1, matmulLibrary: .openBLAS, precision: .bfloat16)
         #expect(code { _ = try CPUDevice(configuration) } == .unsupported)
     }
 }

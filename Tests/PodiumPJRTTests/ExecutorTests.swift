@@ -18,7 +18,7 @@ import Testing
             let loss = graph.squaredError(y, targets: graph.input("targets", .float32, [rows]))
             graph.output("loss", loss)
             let rate = graph.input("learningRate", .float32, [])
-            graph.adamW(minimize: loss, parameters: graph.parameters, learningRate: rate) { _ in false }
+            graph.minimize(loss, parameters: graph.parameters, learningRate: rate) { _ in false }
         }
         return graph
     }

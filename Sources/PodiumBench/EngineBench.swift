@@ -94,13 +94,13 @@ package struct EngineBench {
     ) throws -> [BenchFigure] {
         let place = try makeDevice(precision, rowWidth: rows.trainingLengths.max() ?? shape.length)
         let device = place.device
-        let encoder = Encoder(shape.configuration)
-        let optimizer = AdamW.Options()
+        let model = shape.configuration.model
+        let optimizer = OptimizerOptions()
         let trainer = try Trainer(
-            encoder: encoder,
+            model: model,
             head: rows.head,
             weights: .fresh(
-                for: encoder.trainingGraph(rows.head, optimizer: optimizer),
+                for: model.trainingGraph(rows.head, optimizer: optimizer),
                 configuration: shape.configuration,
                 seed: 1
             ),
@@ -121,12 +121,12 @@ package struct EngineBench {
         var epochs: [Double] = []
         var ceilings: [Double] = []
         for _ in 0..<selection.repeats {
-            ceilings.append(try place.measureProductCeiling() * 1e-9)
+            ceilings.append(try place.measureMatmulCeiling() * 1e-9)
             epochs.append(try Stopwatch.seconds(epoch) / Double(rounds))
         }
         let trainingMemory = peakMemory()
         if let profile, case .cpu(let device) = place { profile(try profileText(device, epoch)) }
-        let predictor = try Predictor(encoder: encoder, head: rows.head, sharing: trainer.variables, device: device)
+        let predictor = try Predictor(model: model, head: rows.head, sharing: trainer.variables, device: device)
         // A plug-in compiles for each size that it meets first.
         if case .plugin = place { _ = try predictor.logits(rows.evaluation) }
         let inference = try Stopwatch.median(of: selection.repeats) { _ = try predictor.logits(rows.evaluation) }

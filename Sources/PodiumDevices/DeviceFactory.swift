@@ -21,7 +21,7 @@ package struct DeviceFactory: Sendable {
     private let dataDirectory: String
     private let environment: [String: String]
     private let cores: Int
-    private let products: CPUConfiguration.Products
+    private let products: CPUConfiguration.MatmulLibrary
     /// Hears of a plug-in that hangs; the process should end.
     private let onHang: (@Sendable (PJRTError) -> Void)?
 
@@ -37,7 +37,7 @@ package struct DeviceFactory: Sendable {
         dataDirectory: String,
         environment: [String: String],
         cores: Int,
-        products: CPUConfiguration.Products = .oneDNN,
+        products: CPUConfiguration.MatmulLibrary = .oneDNN,
         onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) {
         self.dataDirectory = dataDirectory
@@ -64,15 +64,14 @@ package struct DeviceFactory: Sendable {
     }
 
     package func device(for spec: RunSpec) throws -> any GraphDevice {
-        let isNarrow = spec.work.engine?.precision == .bf16
+        let isBFloat16 = spec.work.engine?.precision == .bf16
         guard let kind = spec.resources.device.plugin, let options = spec.work.engine else {
-            return try cpu(threads: spec.resources.threads, precision: isNarrow ? .bfloat16 : .float32)
+            return try cpu(threads: spec.resources.threads, precision: isBFloat16 ? .bfloat16 : .float32)
         }
         return try self.device(
             of: kind,
             PJRTConfiguration(
-                precision: isNarrow ? .bfloat16 : .float32,
-                clipping: spec.work.optimization?.clipping == .bert2018 ? .bert2018 : .global,
+                precision: isBFloat16 ? .bfloat16 : .float32,
                 replicas: spec.resources.replicas,
                 buckets: Buckets(rowWidth: options.maxSequenceLength)
             )
@@ -84,7 +83,7 @@ package struct DeviceFactory: Sendable {
         try CPUDevice(
             CPUConfiguration(
                 threads: threads,
-                products: products,
+                matmulLibrary: products,
                 precision: precision,
                 instructions: try instructions()
             )

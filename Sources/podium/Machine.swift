@@ -12,7 +12,7 @@ enum Machine {
     /// Makes devices by this process's environment.
     static func devices(
         dataDirectory: String,
-        products: CPUConfiguration.Products = .oneDNN,
+        products: CPUConfiguration.MatmulLibrary = .oneDNN,
         onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) -> DeviceFactory {
         DeviceFactory(

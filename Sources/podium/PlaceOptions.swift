@@ -89,7 +89,7 @@ struct PlaceOptions: ParsableArguments {
 
     /// Makes devices by this process's environment.
     func devices(
-        products: CPUConfiguration.Products = .oneDNN,
+        products: CPUConfiguration.MatmulLibrary = .oneDNN,
         onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) -> DeviceFactory {
         Machine.devices(dataDirectory: dataDirectory, products: products, onHang: onHang)

@@ -41,7 +41,7 @@ struct BenchEngine: ParsableCommand {
     @Option(help: "float32, bf16 or both.", transform: Self.precisions)
     var precision: [CPUConfiguration.Precision] = [.float32, .bfloat16]
     @Option(help: "onednn or openblas.")
-    var products: CPUConfiguration.Products = .oneDNN
+    var products: CPUConfiguration.MatmulLibrary = .oneDNN
     @Option(help: "A folder in the official layout, for the lengths of real tasks.", completion: .directory)
     var data: String?
     @Option(help: "The vocabulary that goes with it.", completion: .file(extensions: ["txt"]))

@@ -137,4 +137,4 @@ extension WorkerOptionGroup {
 }
 
 extension ComputeDevice: ExpressibleByArgument {}
-extension CPUConfiguration.Products: ExpressibleByArgument {}
+extension CPUConfiguration.MatmulLibrary: ExpressibleByArgument {}

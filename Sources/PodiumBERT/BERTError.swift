@@ -11,8 +11,6 @@ package struct BERTError: Error, Sendable, CustomStringConvertible {
         case malformed
         /// A file belongs to another model.
         case mismatch
-        /// The loss or the gradient norm is not finite.
-        case diverged
         /// What was asked for makes no sense for this model.
         case invalidRequest
     }

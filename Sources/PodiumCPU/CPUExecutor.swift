@@ -72,6 +72,12 @@ final class CPUExecutor: GraphExecutor {
         return Dictionary(uniqueKeysWithValues: results)
     }
 
+    func additionalMemory(_ sizes: [String: Int]) -> Int? {
+        let plan = MemoryPlan(schedule, bindings: sizes, threads: device.pool.threads)
+        let state = graph.variables.filter { $0.role == .slot }.reduce(0) { $0 + $1.value.type.count(in: [:]) }
+        return 4 * (plan.total + state)
+    }
+
     private func layout(for bindings: [String: Int]) throws(GraphError) -> Layout {
         if let known = layouts[bindings] { return known }
         let plan = MemoryPlan(schedule, bindings: bindings, threads: device.pool.threads)

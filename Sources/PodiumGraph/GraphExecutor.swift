@@ -34,6 +34,10 @@ package protocol GraphExecutor: AnyObject {
     /// - Returns: the graph's outputs, by name.
     func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor]
 
+    /// Memory in bytes that a run with these sizes of symbols needs beyond the parameters' own: optimizer state and
+    /// intermediate tensors; nil if the device does not know.
+    func additionalMemory(_ sizes: [String: Int]) -> Int?
+
     /// Starts one step; an asynchronous device returns before the step has ended.
     ///
     /// Steps take effect in the order of submission; reading a variable waits for the steps that write it.
@@ -41,6 +45,8 @@ package protocol GraphExecutor: AnyObject {
 }
 
 extension GraphExecutor {
+    package func additionalMemory(_ sizes: [String: Int]) -> Int? { nil }
+
     /// Synchronous devices run the step before they return.
     package func submit(_ feeds: [String: HostTensor]) throws(GraphError) -> PendingOutputs {
         PendingOutputs(try run(feeds))

@@ -51,14 +51,34 @@ struct FinetuneJob {
             batchSize: training.batchSize,
             seed: work.seed
         )
+        let totalSteps = training.length.steps { epochs in
+            max(1, Int((Double(order.stepsPerEpoch) * epochs).rounded()))
+        }
+        let predictor = try Predictor(
+            model: network,
+            head: recipe.head,
+            sharing: trainer.variables,
+            device: context.device
+        )
+        let lengths = recipe.trainingLengths
+        let memory = MemoryCheck(limit: context.spec.resources.memory, state: context.memory())
+        try memory.check(
+            batchSize: training.batchSize,
+            isCheckpointing: training.gradientCheckpointing
+        ) { batchSize in
+            let order = EpochOrder(examples: lengths.count, batchSize: batchSize, seed: work.seed)
+            let tokens = order.largestBatch(lengths, steps: totalSteps ?? order.stepsPerEpoch)
+            let sizes = ["tokens": tokens, "sequences": min(batchSize, lengths.count)]
+            guard let step = trainer.additionalMemory(sizes) else { return nil }
+            return step + (predictor.additionalMemory(lengths: recipe.evaluationLengths) ?? 0)
+        }
         let loop = TrainingLoop(
             context: context,
             trainer: trainer,
             training: training,
-            totalSteps: training.length.steps { epochs in
-                max(1, Int((Double(order.stepsPerEpoch) * epochs).rounded()))
-            },
+            totalSteps: totalSteps,
             trainExamples: recipe.trainingSequences,
+            names: { numbers in numbers.map { recipe.exampleID($0) } },
             origin: try TrainingOrigin(context, datasets: recipe.datasets, model: model.directory),
             writeModel: { folder in
                 try ModelDirectory.write(
@@ -71,13 +91,6 @@ struct FinetuneJob {
             }
         )
         let outcome = try loop.run { recipe.batch(order.batch(step: $0)) }
-
-        let predictor = try Predictor(
-            model: network,
-            head: recipe.head,
-            sharing: trainer.variables,
-            device: context.device
-        )
         let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
         let weights = try trainer.weights()
         let written = try ModelDirectory.write(

@@ -55,12 +55,24 @@ struct PretrainJob {
             "\(start.configuration.summary), \(start.tokenizer.vocabulary.count) pieces; "
                 + "\(corpus.documents.count) documents, \(text.tokens) tokens, \(batches.sequencesPerPass) sequences a pass"
         )
+        let memory = MemoryCheck(limit: context.spec.resources.memory, state: context.memory())
+        try memory.check(
+            batchSize: training.batchSize,
+            isCheckpointing: training.gradientCheckpointing
+        ) { batchSize in
+            let tokens = batchSize * work.engine.maxSequenceLength
+            return trainer.additionalMemory([
+                "tokens": tokens, "sequences": batchSize, "masked": batchSize * work.masking.maxPredictionsPerSequence,
+                "forward": tokens, "backward": tokens,
+            ])
+        }
         let loop = TrainingLoop(
             context: context,
             trainer: trainer,
             training: training,
             totalSteps: training.length.steps { batches.steps(passes: $0) },
             trainExamples: batches.sequencesPerPass,
+            names: { numbers in numbers.map { "sequence \($0) of its pass over the text" } },
             origin: try TrainingOrigin(context, datasets: [use], model: start.directory),
             writeModel: { folder in
                 try ModelDirectory.write(

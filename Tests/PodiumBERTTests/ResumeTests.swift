@@ -142,10 +142,24 @@ import Testing
 
     @Test func aTrainingThatDivergesSaysSo() throws {
         let trainer = try trainer(.classification(labels: 3))
-        let error = #expect(throws: BERTError.self) {
+        let error = #expect(throws: Divergence.self) {
             for step in 0..<20 { _ = try trainer.train(batch(trainer.head, step: step), learningRate: 1e30) }
         }
-        #expect(error?.code == .diverged)
+        let step = try #require(error?.step)
+        #expect(step == trainer.step + 1)
+        #expect(error?.examples == batch(trainer.head, step: step - 1).examples)
+        #expect(error?.loss.isFinite == false || error?.gradientNorm.isFinite == false)
+    }
+
+    @Test func theLargestBatchIsFoundAmongAllStepsOfTheRun() {
+        let lengths = examples.map(\.ids.count)
+        for steps in [1, 3, 4, 7] {
+            let expected = (0..<steps).map { Self.order.batch(step: $0).reduce(0) { $0 + lengths[Int($1)] } }.max()
+            let found = Self.order.largestBatch(lengths, steps: steps)
+            // Whole epochs are looked at.
+            #expect(found >= expected ?? 0)
+            if steps % Self.order.stepsPerEpoch == 0 { #expect(found == expected) }
+        }
     }
 
     @Test func everyEpochSeesEveryExampleOnceInAnOrderOfItsOwn() {

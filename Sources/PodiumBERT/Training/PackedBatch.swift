@@ -35,6 +35,9 @@ package struct PackedBatch: Sendable {
         tokens = ids.count
     }
 
+    /// The examples of a training batch, by their numbers in the data set.
+    package var examples: [Int32] { feeds["examples"]?.integers ?? [] }
+
     /// Adds a feed of the head: labels, targets, positions.
     package mutating func feed(_ name: String, _ tensor: HostTensor) {
         feeds[name] = tensor
@@ -56,11 +59,30 @@ package struct EpochOrder: Sendable {
 
     package var stepsPerEpoch: Int { (examples + batchSize - 1) / batchSize }
 
+    /// The most that a batch of the first `steps` steps has of something.
+    ///
+    /// - Parameter amounts: what each example has, such as its tokens.
+    package func largestBatch(_ amounts: [Int], steps: Int) -> Int {
+        precondition(amounts.count == examples)
+        var largest = 0
+        for epoch in 0..<(steps + stepsPerEpoch - 1) / stepsPerEpoch {
+            let order = order(epoch: epoch)
+            for first in stride(from: 0, to: examples, by: batchSize) {
+                let batch = order[first..<min(examples, first + batchSize)]
+                largest = max(largest, batch.reduce(0) { $0 + amounts[Int($1)] })
+            }
+        }
+        return largest
+    }
+
+    private func order(epoch: Int) -> [Int32] {
+        var generator = Generator(seed: seed, purpose: "order", index: UInt64(epoch))
+        return generator.permutation(examples)
+    }
+
     /// The examples of a step counted from 0; an epoch's last batch may be smaller.
     package func batch(step: Int) -> ArraySlice<Int32> {
         let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        var generator = Generator(seed: seed, purpose: "order", index: UInt64(epoch))
-        let order = generator.permutation(examples)
-        return order[(position * batchSize)..<min(examples, (position + 1) * batchSize)]
+        return order(epoch: epoch)[(position * batchSize)..<min(examples, (position + 1) * batchSize)]
     }
 }

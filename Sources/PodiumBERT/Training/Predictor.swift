@@ -30,6 +30,17 @@ package final class Predictor {
         executor = try device.load(model.evaluationGraph(head), variables: variables)
     }
 
+    /// Memory in bytes that predictions for sequences of these lengths need beyond the parameters; nil if the device does not
+    /// know.
+    package func additionalMemory(lengths: [Int]) -> Int? {
+        let longest = lengths.max() ?? 0
+        let tokens = max(longest, min(tokensPerBatch, lengths.reduce(0, +)))
+        // As many sequences as short ones fill a batch.
+        let shortest = lengths.min() ?? 1
+        let sequences = min(lengths.count, tokens / max(1, shortest))
+        return executor.additionalMemory(["tokens": tokens, "sequences": sequences])
+    }
+
     /// The logits of every sequence, in the given order: a number a label, or two numbers a token (start, end).
     ///
     /// - Parameter progress: gets the number of sequences done, after every batch.

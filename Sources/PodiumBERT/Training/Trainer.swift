@@ -16,6 +16,8 @@ package final class Trainer {
     /// Outputs of the last step, while it is running, and its learning rate.
     private var pending: PendingOutputs?
     private var pendingRate = 0.0
+    /// The examples of the last step's batch.
+    private var pendingExamples: [Int32] = []
     /// The last step's measurement, if the step was awaited before the caller asked for it.
     private var unread: Measurement?
 
@@ -61,6 +63,12 @@ package final class Trainer {
     /// Weights and slots, for evaluation graphs on the same device.
     package var variables: any VariableStore { executor.variables }
 
+    /// Memory in bytes that steps need beyond the parameters, which are resident: optimizer state and activations of a
+    /// batch of the given sizes; nil if the device does not know.
+    ///
+    /// - Parameter sizes: of the graph's symbols: `tokens`, `sequences`, and those of the head.
+    package func additionalMemory(_ sizes: [String: Int]) -> Int? { executor.additionalMemory(sizes) }
+
     /// One step on a batch.
     package func train(_ batch: PackedBatch, learningRate: Double) throws -> Measurement {
         let (measurement, _) = try trainReturningOutputs(batch, learningRate: learningRate)
@@ -74,7 +82,7 @@ package final class Trainer {
         try awaitPendingStep()
         unread = nil
         let outputs = try executor.run(feeds(batch, learningRate))
-        let measurement = try measurement(outputs, step: step + 1, learningRate)
+        let measurement = try measurement(outputs, step: step + 1, learningRate, batch.examples)
         step += 1
         return (measurement, outputs)
     }
@@ -88,13 +96,14 @@ package final class Trainer {
         let outputs = try executor.submit(feeds(batch, learningRate))
         let before = try finish()
         if outputs.isDone {
-            let measured = try measurement(outputs.wait(), step: step + 1, learningRate)
+            let measured = try measurement(outputs.wait(), step: step + 1, learningRate, batch.examples)
             step += 1
             return measured
         }
         step += 1
         pending = consume outputs
         pendingRate = learningRate
+        pendingExamples = batch.examples
         return before
     }
 
@@ -110,7 +119,7 @@ package final class Trainer {
     /// Waits for the running step and stores its measurement in `unread`.
     private func awaitPendingStep() throws {
         guard let outputs = pending.take() else { return }
-        unread = try measurement(outputs.wait(), step: step, pendingRate)
+        unread = try measurement(outputs.wait(), step: step, pendingRate, pendingExamples)
     }
 
     private func feeds(_ batch: PackedBatch, _ learningRate: Double) -> [String: HostTensor] {
@@ -124,7 +133,8 @@ package final class Trainer {
     private func measurement(
         _ outputs: [String: HostTensor],
         step: Int,
-        _ learningRate: Double
+        _ learningRate: Double,
+        _ examples: [Int32]
     ) throws -> Measurement {
         func scalar(_ name: String) -> Double? { outputs[name]?.floats.first.map(Double.init) }
         let measurement = Measurement(
@@ -137,9 +147,11 @@ package final class Trainer {
             }
         )
         guard measurement.loss.isFinite, measurement.gradientNorm.isFinite else {
-            throw BERTError(
-                .diverged,
-                "step \(step): the loss is \(measurement.loss) and the gradient's norm \(measurement.gradientNorm); a smaller learning rate or a longer warm-up usually helps"
+            throw Divergence(
+                step: step,
+                loss: measurement.loss,
+                gradientNorm: measurement.gradientNorm,
+                examples: examples
             )
         }
         return measurement

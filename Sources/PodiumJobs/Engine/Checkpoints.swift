@@ -9,6 +9,8 @@ struct Checkpoints {
     /// What the training is made from; a checkpoint of anything else is not gone on from.
     let origin: TrainingOrigin
     private var kept: [String] = []
+    /// The newest checkpoint that was saved or resumed from.
+    private(set) var last: (step: Int, path: String)?
 
     /// The newest may not be known to the store yet when the engine dies, so the one before it stays too.
     private static let keep = 2
@@ -23,7 +25,7 @@ struct Checkpoints {
     ///
     /// - Parameter totalSteps: nil when time decides.
     /// - Returns: seconds of training that went into it.
-    func resume(_ trainer: Trainer, totalSteps: Int?) throws -> Double {
+    mutating func resume(_ trainer: Trainer, totalSteps: Int?) throws -> Double {
         for record in context.assignment.checkpoints {
             let checkpoint = record.artifact
             let name = "the checkpoint of step \(checkpoint.step ?? 0)"
@@ -48,6 +50,7 @@ struct Checkpoints {
                 continue
             }
             let facts = try trainer.resume(from: checkpoint.path)
+            last = (trainer.step, checkpoint.path)
             context.log("resumed from the checkpoint of step \(trainer.step)")
             return facts[Self.secondsKey].flatMap(Double.init) ?? 0
         }
@@ -78,6 +81,7 @@ struct Checkpoints {
             )
         )
         kept.append(path)
+        last = (trainer.step, path)
         while kept.count > Self.keep {
             let old = kept.removeFirst()
             try? FileManager.default.removeItem(atPath: old)

@@ -12,9 +12,9 @@ extension FailureClass {
         self =
             switch error {
             case let error as JobError: error.failure
+            case is Divergence: .diverged
             case let error as BERTError:
                 switch error.code {
-                case .diverged: .diverged
                 case .writeFailed: .infrastructure
                 case .file, .malformed, .mismatch, .invalidRequest: .input
                 }

@@ -8,6 +8,8 @@ package struct JobContext {
     /// The attempt's folder: everything a job writes lies in it.
     package let folder: String
     package let device: any GraphDevice
+    /// Memory of the machine, in bytes, as of now; nil if it cannot be told.
+    package let memory: @Sendable () -> MemoryState?
     /// Passes an event on to the worker.
     package let say: @Sendable (EngineEvent) -> Void
     /// Whether the worker asked the job to stop.
@@ -17,12 +19,14 @@ package struct JobContext {
         assignment: EngineAssignment,
         folder: String,
         device: any GraphDevice,
+        memory: @escaping @Sendable () -> MemoryState? = { MemoryState() },
         say: @escaping @Sendable (EngineEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
     ) {
         self.assignment = assignment
         self.folder = folder
         self.device = device
+        self.memory = memory
         self.say = say
         self.shouldStop = shouldStop
     }

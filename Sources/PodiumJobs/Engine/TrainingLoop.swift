@@ -1,9 +1,9 @@
 import Foundation
-import PodiumBERT
-import PodiumCore
+package import PodiumBERT
+package import PodiumCore
 
 /// Steps until the end, with measurements, checkpoints, and a stop when asked to.
-struct TrainingLoop {
+package struct TrainingLoop {
     let context: JobContext
     let trainer: Trainer
     let training: Optimization
@@ -11,18 +11,40 @@ struct TrainingLoop {
     let totalSteps: Int?
     /// How many examples there are to train on.
     let trainExamples: Int
+    /// What a message calls examples of these numbers.
+    let names: ([Int32]) -> [String]
     /// What the training is made from.
     let origin: TrainingOrigin
     /// Writes the model as it is into a folder.
     let writeModel: Snapshots.Write
 
+    package init(
+        context: JobContext,
+        trainer: Trainer,
+        training: Optimization,
+        totalSteps: Int?,
+        trainExamples: Int,
+        names: @escaping ([Int32]) -> [String],
+        origin: TrainingOrigin,
+        writeModel: @escaping Snapshots.Write
+    ) {
+        self.context = context
+        self.trainer = trainer
+        self.training = training
+        self.totalSteps = totalSteps
+        self.trainExamples = trainExamples
+        self.names = names
+        self.origin = origin
+        self.writeModel = writeModel
+    }
+
     /// What the training came to.
-    struct Summary {
-        var steps: Int
+    package struct Summary {
+        package var steps: Int
         /// Of training alone, over all attempts.
-        var seconds: Double
-        var examplesPerSecond: Double
-        var tokensPerSecond: Double
+        package var seconds: Double
+        package var examplesPerSecond: Double
+        package var tokensPerSecond: Double
     }
 
     /// Seconds between measurements sent, at least.
@@ -51,8 +73,26 @@ struct TrainingLoop {
     /// Trains to the end.
     ///
     /// - Parameter batch: the examples of a step counted from 0.
-    func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
+    package func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
         var checkpoints = Checkpoints(context: context, origin: origin)
+        do {
+            return try run(&checkpoints, batch)
+        } catch let divergence as Divergence {
+            throw JobError(.diverged, describe(divergence, checkpoints))
+        }
+    }
+
+    private func describe(_ divergence: Divergence, _ checkpoints: Checkpoints) -> String {
+        let shown = 20
+        let examples = names(Array(divergence.examples.prefix(shown))).joined(separator: ", ")
+        let more = divergence.examples.count > shown ? " and \(divergence.examples.count - shown) more" : ""
+        let checkpoint =
+            checkpoints.last.map { "the last good checkpoint is of step \($0.step): \($0.path)" }
+            ?? "no checkpoint was saved before"
+        return "\(divergence); the batch was \(examples)\(more); \(checkpoint)"
+    }
+
+    private func run(_ checkpoints: inout Checkpoints, _ batch: (Int) throws -> PackedBatch) throws -> Summary {
         let earlier = try checkpoints.resume(trainer, totalSteps: totalSteps)
         var snapshots = Snapshots(context: context, write: writeModel)
         context.say(

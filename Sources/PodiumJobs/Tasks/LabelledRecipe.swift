@@ -78,7 +78,11 @@ struct LabelledRecipe: TaskRecipe {
 
     var head: Head { labels.map { .classification(labels: $0.count) } ?? .regression }
 
-    var trainingSequences: Int { training.count }
+    var trainingLengths: [Int] { training.map(\.sequence.ids.count) }
+
+    var evaluationLengths: [Int] { evaluation.flatMap { $0.examples.map(\.sequence.ids.count) } }
+
+    func exampleID(_ number: Int32) -> String { training[Int(number)].id }
 
     func batch(_ examples: ArraySlice<Int32>) -> PackedBatch {
         let chosen = examples.map { training[Int($0)] }

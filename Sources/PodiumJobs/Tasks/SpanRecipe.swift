@@ -12,6 +12,8 @@ struct SpanRecipe: TaskRecipe {
     private(set) var datasets: [DatasetUse] = []
     private let options: SpanOptions
     private var training: [SpanWindow] = []
+    /// Identifiers of the training questions.
+    private var trainingIDs: [String] = []
     private var evaluation = SQuADPart()
     private var notes: [String] = []
 
@@ -55,11 +57,19 @@ struct SpanRecipe: TaskRecipe {
             }
             return SQuADPart(passages: content.passages, questions: Array(questions), windows: windows)
         }
-        if case .first(let limit) = use { training = try load(.train, limit: limit, forTraining: true).windows }
+        if case .first(let limit) = use {
+            let train = try load(.train, limit: limit, forTraining: true)
+            training = train.windows
+            trainingIDs = train.questions.map(\.id)
+        }
         evaluation = try load(.dev, limit: part.evaluationExamples, forTraining: false)
     }
 
-    var trainingSequences: Int { training.count }
+    var trainingLengths: [Int] { training.map(\.sequence.ids.count) }
+
+    var evaluationLengths: [Int] { evaluation.windows.map(\.sequence.ids.count) }
+
+    func exampleID(_ number: Int32) -> String { trainingIDs[training[Int(number)].question] }
 
     func batch(_ examples: ArraySlice<Int32>) -> PackedBatch {
         let chosen = examples.map { training[Int($0)] }

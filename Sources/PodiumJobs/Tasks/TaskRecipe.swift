@@ -5,8 +5,12 @@ import PodiumLibrary
 /// What fine-tuning and scoring need to know of a task: its head, its batches, its score.
 protocol TaskRecipe {
     var head: Head { get }
-    /// How many sequences there are to train on.
-    var trainingSequences: Int { get }
+    /// Tokens of every sequence to train on.
+    var trainingLengths: [Int] { get }
+    /// Tokens of every sequence of the evaluation sets.
+    var evaluationLengths: [Int] { get }
+    /// The official identifier of a training sequence's example.
+    func exampleID(_ number: Int32) -> String
     /// Sequences of these numbers with their labels.
     func batch(_ examples: ArraySlice<Int32>) -> PackedBatch
     /// Runs the model over the evaluation sets and scores it.
@@ -24,6 +28,11 @@ protocol TaskRecipe {
 extension TaskRecipe {
     var classifier: Classifier { Classifier() }
     var warnings: [String] { [] }
+}
+
+extension TaskRecipe {
+    /// How many sequences there are to train on.
+    var trainingSequences: Int { trainingLengths.count }
 }
 
 enum TaskRecipes {

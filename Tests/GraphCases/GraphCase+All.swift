@@ -4,6 +4,7 @@ extension GraphCase {
     /// A case for every operation and every attribute that changes what it does.
     package static func all(_ size: CaseSize) -> [GraphCase] {
         linears(size) + norms(size) + attentions(size) + wideAttentions(size) + classAttentions(size) + rows(size)
+            + recurrent(size) + means(size)
             + losses(size) + [
                 tied(size), encoder(size), recomputed(size),
             ]
@@ -106,6 +107,33 @@ extension GraphCase {
             let loss = build.project(y, rows: size.lengths.count)
             return build.finish("class attention at dropout \(rate)", loss: loss)
         }
+    }
+
+    /// One recurrent layer in each direction, side by side.
+    private static func recurrent(_ size: CaseSize) -> [GraphCase] {
+        [false, true].map { isReversed in
+            var build = CaseBuilder(size)
+            let z = build.tokens("projection", width: 4 * size.width)
+            let weight = build.parameter("recurrent", [4 * size.width, size.width], spread: 0.4)
+            let y = build.graph.lstm(z, recurrentWeight: weight, sequences: build.packed, isReversed: isReversed)
+            let name = "recurrent layer, \(isReversed ? "last" : "first") token first"
+            return build.finish(name, loss: build.project(y, rows: size.tokens))
+        }
+    }
+
+    private static func means(_ size: CaseSize) -> [GraphCase] {
+        var whole = CaseBuilder(size)
+        let mean = whole.graph.sequenceMean(whole.tokens("x", width: size.width), of: whole.packed)
+        let loss = whole.project(mean, rows: size.lengths.count)
+        let windows = [2, 1000].map { radius in
+            var build = CaseBuilder(size)
+            let x = build.tokens("x", width: size.width)
+            let y = build.graph.windowMean(x, radius: radius, sequences: build.packed)
+            // Two in a row, so that the transpose is differentiated too.
+            let z = build.graph.windowMean(y, radius: radius, sequences: build.packed)
+            return build.finish("mean of neighbours up to \(radius) away", loss: build.project(z, rows: size.tokens))
+        }
+        return [whole.finish("mean of sequences", loss: loss)] + windows
     }
 
     private static func rows(_ size: CaseSize) -> [GraphCase] {

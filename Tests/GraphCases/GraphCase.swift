@@ -15,6 +15,9 @@ package struct GraphCase: Sendable, CustomStringConvertible {
 
     package var description: String { name }
 
+    /// Whether PJRT devices have a program for it: recurrences along sequences have none.
+    package var hasProgram: Bool { !graph.nodes.contains { $0.operation is LSTM } }
+
     /// The fed tensors with the element types that the graph declares.
     package var hostFeeds: [String: HostTensor] {
         var result: [String: HostTensor] = [:]

@@ -34,6 +34,7 @@ import Testing
             "sequenceEnds", "tokenCoordinates", "concatenate", "sliceColumns", "softmaxCrossEntropy",
             "softmaxCrossEntropyGradient", "spanCrossEntropy", "spanCrossEntropyGradient", "squaredError",
             "squaredErrorGradient", "add", "scale", "constant", "rematerializationBarrier", "allReduce", "termCount",
+            "lstm", "lstmGradient", "shiftTokens", "sequenceMean", "sequenceMeanGradient", "windowMean",
         ]
         #expect(covered == known)
     }

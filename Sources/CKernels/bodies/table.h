@@ -8,6 +8,7 @@
 #include "attention.h"
 #include "class_attention.h"
 #include "elements.h"
+#include "recurrent.h"
 
 const pk_kernels PK_TABLE = {
     .name = PK_NAME,
@@ -28,4 +29,6 @@ const pk_kernels PK_TABLE = {
     .round_bf16 = round_bf16,
     .sum_of_squares = sum_of_squares,
     .adam = adam,
+    .lstm_cell = lstm_cell,
+    .lstm_cell_gradient = lstm_cell_gradient,
 };

@@ -109,6 +109,15 @@ typedef struct {
     // A null gradient is one of zeros; where m and v are 0 too they are not written.
     void (*_Nonnull adam)(float *_Nonnull p, float *_Nonnull m, float *_Nonnull v, const float *_Nullable g, long count,
                           const pk_adam *_Nonnull options);
+    // One token of an LSTM: gates [4 * width] hold the sums of i, f, g and o and get their activations; cell and hidden
+    // [width] are written; a null previous cell is one of zeros.
+    void (*_Nonnull lstm_cell)(float *_Nonnull gates, float *_Nonnull cell, float *_Nonnull hidden,
+                               const float *_Nullable previous_cell, long width);
+    // Gradients of the sums [4 * width] from that of hidden [width]; `carry` [width] has the cell's gradient from the token
+    // after it and gets that of the token before.
+    void (*_Nonnull lstm_cell_gradient)(float *_Nonnull sums, float *_Nonnull carry, const float *_Nonnull hidden,
+                                        const float *_Nonnull gates, const float *_Nonnull cell,
+                                        const float *_Nullable previous_cell, long width);
 } pk_kernels;
 
 enum { PK_PLAIN = 0, PK_AVX2 = 1, PK_AVX512 = 2 };

@@ -22,9 +22,13 @@ package struct Configuration: Codable, Hashable, Sendable {
         case bidirectional
         /// A transformer in which a token attends to itself and those to its left, as GPT.
         case leftToRight = "left-to-right"
+        /// Two independent stacks of LSTMs, one in each direction, side by side, as ELMo.
+        case shallowBidirectional = "shallow-bidirectional"
+        /// Embeddings alone, as word2vec and GloVe.
+        case contextFree = "context-free"
 
         /// Whether there are states that depend on one side of a token alone.
-        package var hasOneWayStates: Bool { self == .leftToRight }
+        package var hasOneWayStates: Bool { self == .leftToRight || self == .shallowBidirectional }
     }
 
     package var vocabularySize: Int
@@ -143,6 +147,9 @@ package struct Configuration: Codable, Hashable, Sendable {
         let sizes = [vocabularySize, hiddenSize, layers, heads, intermediateSize, maximumPositions, typeVocabularySize]
         guard sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return "all sizes must be positive" }
         guard layers <= 1000 else { return "num_hidden_layers is \(layers); at most 1000 are supported" }
+        guard architecture != .shallowBidirectional || hiddenSize % 2 == 0 else {
+            return "hidden_size \(hiddenSize) cannot be shared by two directions"
+        }
         guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
         let rates = [hiddenDropout, attentionDropout, classifierDropout ?? 0]
         // As the graph will have them: 0.99999999999 is 1 in float32.
@@ -158,6 +165,8 @@ package struct Configuration: Codable, Hashable, Sendable {
         switch architecture {
         case .bidirectional: "\(layers) layers, \(hiddenSize) wide, \(heads) heads"
         case .leftToRight: "\(layers) layers, \(hiddenSize) wide, \(heads) heads, left to right"
+        case .shallowBidirectional: "\(layers) LSTM layers of two directions, \(hiddenSize / 2) wide each"
+        case .contextFree: "context-free embeddings, \(hiddenSize) wide"
         }
     }
 

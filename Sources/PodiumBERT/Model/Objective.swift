@@ -28,7 +28,8 @@ extension SequenceModel {
     package var defaultObjectives: [Objective] {
         switch configuration.architecture {
         case .bidirectional: Objective.release
-        case .leftToRight: [Objective(.nextToken)]
+        case .leftToRight, .shallowBidirectional: [Objective(.nextToken)]
+        case .contextFree: [Objective(.maskedTokens)]
         }
     }
 

@@ -175,7 +175,7 @@ extension SequenceModel {
 
     /// Prefix of a direction's own parameters; a model with one direction shares the names of masked prediction.
     private func parameters(_ direction: HeadTensor.Direction) -> String {
-        direction == .forward ? "" : "\(direction.rawValue)."
+        configuration.architecture == .shallowBidirectional ? "\(direction.rawValue)." : ""
     }
 
     private func states(_ packed: PackedSequences, rows: StateRows, in graph: inout Graph) -> HiddenStates {

@@ -68,6 +68,8 @@ extension Configuration {
     package var model: any SequenceModel {
         switch architecture {
         case .bidirectional, .leftToRight: BERTEncoder(self)
+        case .shallowBidirectional: LSTMEncoder(self)
+        case .contextFree: ContextFreeEncoder(self)
         }
     }
 }

@@ -9,6 +9,13 @@ package struct PretrainingExample: Hashable, Sendable {
     package var maskedLabels: [Int32]
     /// 0 if B follows A in the text, 1 if it is from elsewhere.
     package var nextLabel: Int32
+
+    /// The sequence without masks.
+    package var originalIDs: [Int32] {
+        var ids = ids
+        for (position, label) in zip(maskedPositions, maskedLabels) { ids[Int(position)] = label }
+        return ids
+    }
 }
 
 /// How examples are made of a text; defaults are the release's.
@@ -21,6 +28,8 @@ package struct PretrainingOptions: Hashable, Sendable {
     package var shortProbability = 0.1
     /// How many differently masked versions of the text there are before they repeat.
     package var duplicateFactor = 10
+    /// Whether half of the second segments are from another document; otherwise a sequence is one stretch of text.
+    package var drawsNextSentences = true
 
     package init() {}
 }

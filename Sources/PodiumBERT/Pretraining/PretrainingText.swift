@@ -28,10 +28,11 @@ package struct PretrainingText: Sendable {
             documents
             .map { $0.map { tokenizer.ids(of: $0) }.filter { !$0.isEmpty } }
             .filter { !$0.isEmpty }
-        guard self.documents.count > 1 else {
+        guard !self.documents.isEmpty else { throw BERTError(.invalidRequest, "the corpus has no text") }
+        guard self.documents.count > 1 || !options.drawsNextSentences else {
             throw BERTError(
                 .invalidRequest,
-                "next-sentence pre-training needs at least two documents; separate them by empty lines"
+                "next-sentence pre-training needs at least two documents; separate them by empty lines, or leave nsp out of the objectives"
             )
         }
         self.mask = mask
@@ -65,9 +66,11 @@ package struct PretrainingText: Sendable {
             length += document[position].count
             if position == document.count - 1 || length >= target {
                 // How many sentences go into A.
-                let split = chunk.count > 1 ? 1 + generator.index(below: chunk.count - 1) : 1
+                let split =
+                    !options.drawsNextSentences
+                    ? chunk.count : chunk.count > 1 ? 1 + generator.index(below: chunk.count - 1) : 1
                 var first = Array(chunk.prefix(split).joined())
-                let isRandom = chunk.count == 1 || generator.uniform() < 0.5
+                let isRandom = options.drawsNextSentences && (chunk.count == 1 || generator.uniform() < 0.5)
                 var second: [Int32]
                 if isRandom {
                     second = elsewhere(than: index, atLeast: target - first.count, &generator)
@@ -120,8 +123,9 @@ package struct PretrainingText: Sendable {
         nextLabel: Int32,
         _ generator: inout Generator
     ) -> PretrainingExample {
-        var ids = [vocabulary.classification] + first + [vocabulary.separator] + second + [vocabulary.separator]
-        let types = [Int32](repeating: 0, count: first.count + 2) + [Int32](repeating: 1, count: second.count + 1)
+        let closing = second.isEmpty ? [] : second + [vocabulary.separator]
+        var ids = [vocabulary.classification] + first + [vocabulary.separator] + closing
+        let types = [Int32](repeating: 0, count: first.count + 2) + [Int32](repeating: 1, count: closing.count)
         let candidates = ids.indices.filter { ids[$0] != vocabulary.classification && ids[$0] != vocabulary.separator }
         let wanted = Int((Double(ids.count) * options.maskedProbability).rounded(.toNearestOrEven))
         let count = min(options.maximumPredictions, max(1, wanted), candidates.count)
@@ -149,13 +153,26 @@ package struct PretrainingText: Sendable {
 package struct PretrainingBatches {
     private let text: PretrainingText
     private let batchSize: Int
+    private let objectives: Set<Objective.Kind>
+    /// Directions in which tokens are predicted from one side.
+    private let directions: [HeadTensor.Direction]
     private var pass = 0
     private var firstStep = 0
     private var examples: [PretrainingExample]
 
-    package init(_ text: PretrainingText, batchSize: Int) {
+    /// - Parameters:
+    ///   - objectives: what the batches are fed for.
+    ///   - architecture: of the model that is fed.
+    package init(
+        _ text: PretrainingText,
+        batchSize: Int,
+        objectives: [Objective] = Objective.release,
+        architecture: Configuration.Architecture = .bidirectional
+    ) {
         self.text = text
         self.batchSize = batchSize
+        self.objectives = Set(objectives.map(\.kind))
+        directions = architecture == .shallowBidirectional ? [.forward, .backward] : [.forward]
         examples = text.examples(pass: 0)
     }
 
@@ -185,21 +202,48 @@ package struct PretrainingBatches {
         let start = (step - firstStep) * batchSize
         let numbers = start..<min(examples.count, start + batchSize)
         let chosen = examples[numbers]
-        var batch = PackedBatch(
-            zip(numbers, chosen).map { number, example in
-                PackedBatch.Sequence(ids: example.ids, types: example.types, example: Int32(number))
-            },
-            isTraining: true
-        )
-        var positions: [Int32] = []
-        var offset: Int32 = 0
-        for example in chosen {
-            positions += example.maskedPositions.map { $0 + offset }
-            offset += Int32(example.ids.count)
+        let isMasked = objectives.contains(.maskedTokens)
+        let sequences = zip(numbers, chosen).map { number, example in
+            PackedBatch.Sequence(
+                ids: isMasked ? example.ids : example.originalIDs,
+                types: example.types,
+                example: Int32(number)
+            )
         }
-        batch.feed("maskedPositions", HostTensor(positions))
-        batch.feed("maskedLabels", HostTensor(chosen.flatMap(\.maskedLabels)))
-        batch.feed("nextLabels", HostTensor(chosen.map(\.nextLabel)))
+        var batch = PackedBatch(sequences, isTraining: true)
+        if isMasked {
+            var positions: [Int32] = []
+            var offset: Int32 = 0
+            for example in chosen {
+                positions += example.maskedPositions.map { $0 + offset }
+                offset += Int32(example.ids.count)
+            }
+            batch.feed(HeadTensor.maskedPositions, HostTensor(positions))
+            batch.feed(HeadTensor.maskedLabels, HostTensor(chosen.flatMap(\.maskedLabels)))
+        }
+        if objectives.contains(.nextSentence) {
+            batch.feed(HeadTensor.nextLabels, HostTensor(chosen.map(\.nextLabel)))
+        }
+        if objectives.contains(.nextToken) {
+            for direction in directions { batch.feedNeighbours(sequences, direction) }
+        }
         return batch
+    }
+}
+
+extension PackedBatch {
+    /// Feeds every token that has a neighbour in a direction, and that neighbour as the token to predict.
+    fileprivate mutating func feedNeighbours(_ sequences: [Sequence], _ direction: HeadTensor.Direction) {
+        var (positions, labels): ([Int32], [Int32]) = ([], [])
+        var offset = 0
+        for sequence in sequences {
+            let count = sequence.ids.count
+            let tokens = direction == .forward ? 0..<count - 1 : 1..<count
+            positions += tokens.map { Int32(offset + $0) }
+            labels += tokens.map { sequence.ids[direction == .forward ? $0 + 1 : $0 - 1] }
+            offset += count
+        }
+        feed(HeadTensor.positions(direction), HostTensor(positions))
+        feed(HeadTensor.labels(direction), HostTensor(labels))
     }
 }

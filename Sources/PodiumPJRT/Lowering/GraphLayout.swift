@@ -33,7 +33,10 @@ struct GraphLayout {
         let coordinates = graph.nodes.filter { $0.operation is TokenCoordinates }
         for node in nodes + coordinates {
             guard let operation = node.operation as? any LoweredOperation else {
-                throw GraphError(.unsupported, "\(node.operation.mnemonic) cannot be lowered to StableHLO")
+                throw GraphError(
+                    .unsupported,
+                    "\(node.operation.mnemonic) has no StableHLO program; run it with device: cpu"
+                )
             }
             if operation.isLoss { float32Values.formUnion(node.inputs + node.outputs) }
             if let packing = operation.packing(of: node) {

@@ -233,7 +233,7 @@ package struct PretrainingBatches {
 
 extension PackedBatch {
     /// Feeds every token that has a neighbour in a direction, and that neighbour as the token to predict.
-    fileprivate mutating func feedNeighbours(_ sequences: [Sequence], _ direction: HeadTensor.Direction) {
+    package mutating func feedNeighbours(_ sequences: [Sequence], _ direction: HeadTensor.Direction) {
         var (positions, labels): ([Int32], [Int32]) = ([], [])
         var offset = 0
         for sequence in sequences {

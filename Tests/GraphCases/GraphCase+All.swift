@@ -113,7 +113,7 @@ extension GraphCase {
     private static func recurrent(_ size: CaseSize) -> [GraphCase] {
         [false, true].map { isReversed in
             var build = CaseBuilder(size)
-            let z = build.tokens("projection", width: 4 * size.width)
+            let z = build.tokens("z", width: 4 * size.width)
             let weight = build.parameter("recurrent", [4 * size.width, size.width], spread: 0.4)
             let y = build.graph.lstm(z, recurrentWeight: weight, sequences: build.packed, isReversed: isReversed)
             let name = "recurrent layer, \(isReversed ? "last" : "first") token first"

@@ -46,7 +46,7 @@ struct BenchShape {
             switch c.model.requiredRows(for: head) {
             case .all: all
             // Query, what it is compared with, and the context take the three projections; heads read whole rows.
-            case .firsts: lengths.reduce(0) { $0 + projections + rest + 4 * $1 * c.heads * c.hiddenSize }
+            case .firstTokens: lengths.reduce(0) { $0 + projections + rest + 4 * $1 * c.heads * c.hiddenSize }
             }
         return Double((c.layers - 1) * all + last)
     }

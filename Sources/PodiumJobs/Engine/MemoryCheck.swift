@@ -1,5 +1,5 @@
-internal import Foundation
-package import PodiumCore
+import Foundation
+import PodiumCore
 
 /// Refuses a run that needs more memory than it may have, before its first step.
 package struct MemoryCheck: Sendable {

@@ -59,12 +59,17 @@ private final class ThreadCommunicator: Communicator {
         let expected = Oracle(example.graph).run(replicas: example.shares, variables: example.variables)
         let exchange = ThreadCommunicator.Exchange(replicas: example.shares.count)
         let results = Results()
-        DispatchQueue.concurrentPerform(iterations: example.shares.count) { number in
-            results.store(
-                number,
-                Result { try Self.run(example, number, ThreadCommunicator(exchange, number: number)) }
-            )
+        // Threads of their own: replicas wait for each other.
+        let group = DispatchGroup()
+        for number in example.shares.indices {
+            group.enter()
+            Thread.detachNewThread {
+                let communicator = ThreadCommunicator(exchange, number: number)
+                results.store(number, Result { try Self.run(example, number, communicator) })
+                group.leave()
+            }
         }
+        group.wait()
         for (number, replica) in expected.enumerated() {
             let found = try #require(results.of(number)).get()
             for (name, reference) in replica.outputs.merging(replica.assigned, uniquingKeysWith: { $1 }) {

@@ -96,7 +96,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         if try kind.decodeIfPresent(Bool.self, forKey: .isDecoder) == true {
             throw refuse(
                 .isDecoder,
-                "true makes a decoder, which is not supported; a BERT that sees the left only has \"podium_direction\": \"left-to-right\""
+                "true makes a decoder, which is not supported; a BERT that sees the left only has \"podium_architecture\": \"left-to-right\""
             )
         }
         if try kind.decodeIfPresent(Bool.self, forKey: .crossAttention) == true {

@@ -21,7 +21,7 @@ extension ModelDirectory {
             case architectures
         }
 
-        func encode(to encoder: any Swift.Encoder) throws {
+        func encode(to encoder: any Encoder) throws {
             try configuration.encode(to: encoder)
             var more = encoder.container(keyedBy: Keys.self)
             try more.encode("bert", forKey: .model)

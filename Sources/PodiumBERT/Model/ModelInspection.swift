@@ -98,7 +98,7 @@ package struct ModelInspection: Encodable, Sendable {
         do {
             _ = try Weights.load(
                 archive,
-                for: Encoder(configuration).evaluationGraph(.span),
+                for: configuration.model.evaluationGraph(.span),
                 configuration: configuration,
                 seed: 0,
                 needsHead: false

@@ -29,7 +29,7 @@ enum Fixture {
         return BERTEncoder(configuration)
     }
 
-    static func encoder(_ configuration: Configuration) -> Encoder { Encoder(configuration) }
+    static func encoder(_ configuration: Configuration) -> BERTEncoder { BERTEncoder(configuration) }
 
     /// The tiny model's own weights for a graph.
     static func tinyWeights(for graph: Graph) throws -> Weights {

@@ -13,7 +13,7 @@ import Testing
         for tensor in start.tensors { _ = try start.bytes(of: tensor) }
         let loaded = try Weights.load(
             model.weights(),
-            for: Fixture.encoder(model.configuration).evaluationGraph(.pretraining),
+            for: Fixture.encoder(model.configuration).evaluationGraph(.pretraining()),
             configuration: model.configuration,
             seed: 0,
             needsHead: true

@@ -61,7 +61,7 @@ import Testing
                 #expect(archive.tensor(named: tensor.name) == tensor)
                 #expect(try archive.floats(tensor.name) == original.floats(tensor.name), "\(tensor.name)")
             }
-            for head in [Head.classification(labels: 3), .span, .pretraining] {
+            for head in [Head.classification(labels: 3), .span, .pretraining()] {
                 let graph = Fixture.encoder(model.configuration).evaluationGraph(head)
                 func load(_ file: any TensorArchive) throws -> (weights: Weights, report: Weights.LoadReport) {
                     try Weights.load(file, for: graph, configuration: model.configuration, seed: 0, needsHead: true)

@@ -255,6 +255,9 @@ import Testing
         Case("a dropout of one", .malformed, saying: "dropout") {
             try $0.replaceInConfiguration("\"hidden_dropout_prob\": 0.0", "\"hidden_dropout_prob\": 1.0")
         },
+        Case("a dropout of one in float32", .malformed, saying: "dropout") {
+            try $0.replaceInConfiguration("\"hidden_dropout_prob\": 0.0", "\"hidden_dropout_prob\": 0.9999999999")
+        },
     ]
 
     private static let vocabulary: [Case] = [

@@ -32,14 +32,17 @@ struct PretrainJob {
         guard work.engine.maxSequenceLength <= start.configuration.maximumPositions else {
             throw JobError(.input, "maxSequenceLength may be at most \(start.configuration.maximumPositions) here")
         }
+        let network = start.configuration.model
+        let objectives = network.defaultObjectives
+        var options = PretrainingOptions(work)
+        options.drawsNextSentences = objectives.contains { $0.kind == .nextSentence }
         let text = try PretrainingText(
             documents: corpus.documents,
             tokenizer: start.tokenizer,
-            options: PretrainingOptions(work),
+            options: options,
             seed: work.seed
         )
-        let network = start.configuration.model
-        let head = Head.pretraining(network.defaultObjectives)
+        let head = Head.pretraining(objectives)
         let optimizer = OptimizerOptions(training)
         let trainer = try Trainer(
             model: network,
@@ -50,7 +53,12 @@ struct PretrainJob {
             device: context.device,
             checkpointing: training.gradientCheckpointing
         )
-        var batches = PretrainingBatches(text, batchSize: training.batchSize)
+        var batches = PretrainingBatches(
+            text,
+            batchSize: training.batchSize,
+            objectives: objectives,
+            architecture: start.configuration.architecture
+        )
         context.log(
             "\(start.configuration.summary), \(start.tokenizer.vocabulary.count) pieces; "
                 + "\(corpus.documents.count) documents, \(text.tokens) tokens, \(batches.sequencesPerPass) sequences a pass"
@@ -158,6 +166,7 @@ struct PretrainJob {
                     + Configuration.presets.map(\.name).joined(separator: ", ")
             )
         }
+        configuration.architecture = Configuration.Architecture(fresh.architecture)
         if let rate = work.optimization.dropout { configuration.setDropout(rate) }
         return Start(
             configuration: configuration,
@@ -177,6 +186,18 @@ struct PretrainJob {
             seed: work.seed,
             needsHead: false
         ).weights
+    }
+}
+
+extension Configuration.Architecture {
+    init(_ architecture: PodiumCore.Architecture) {
+        self =
+            switch architecture {
+            case .bidirectional: .bidirectional
+            case .leftToRight: .leftToRight
+            case .shallowBidirectional: .shallowBidirectional
+            case .contextFree: .contextFree
+            }
     }
 }
 

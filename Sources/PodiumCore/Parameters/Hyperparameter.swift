@@ -244,6 +244,15 @@ extension Parameter<Work> {
             "Passes over the text before the masks of the first come again."
         ),
         Hyperparameter(
+            "architecture",
+            \.fresh,
+            \.architecture,
+            .choice(Architecture.self),
+            source: "BERT's paper, figure 3",
+            "A fresh model's network and what it learns: bidirectional (BERT; masked tokens, next sentences), left-to-right "
+                + "(GPT; next tokens), shallow-bidirectional (ELMo; next tokens both ways), context-free (word2vec; masked tokens)."
+        ),
+        Hyperparameter(
             "vocabularySize",
             \.fresh,
             \.vocabularySize,

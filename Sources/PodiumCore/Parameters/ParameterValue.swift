@@ -107,6 +107,7 @@ extension ParameterChoice {
 extension ScheduleShape: ParameterChoice {}
 extension Clipping: ParameterChoice {}
 extension Precision: ParameterChoice {}
+extension Architecture: ParameterChoice {}
 extension ComputeDevice: ParameterChoice {}
 extension SelectionRule.Metric: ParameterChoice {}
 extension SelectionRule.Rule: ParameterChoice {}

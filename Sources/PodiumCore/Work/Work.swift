@@ -50,6 +50,7 @@ package struct Pretraining: Hashable, Sendable {
 /// A model without weights, whose vocabulary is learned from the corpus.
 package struct FreshModel: Hashable, Sendable {
     package var preset: String
+    package var architecture = Architecture.bidirectional
     package var vocabularySize = 4000
 
     /// The longest sequence that a model of any preset has positions for.

@@ -147,6 +147,41 @@ import Testing
         #expect(feeds[0] != feeds[steps])
     }
 
+    @Test func withoutNextSentencesASequenceIsOneStretchOfText() throws {
+        let whole = documents.flatMap { $0.flatMap { tokenizer.ids(of: $0) } }
+        let examples = try text { $0.drawsNextSentences = false }.examples(pass: 0)
+        #expect(examples.count > 10)
+        for example in examples.prefix(10) {
+            #expect(example.types.allSatisfy { $0 == 0 } && example.nextLabel == 0)
+            let text = Array(example.originalIDs.dropFirst().dropLast())
+            let starts = whole.indices.filter { whole[$0...].starts(with: text) }
+            #expect(!starts.isEmpty, "\(text)")
+        }
+    }
+
+    @Test func oneWayBatchesPairEveryTokenWithItsNeighbour() throws {
+        let text = try text()
+        var batches = PretrainingBatches(
+            text,
+            batchSize: 4,
+            objectives: [Objective(.nextToken)],
+            architecture: .shallowBidirectional
+        )
+        let feeds = batches.batch(step: 0).feeds
+        let (tokens, offsets) = (feeds["tokens"]?.integers ?? [], feeds["offsets"]?.integers ?? [])
+        #expect(feeds[HeadTensor.maskedLabels] == nil && feeds[HeadTensor.nextLabels] == nil)
+        #expect(tokens == text.examples(pass: 0).prefix(4).flatMap(\.originalIDs))
+        for direction in HeadTensor.Direction.allCases {
+            let positions = try #require(feeds[HeadTensor.positions(direction)]).integers
+            let labels = try #require(feeds[HeadTensor.labels(direction)]).integers
+            let side: Int32 = direction == .forward ? 1 : -1
+            #expect(zip(positions, labels).allSatisfy { tokens[Int($0 + side)] == $1 })
+            // All but the tokens at one end of each sequence.
+            let ends = direction == .forward ? offsets.dropFirst().map { $0 - 1 } : Array(offsets.dropLast())
+            #expect(Set(positions) == Set(tokens.indices.map { Int32($0) }).subtracting(ends))
+        }
+    }
+
     @Test func textThatCannotBePretrainedOnIsRefused() throws {
         func refusal(_ documents: [[String]], _ tokenizer: Tokenizer) -> BERTError? {
             #expect(throws: BERTError.self) {

@@ -1,9 +1,9 @@
 import Foundation
-package import PodiumBERT
-package import PodiumCore
+import PodiumBERT
+import PodiumCore
 
 /// Steps until the end, with measurements, checkpoints, and a stop when asked to.
-package struct TrainingLoop {
+struct TrainingLoop {
     let context: JobContext
     let trainer: Trainer
     let training: Optimization
@@ -18,33 +18,13 @@ package struct TrainingLoop {
     /// Writes the model as it is into a folder.
     let writeModel: Snapshots.Write
 
-    package init(
-        context: JobContext,
-        trainer: Trainer,
-        training: Optimization,
-        totalSteps: Int?,
-        trainExamples: Int,
-        names: @escaping ([Int32]) -> [String],
-        origin: TrainingOrigin,
-        writeModel: @escaping Snapshots.Write
-    ) {
-        self.context = context
-        self.trainer = trainer
-        self.training = training
-        self.totalSteps = totalSteps
-        self.trainExamples = trainExamples
-        self.names = names
-        self.origin = origin
-        self.writeModel = writeModel
-    }
-
     /// What the training came to.
-    package struct Summary {
-        package var steps: Int
+    struct Summary {
+        var steps: Int
         /// Of training alone, over all attempts.
-        package var seconds: Double
-        package var examplesPerSecond: Double
-        package var tokensPerSecond: Double
+        var seconds: Double
+        var examplesPerSecond: Double
+        var tokensPerSecond: Double
     }
 
     /// Seconds between measurements sent, at least.
@@ -73,7 +53,7 @@ package struct TrainingLoop {
     /// Trains to the end.
     ///
     /// - Parameter batch: the examples of a step counted from 0.
-    package func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
+    func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
         var checkpoints = Checkpoints(context: context, origin: origin)
         do {
             return try run(&checkpoints, batch)

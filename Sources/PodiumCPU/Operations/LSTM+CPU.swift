@@ -2,7 +2,7 @@ internal import CKernels
 import PodiumGraph
 
 extension LSTM: CPUOperation {
-    /// Shared: the transposed recurrent weight. Per worker: a block's previous states and their products.
+    /// The transposed recurrent weight, shared, and for each worker a block's previous states and their products.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
         let width = outputs[0][1]
         return (4 * width * width, 5 * width * SequenceBlock.size)
@@ -57,7 +57,7 @@ extension LSTM: CPUOperation {
 }
 
 extension LSTMGradient: CPUOperation {
-    /// Per worker: gradients of a block's hidden states and cells, the sums' gradients side by side, and their products.
+    /// For each worker gradients of a block's hidden states and cells, the sums' gradients side by side, and their products.
     func scratch(_ inputs: [[Int]], _ outputs: [[Int]]) -> (shared: Int, perWorker: Int) {
         (0, 7 * inputs[0][1] * SequenceBlock.size)
     }

@@ -67,12 +67,13 @@ let package = Package(
         .target(name: "COpenBLAS"),
         .target(name: "CPJRT"),
 
-        library("PodiumFiles", ["CCrypto", "CZlib"]),
-        library("PodiumFormat"),
+        // What every room shares: the shape of errors, numbers and tables as text
+        library("PodiumPrimitives"),
+        library("PodiumFiles", ["CCrypto", "CZlib", "PodiumPrimitives"]),
 
         // What a job is
         library("PodiumCore"),
-        library("PodiumSpec", ["PodiumCore", yams]),
+        library("PodiumSpec", ["PodiumCore", "PodiumPrimitives", yams]),
 
         // Where it is kept and who runs it
         library(
@@ -81,20 +82,20 @@ let package = Package(
             exclude: ["schema.sql"],
             resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql")]
         ),
-        library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", subprocess]),
-        library("PodiumScheduler", ["PodiumCore", logging, subprocess]),
+        library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
+        library("PodiumScheduler", ["PodiumCore", "PodiumPrimitives", logging, subprocess]),
 
         // The engine
-        library("PodiumText"),
-        library("PodiumGraph"),
+        library("PodiumText", ["PodiumPrimitives"]),
+        library("PodiumGraph", ["PodiumPrimitives"]),
         library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
-        library("PodiumPJRT", ["CPJRT", "PodiumFiles", "PodiumGraph"]),
-        library("PodiumBERT", ["PodiumFiles", "PodiumGraph", "PodiumText"]),
+        library("PodiumPJRT", ["CPJRT", "PodiumFiles", "PodiumGraph", "PodiumPrimitives"]),
+        library("PodiumBERT", ["PodiumFiles", "PodiumGraph", "PodiumPrimitives", "PodiumText"]),
 
         // Data, scores, reports
-        library("PodiumData", ["PodiumCore", "PodiumText"]),
-        library("PodiumSample", ["PodiumCore"]),
-        library("PodiumEval", ["PodiumCore"]),
+        library("PodiumData", ["PodiumCore", "PodiumFiles", "PodiumPrimitives", "PodiumText"]),
+        library("PodiumSample", ["PodiumCore", "PodiumPrimitives"]),
+        library("PodiumEval", ["PodiumCore", "PodiumFiles", "PodiumPrimitives"]),
         library(
             "PodiumReportAssets",
             path: "reports",
@@ -110,11 +111,17 @@ let package = Package(
                 .embedInCode("task.mustache"),
             ]
         ),
-        library("PodiumReport", ["CLibXML2", "PodiumCore", "PodiumReportAssets", mustache, yams]),
+        library(
+            "PodiumReport",
+            ["CLibXML2", "PodiumCore", "PodiumFiles", "PodiumPrimitives", "PodiumReportAssets", mustache, yams]
+        ),
 
         library(
             "PodiumLibrary",
-            ["CCurl", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumSample", subprocess]
+            [
+                "CCurl", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumPrimitives", "PodiumSample",
+                subprocess,
+            ]
         ),
 
         // What each kind of job does in the engine process
@@ -122,7 +129,7 @@ let package = Package(
             "PodiumJobs",
             [
                 "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph", "PodiumLibrary",
-                "PodiumText",
+                "PodiumPrimitives", "PodiumText",
             ]
         ),
 
@@ -130,25 +137,23 @@ let package = Package(
         library(
             "PodiumExperiments",
             [
-                "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumFormat", "PodiumLibrary",
+                "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumLibrary", "PodiumPrimitives",
                 "PodiumReport",
-                "PodiumScheduler",
-                "PodiumSpec", "PodiumStore", logging,
+                "PodiumScheduler", "PodiumSpec", "PodiumStore", logging,
             ]
         ),
         library(
             "PodiumDevices",
             [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumFormat", "PodiumGraph", "PodiumLibrary",
-                "PodiumPJRT",
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumGraph", "PodiumLibrary", "PodiumPJRT",
+                "PodiumPrimitives",
             ]
         ),
         library(
             "PodiumBench",
             [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFormat",
-                "PodiumGraph",
-                "PodiumPJRT", "PodiumStore", "PodiumText", subprocess,
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFiles",
+                "PodiumGraph", "PodiumPJRT", "PodiumPrimitives", "PodiumStore", "PodiumText", subprocess,
             ]
         ),
 
@@ -158,10 +163,9 @@ let package = Package(
             dependencies: [
                 "CBuild", "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices",
                 "PodiumEval",
-                "PodiumExperiments", "PodiumFiles", "PodiumFormat", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
-                "PodiumMigrations",
-                "PodiumPJRT", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore", "PodiumText",
-                argumentParser, logging, subprocess,
+                "PodiumExperiments", "PodiumFiles", "PodiumGraph", "PodiumJobs", "PodiumLibrary", "PodiumMigrations",
+                "PodiumPJRT", "PodiumPrimitives", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore",
+                "PodiumText", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
         ),
@@ -176,6 +180,8 @@ let package = Package(
             path: "Tests/GraphCases",
             swiftSettings: settings
         ),
+        tests("PodiumFilesTests", ["PodiumFiles"], exclude: ["Fixtures"]),
+        tests("PodiumPrimitivesTests", ["PodiumPrimitives"]),
         tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler", "PodiumTestSupport", logging]),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
         tests(
@@ -193,13 +199,17 @@ let package = Package(
         ),
         tests(
             "PodiumExperimentsTests",
-            ["PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumLibrary", "PodiumReport"]
+            ["PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumLibrary", "PodiumPrimitives", "PodiumReport"]
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),
         tests("PodiumLibraryTests", ["PodiumFiles", "PodiumLibrary", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumTextTests", ["PodiumText", "RealData"], exclude: ["Fixtures"]),
-        tests("PodiumDataTests", ["PodiumCore", "PodiumData", "PodiumText", "RealData"]),
+        tests(
+            "PodiumDataTests",
+            ["PodiumCore", "PodiumData", "PodiumFiles", "PodiumPrimitives", "PodiumText", "RealData"],
+            exclude: ["Fixtures"]
+        ),
         tests("PodiumGraphTests", ["GraphCases", "PodiumGraph"]),
         tests("PodiumCPUTests", ["GraphCases", "PodiumCPU", "PodiumGraph"]),
         tests(
@@ -209,7 +219,11 @@ let package = Package(
                 "PodiumText", "RealData",
             ]
         ),
-        tests("PodiumEvalTests", ["PodiumCore", "PodiumEval", "RealData"], exclude: ["Fixtures"]),
+        tests(
+            "PodiumEvalTests",
+            ["PodiumCore", "PodiumEval", "PodiumFiles", "PodiumPrimitives", "RealData"],
+            exclude: ["Fixtures"]
+        ),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]
 )

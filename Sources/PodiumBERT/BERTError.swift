@@ -1,7 +1,8 @@
 internal import PodiumFiles
+package import PodiumPrimitives
 
 /// What can go wrong with a model, its files, or its training.
-package struct BERTError: Error, Sendable, CustomStringConvertible {
+package struct BERTError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// A file is missing, cannot be read or written.
         case file
@@ -24,14 +25,16 @@ package struct BERTError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        code == .writeFailed ? .world : .input
+    }
 
     /// Does something with files; their errors become a model's.
     static func files<Result>(_ body: () throws(FileError) -> Result) throws(BERTError) -> Result {
         do {
             return try body()
         } catch {
-            throw BERTError(error.code == .writeFailed ? .writeFailed : .file, error.message)
+            throw BERTError(error.code == .writeFailed ? .writeFailed : .file, error.description)
         }
     }
 }

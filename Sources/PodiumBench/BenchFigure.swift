@@ -1,3 +1,5 @@
+package import PodiumPrimitives
+
 /// One measured number beside what the machine could do at most.
 package struct BenchFigure: Encodable {
     /// Stable, from the general to the particular: `scoring/squad-v1.1`.
@@ -39,7 +41,7 @@ package struct BenchSelection: Sendable {
 }
 
 /// Why a figure cannot be measured.
-package struct BenchError: Error, Sendable, CustomStringConvertible {
+package struct BenchError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// The data or the files do not do.
         case input
@@ -56,5 +58,7 @@ package struct BenchError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        code == .input ? .input : .job
+    }
 }

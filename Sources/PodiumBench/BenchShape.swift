@@ -90,12 +90,12 @@ struct BenchRows {
                     forTraining: isTraining
                 ).windows.map(\.sequence)
             } else {
-                encoded = try GLUEFile.examples(
+                encoded = try GLUEFile.read(
                     task: task,
                     split: isTraining ? .train : .dev,
                     bytes: file.bytes,
                     name: file.path
-                ).map { EncodedSequence($0, tokenizer: tokenizer, maximumLength: 128) }
+                ).examples.map { EncodedSequence($0, tokenizer: tokenizer, maximumLength: 128) }
             }
             return encoded.enumerated().map { number, sequence in
                 PackedBatch.Sequence(ids: sequence.ids, types: sequence.types, example: Int32(number))

@@ -2,9 +2,9 @@ internal import PodiumBERT
 package import PodiumCPU
 package import PodiumCore
 package import PodiumDevices
-internal import PodiumFormat
 internal import PodiumGraph
 internal import PodiumPJRT
+internal import PodiumPrimitives
 
 /// Training steps and inference of named model sizes.
 package struct EngineBench {
@@ -169,8 +169,8 @@ package struct EngineBench {
         var table = TextTable([("OPERATION", .left), ("CALLS", .right), ("MS", .right), ("SHARE", .right)])
         for (name, entry) in times.entries.sorted(by: { $0.value.seconds > $1.value.seconds }) {
             table.add([
-                name, "\(entry.calls)", shortText(entry.seconds * 1e3),
-                "\(shortText(entry.seconds / total * 100)) %",
+                name, "\(entry.calls)", NumberText.short(entry.seconds * 1e3),
+                "\(NumberText.short(entry.seconds / total * 100)) %",
             ])
         }
         return table.rendered()

@@ -2,6 +2,7 @@ internal import Foundation
 internal import PodiumCore
 internal import PodiumData
 internal import PodiumEval
+internal import PodiumFiles
 internal import Subprocess
 
 /// SQuAD scoring and paired resampling on whole development sets.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PodiumFiles
 
 /// Plain text to pre-train on: one sentence a line, an empty line between documents.
 package struct Corpus: Sendable {
@@ -13,13 +14,17 @@ package struct Corpus: Sendable {
     package init(files: [String]) throws(DataError) {
         documents = []
         for file in files {
-            guard let bytes = FileManager.default.contents(atPath: file) else {
-                throw DataError(.missingFile, "\(file): the corpus file is missing or cannot be read")
+            var bytes: [UInt8]
+            do throws(FileError) {
+                bytes = try FileContent.read(file)
+                if Gzip.isPacked(bytes) { bytes = try Gzip.unpack(bytes) }
+            } catch {
+                throw DataError(error.inFile(file))
             }
-            try append(Array(bytes), name: file)
+            try append(bytes, name: file)
         }
         guard !documents.isEmpty else {
-            throw DataError(.empty, "\(files.joined(separator: ", ")): the corpus has no text")
+            throw DataError(.empty, "the corpus has no text", file: files.joined(separator: ", "))
         }
     }
 
@@ -30,7 +35,7 @@ package struct Corpus: Sendable {
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             guard let text = String(validating: line, as: UTF8.self) else {
-                throw DataError(.invalidUTF8, "\(name):\(number): the line is not UTF-8")
+                throw DataError(.invalidUTF8, "the line is not UTF-8", file: name, line: number)
             }
             let sentence = text.trimmingCharacters(in: .whitespacesAndNewlines)
             if !sentence.isEmpty {

@@ -1,5 +1,5 @@
-internal import Foundation
 package import PodiumCore
+internal import PodiumFiles
 
 /// A folder in the official layout: `MRPC/train.tsv`, `train-v1.1.json`, directly or under `glue/` and `squad/`.
 package struct DataRoot: Sendable {
@@ -9,7 +9,7 @@ package struct DataRoot: Sendable {
         self.path = path
     }
 
-    /// A file of the root, read; still packed if it was found as `.gz`.
+    /// A file of the root, read and unpacked.
     package struct File: Sendable {
         /// In the official layout, unpacked: `MRPC/train.tsv`.
         package var name: String
@@ -38,11 +38,12 @@ package struct DataRoot: Sendable {
         let places = [name, (task.isSQuAD ? "squad/" : "glue/") + name]
         for place in places.flatMap({ [$0, $0 + ".gz"] }) {
             let full = "\(path)/\(place)"
-            guard FileManager.default.fileExists(atPath: full) else { continue }
-            do {
-                return File(name: name, path: full, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: full))))
+            do throws(FileError) {
+                let bytes = try FileContent.read(full)
+                return File(name: name, path: full, bytes: Gzip.isPacked(bytes) ? try Gzip.unpack(bytes) : bytes)
             } catch {
-                throw DataError(.unreadable, "\(full): the file cannot be read (\(error.localizedDescription))")
+                if error.code == .missing { continue }
+                throw DataError(error.inFile(full))
             }
         }
         throw DataError(

@@ -1,36 +1,29 @@
-internal import Foundation
 package import PodiumCore
 
 extension SQuADFile {
     /// Refuses a file of the other version of SQuAD, which under the task's name would be trained and scored wrongly.
     ///
-    /// - Parameters:
-    ///   - bytes: the document, for what it says of its version.
-    ///   - name: the file's name, for messages.
-    package func check(isOf task: BenchmarkTask, bytes: [UInt8], name: String) throws(DataError) {
+    /// - Parameter name: the file's name, for messages.
+    package func check(isOf task: BenchmarkTask, name: String) throws(DataError) {
         let unanswerable = questions.filter { $0.isImpossible || $0.answers.isEmpty }.count
         switch task {
         case .squadV1:
             guard unanswerable > 0 else { return }
             throw DataError(
                 .otherVersion,
-                "\(name): \(unanswerable) of \(questions.count) questions have no answer, so the file is SQuAD v2.0's and not "
-                    + "v1.1's; ask for squad-v2.0, or give v1.1's file"
+                "\(unanswerable) of \(questions.count) questions have no answer, so the file is SQuAD v2.0's and not "
+                    + "v1.1's; ask for squad-v2.0, or give v1.1's file",
+                file: name
             )
         case .squadV2:
-            guard unanswerable == 0, Self.version(bytes)?.contains("2.0") != true else { return }
+            guard unanswerable == 0, version?.contains("2.0") != true else { return }
             throw DataError(
                 .otherVersion,
-                "\(name): every question has an answer, so the file is SQuAD v1.1's and not v2.0's; ask for squad-v1.1, or "
-                    + "give v2.0's file"
+                "every question has an answer, so the file is SQuAD v1.1's and not v2.0's; ask for squad-v1.1, or "
+                    + "give v2.0's file",
+                file: name
             )
         default: preconditionFailure("\(task.rawValue) is no version of SQuAD")
         }
-    }
-
-    /// What the document calls its version: `1.1`, `v2.0`; nil if nothing.
-    private static func version(_ bytes: [UInt8]) -> String? {
-        struct Document: Decodable { var version: String? }
-        return (try? JSONDecoder().decode(Document.self, from: Data(bytes)))?.version
     }
 }

@@ -1,10 +1,11 @@
-internal import Foundation
+internal import PodiumFiles
+internal import PodiumPrimitives
 
 /// A question of SQuAD with its passage.
 package struct SQuADQuestion: Hashable, Sendable {
     package struct Answer: Hashable, Sendable {
         package var text: String
-        /// Offset into the passage in Unicode scalars, as the file has it.
+        /// Offset into the passage in Unicode scalars, as the file has it: perhaps none that is in the passage.
         package var start: Int
 
         package init(text: String, start: Int) {
@@ -31,97 +32,173 @@ package struct SQuADQuestion: Hashable, Sendable {
 
 /// The official JSON file of SQuAD v1.1 or v2.0.
 package struct SQuADFile: Sendable {
-    package var passages: [String]
+    /// The file's own `version`: `1.1`, `v2.0`; nil if it has none.
+    package private(set) var version: String?
+    package private(set) var passages: [String] = []
     /// In the file's order; ids occur once.
-    package var questions: [SQuADQuestion]
+    package private(set) var questions: [SQuADQuestion] = []
 
-    private struct Document: Decodable {
-        struct Article: Decodable {
-            struct Paragraph: Decodable {
-                struct QA: Decodable {
-                    struct Answer: Decodable {
-                        var text: String
-                        var answer_start: Int
-                    }
-                    var id: String
-                    var question: String
-                    var answers: [Answer]?
-                    var is_impossible: Bool?
-                }
-                var context: String
-                var qas: [QA]
-            }
-            var paragraphs: [Paragraph]
-        }
-        var data: [Article]
-    }
-
-    /// Reads and checks a file: every answer must stand where it says.
+    /// Reads a file and checks its form; whether answers stand where it says is for training to ask.
     package init(bytes: [UInt8], name: String) throws(DataError) {
-        let document: Document
-        do {
-            document = try JSONDecoder().decode(Document.self, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw DataError(.malformed, "\(name): \(Self.text(of: error))")
+        do throws(FileError) {
+            var reader = Reader()
+            try reader.read(bytes)
+            version = reader.version
+            passages = reader.passages
+            questions = reader.questions
         } catch {
-            throw DataError(.malformed, "\(name): \(error)")
+            throw DataError(error.inFile(name))
         }
-        passages = []
-        questions = []
-        var seen: Set<String> = []
-        for (a, article) in document.data.enumerated() {
-            for (p, paragraph) in article.paragraphs.enumerated() {
-                let scalars = Array(paragraph.context.unicodeScalars)
-                for (q, qa) in paragraph.qas.enumerated() {
-                    let place = "\(name): data[\(a)].paragraphs[\(p)].qas[\(q)] (\(qa.id))"
-                    guard seen.insert(qa.id).inserted else {
-                        throw DataError(.duplicateID, "\(place): this id stands in the file already")
-                    }
-                    let answers = qa.answers ?? []
-                    for (i, answer) in answers.enumerated() {
-                        let wanted = Array(answer.text.unicodeScalars)
-                        let end = answer.answer_start + wanted.count
-                        guard answer.answer_start >= 0, end <= scalars.count,
-                            scalars[answer.answer_start..<end].elementsEqual(wanted)
-                        else {
-                            throw DataError(
-                                .invalidOffset,
-                                "\(place): answers[\(i)] \"\(answer.text.prefix(40))\" does not stand at "
-                                    + "answer_start \(answer.answer_start) of the passage (offsets count code points)"
-                            )
-                        }
-                    }
-                    questions.append(
-                        SQuADQuestion(
-                            id: qa.id,
-                            question: qa.question,
-                            passage: passages.count,
-                            answers: answers.map { SQuADQuestion.Answer(text: $0.text, start: $0.answer_start) },
-                            isImpossible: qa.is_impossible ?? false
-                        )
-                    )
-                }
-                passages.append(paragraph.context)
-            }
+        guard !questions.isEmpty else { throw DataError(.empty, "the file has no questions", file: name) }
+    }
+}
+
+/// Reads `data` → `paragraphs` → `context`, `qas`, with the path of keys for messages.
+private struct Reader {
+    var version: String?
+    var passages: [String] = []
+    var questions: [SQuADQuestion] = []
+    private var seen: Set<ExactText> = []
+    private var path = Path()
+
+    /// Where in the document the reader is.
+    private struct Path {
+        var article = 0
+        var paragraph = 0
+        var question: Int?
+        var answer: Int?
+
+        var text: String {
+            var text = "data[\(article)].paragraphs[\(paragraph)]"
+            if let question { text += ".qas[\(question)]" }
+            if let answer { text += ".answers[\(answer)]" }
+            return text
         }
-        guard !questions.isEmpty else { throw DataError(.empty, "\(name): the file has no questions") }
     }
 
-    private static func text(of error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            let text = context.codingPath.reduce(into: "") { text, key in
-                text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? key.stringValue : ".\(key.stringValue)")
+    mutating func read(_ bytes: [UInt8]) throws(FileError) {
+        var scanner = try JSONScanner(bytes)
+        var hasData = false
+        try scanner.object { (scanner, key) throws(FileError) in
+            if scanner.matches(key, "data") {
+                hasData = true
+                path.article = 0
+                try scanner.array("data is not a list: expected '['") { (scanner) throws(FileError) in
+                    try article(&scanner)
+                    path.article += 1
+                }
+            } else if scanner.matches(key, "version"), try scanner.peek() == 0x22 {
+                version = try scanner.string().description
+            } else {
+                try scanner.skipValue()
             }
-            return text.isEmpty ? "the document" : text
         }
-        switch error {
-        case .keyNotFound(let key, let context): return "\(path(context)) has no \"\(key.stringValue)\""
-        case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-            return "\(path(context)) is not a \(type)"
-        case .dataCorrupted(let context):
-            let cause = context.underlyingError.map { " (\($0))" } ?? ""
-            return "\(path(context)) is not valid JSON\(cause)"
-        @unknown default: return "\(error)"
+        try scanner.end()
+        guard hasData else { throw FileError(.malformed, "the document has no \"data\" list") }
+    }
+
+    private mutating func article(_ scanner: inout JSONScanner) throws(FileError) {
+        let start = scanner.position
+        var hasParagraphs = false
+        try scanner.object("data[\(path.article)] is not an object: expected '{'") { (scanner, key) throws(FileError) in
+            guard scanner.matches(key, "paragraphs") else { return try scanner.skipValue() }
+            hasParagraphs = true
+            path.paragraph = 0
+            try scanner.array { (scanner) throws(FileError) in
+                try paragraph(&scanner)
+                path.paragraph += 1
+            }
         }
+        if !hasParagraphs { throw scanner.error("data[\(path.article)] has no \"paragraphs\"", at: start) }
+    }
+
+    private mutating func paragraph(_ scanner: inout JSONScanner) throws(FileError) {
+        let start = scanner.position
+        var context: String?
+        var hasQuestions = false
+        path.question = nil
+        path.answer = nil
+        try scanner.object { (scanner, key) throws(FileError) in
+            if scanner.matches(key, "context") {
+                context = try scanner.string("\(path.text).context as a string").description
+            } else if scanner.matches(key, "qas") {
+                hasQuestions = true
+                path.question = 0
+                try scanner.array { (scanner) throws(FileError) in
+                    try question(&scanner)
+                    path.question? += 1
+                }
+                path.question = nil
+            } else {
+                try scanner.skipValue()
+            }
+        }
+        guard let context else { throw scanner.error("\(path.text) has no \"context\"", at: start) }
+        if !hasQuestions { throw scanner.error("\(path.text) has no \"qas\"", at: start) }
+        passages.append(context)
+    }
+
+    private mutating func question(_ scanner: inout JSONScanner) throws(FileError) {
+        let start = scanner.position
+        var id: ExactText?
+        var text: String?
+        var answers: [SQuADQuestion.Answer] = []
+        var isImpossible = false
+        try scanner.object { (scanner, key) throws(FileError) in
+            if scanner.matches(key, "id") {
+                id = try scanner.string("\(path.text).id as a string")
+            } else if scanner.matches(key, "question") {
+                text = try scanner.string("\(path.text).question as a string").description
+            } else if scanner.matches(key, "answers") {
+                answers = try list(&scanner)
+            } else if scanner.matches(key, "is_impossible") {
+                isImpossible = try scanner.bool()
+            } else {
+                try scanner.skipValue()
+            }
+        }
+        guard let id else { throw scanner.error("\(path.text) has no \"id\"", at: start) }
+        guard let text else { throw scanner.error("\(path.text) (\(id)) has no \"question\"", at: start) }
+        guard seen.insert(id).inserted else {
+            throw FileError(
+                .repeated,
+                "\(path.text) (\(id)): a question of this id stands in the file already",
+                at: scanner.place(of: start)
+            )
+        }
+        questions.append(
+            SQuADQuestion(
+                id: id.description,
+                question: text,
+                passage: passages.count,
+                answers: answers,
+                isImpossible: isImpossible
+            )
+        )
+    }
+
+    /// The answers of a question.
+    private mutating func list(_ scanner: inout JSONScanner) throws(FileError) -> [SQuADQuestion.Answer] {
+        var answers: [SQuADQuestion.Answer] = []
+        try scanner.array { (scanner) throws(FileError) in
+            path.answer = answers.count
+            let start = scanner.position
+            var text: String?
+            var offset: Int?
+            try scanner.object { (scanner, key) throws(FileError) in
+                if scanner.matches(key, "text") {
+                    text = try scanner.string("\(path.text).text as a string").description
+                } else if scanner.matches(key, "answer_start") {
+                    offset = try scanner.integer("\(path.text).answer_start as a whole number of characters")
+                } else {
+                    try scanner.skipValue()
+                }
+            }
+            guard let text else { throw scanner.error("\(path.text) has no \"text\"", at: start) }
+            guard let offset else { throw scanner.error("\(path.text) has no \"answer_start\"", at: start) }
+            answers.append(SQuADQuestion.Answer(text: text, start: offset))
+        }
+        path.answer = nil
+        return answers
     }
 }

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import PodiumText
+package import PodiumText
 
 /// Turns start and end logits into answers (`write_predictions` of `run_squad.py`).
 package struct SpanDecoder: Sendable {
@@ -46,12 +46,12 @@ package struct SpanDecoder: Sendable {
     }
 
     /// The answer to one question, of all its windows.
-    package func answer(_ windows: [Scored], passage: String) -> Answer {
+    package func answer(_ windows: [Scored], passage: String, tokenizer: Tokenizer) -> Answer {
         struct Span {
             var score: Float
             var window: Int
-            var first: Piece
-            var last: Piece
+            /// Of the window's pieces.
+            var pieces: ClosedRange<Int>
         }
         var spans: [Span] = []
         var null = Float.infinity
@@ -67,8 +67,7 @@ package struct SpanDecoder: Sendable {
                         Span(
                             score: scored.start[start] + scored.end[end],
                             window: number,
-                            first: window.pieces[start - context.lowerBound],
-                            last: window.pieces[end - context.lowerBound]
+                            pieces: (start - context.lowerBound)...(end - context.lowerBound)
                         )
                     )
                 }
@@ -78,11 +77,13 @@ package struct SpanDecoder: Sendable {
         let ranked = spans.enumerated().sorted {
             $0.element.score > $1.element.score || ($0.element.score == $1.element.score && $0.offset < $1.offset)
         }
-        let utf8 = Array(passage.utf8)
+        let words = PassageWords(passage, pieces: [])
+        var finalText = FinalText(tokenizer.normalization)
         var candidates: [Candidate] = []
         for (_, span) in ranked {
             if candidates.count >= nBestSize { break }
-            let text = String(decoding: utf8[Int(span.first.start)..<Int(span.last.end)], as: UTF8.self)
+            let pieces = windows[span.window].window.pieces[span.pieces]
+            let text = Self.text(of: pieces, words: words, vocabulary: tokenizer.vocabulary, &finalText)
             if candidates.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) { continue }
             candidates.append(Candidate(text: text, score: Double(span.score), probability: 0))
         }
@@ -93,6 +94,30 @@ package struct SpanDecoder: Sendable {
         let total = weights.reduce(0, +)
         for i in candidates.indices { candidates[i].probability = weights[i] / total }
         return Answer(candidates: candidates, nullOdds: Double(null) - top)
+    }
+
+    /// What the passage has for pieces of it.
+    static func text(
+        of pieces: ArraySlice<Piece>,
+        words: PassageWords,
+        vocabulary: Vocabulary,
+        _ finalText: inout FinalText
+    ) -> String {
+        var tokens: [UInt8] = []
+        for piece in pieces {
+            let spelling = vocabulary.pieces[Int(piece.id)]
+            if spelling.starts(with: [0x23, 0x23]) {
+                tokens += spelling.dropFirst(2)
+            } else {
+                if !tokens.isEmpty { tokens.append(0x20) }
+                tokens += spelling
+            }
+        }
+        guard let first = pieces.first, let last = pieces.last else { return "" }
+        return finalText.text(
+            tokens: String(decoding: tokens, as: UTF8.self),
+            words: words.text(of: Int(first.start)..<max(Int(last.start) + 1, Int(last.end)))
+        )
     }
 
     /// The positions with the largest logits, best first, equals by position.

@@ -3,9 +3,8 @@ package import PodiumText
 /// A stretch of a passage with its question, as one sequence.
 ///
 /// Long passages are cut into windows that overlap (`run_squad.py`:
-/// `max_seq_length`, `doc_stride`, `max_query_length`). Spans are pieces with
-/// their own offsets, where the release works on white-space words and aligns
-/// afterwards: an answer is always an exact stretch of the passage.
+/// `max_seq_length`, `doc_stride`, `max_query_length`). Pieces know where
+/// they stand in the passage; windows, answer positions and contexts are the release's.
 package struct SpanWindow: Hashable, Sendable {
     /// An index into the questions.
     package var question: Int
@@ -22,9 +21,8 @@ package struct SpanWindow: Hashable, Sendable {
 
     /// The windows of questions, in order.
     ///
-    /// The first answer is the training target. An answer that touches no piece
-    /// (white space, dropped characters) cannot be learned: in training such questions are left
-    /// out and counted.
+    /// The first answer is the training target. One that does not stand where the file says, or has no piece,
+    /// cannot be learned: in training such questions are left out and counted, as the release does.
     package static func windows(
         of questions: ArraySlice<SQuADQuestion>,
         passages: [String],
@@ -38,15 +36,19 @@ package struct SpanWindow: Hashable, Sendable {
         var unlocatable = 0
         var passage = -1
         var pieces: [Piece] = []
+        var words: PassageWords?
         for index in questions.indices {
             let question = questions[index]
             if question.passage != passage {
                 passage = question.passage
                 pieces = tokenizer.pieces(of: passages[passage])
+                words = forTraining ? PassageWords(passages[passage], pieces: pieces) : nil
             }
             var target: Range<Int>?
             if forTraining, !question.isImpossible {
-                target = question.answers.first.flatMap { Self.target($0, passage: passages[passage], pieces: pieces) }
+                target = question.answers.first.flatMap { answer in
+                    words?.target(answer, ids: tokenizer.ids(of: answer.text))
+                }
                 if target == nil {
                     unlocatable += 1
                     continue
@@ -104,19 +106,5 @@ package struct SpanWindow: Hashable, Sendable {
             if score > bestScore { (best, bestScore) = (number, score) }
         }
         return best
-    }
-
-    /// The pieces that an answer touches.
-    static func target(_ answer: SQuADQuestion.Answer, passage: String, pieces: [Piece]) -> Range<Int>? {
-        let scalars = passage.unicodeScalars
-        guard
-            let from = scalars.index(scalars.startIndex, offsetBy: answer.start, limitedBy: scalars.endIndex)
-        else { return nil }
-        let start = passage.utf8.distance(from: passage.utf8.startIndex, to: from)
-        let end = start + answer.text.utf8.count
-        guard let first = pieces.firstIndex(where: { $0.end > start && $0.start < end }),
-            let last = pieces.lastIndex(where: { $0.end > start && $0.start < end })
-        else { return nil }
-        return first..<(last + 1)
     }
 }

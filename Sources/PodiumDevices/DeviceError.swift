@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a device cannot be had, or a step cannot be planned.
-package struct DeviceError: Error, Sendable, CustomStringConvertible {
+package struct DeviceError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// What was asked for makes no sense.
         case invalidRequest
@@ -16,5 +18,7 @@ package struct DeviceError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        code == .fileSystem ? .world : .input
+    }
 }

@@ -1,5 +1,8 @@
+package import PodiumFiles
+package import PodiumPrimitives
+
 /// What went wrong while scoring, with enough in the message to repair the input.
-package struct EvalError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct EvalError: DescribedError, Hashable, Sendable {
     package enum Code: String, Hashable, Sendable {
         /// A file is not in its format: wrong header, broken JSON, damaged archive.
         case malformed
@@ -18,26 +21,26 @@ package struct EvalError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var code: Code
-    /// What happened, where, and what to do.
+    /// What happened and what to do.
     package var message: String
+    package var place: SourcePlace?
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, at place: SourcePlace? = nil) {
         self.code = code
         self.message = message
+        self.place = place
     }
 
-    package var description: String { message }
-}
+    /// A file's error while it is read for scoring.
+    package init(_ error: FileError) {
+        self.init(error.code == .hostile ? .hostileArchive : .malformed, error.message, at: error.place)
+    }
 
-extension EvalError {
-    /// The same error, told with the name of the file it was found in.
+    package var blame: Blame { .input }
+
+    /// The same error, told with the name of the file it was found in; one that names its file is left alone.
     package func inFile(_ name: String) -> EvalError {
-        EvalError(code, "\(name): \(message)")
+        guard place?.file == nil else { return self }
+        return EvalError(code, message, at: SourcePlace(file: name, line: place?.line, column: place?.column))
     }
-}
-
-/// A list for a message: at most `limit` items, then how many more there are.
-func shortList(_ items: some Collection<some StringProtocol>, limit: Int = 5) -> String {
-    let shown = items.prefix(limit).joined(separator: ", ")
-    return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
 }

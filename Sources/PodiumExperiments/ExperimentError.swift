@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a use case cannot go on.
-package struct ExperimentError: Error, Sendable, CustomStringConvertible {
+package struct ExperimentError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// What the user asked for makes no sense, or names something that is not there.
         case invalidRequest
@@ -18,5 +20,11 @@ package struct ExperimentError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        switch code {
+        case .invalidRequest: .input
+        case .failed: .job
+        case .fileSystem: .world
+        }
+    }
 }

@@ -1,5 +1,4 @@
 internal import CCrypto
-internal import Foundation
 
 /// SHA-256 of bytes that arrive in pieces, by libcrypto.
 package struct SHA256: ~Copyable {
@@ -47,19 +46,14 @@ package enum Digest {
 
     /// Reads the file in pieces.
     package static func sha256(file path: String) throws(FileError) -> String {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw FileError(.unreadable, "\(path): the file cannot be read")
-        }
-        defer { try? file.close() }
+        let file = try FileContent.open(path)
+        defer { file.close() }
         var hash = SHA256()
-        do {
-            while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
-                piece.withUnsafeBytes { hash.update($0) }
-            }
-        } catch {
-            throw FileError(.unreadable, "\(path): the file cannot be read (\(error.localizedDescription))")
+        while true {
+            let piece = try file.read(upTo: 1 << 20)
+            if piece.isEmpty { return hexadecimal(hash.finalize()) }
+            hash.update(piece)
         }
-        return hexadecimal(hash.finalize())
     }
 
     /// Two digits a byte.

@@ -1,8 +1,10 @@
+package import PodiumPrimitives
+
 /// What can go wrong between a graph and the values fed to it.
 ///
 /// Mistakes in *building* a graph (shapes that do not fit) are bugs and stop the program by `precondition`.
 /// Everything that depends on fed values or the machine is an error of this type.
-package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct GraphError: DescribedError, Hashable, Sendable {
     package enum Code: String, Hashable, Sendable {
         /// An input of the graph was not fed, or a name was fed that the graph does not have.
         case feed
@@ -27,6 +29,10 @@ package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    package var blame: Blame {
+        .job
     }
 
     package var description: String { "\(code.rawValue): \(message)" }

@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a model, a data set or the sample is not at hand.
-package struct LibraryError: Error, Sendable, CustomStringConvertible {
+package struct LibraryError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// Nothing is known by that name.
         case unknownName
@@ -20,5 +22,10 @@ package struct LibraryError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        switch code {
+        case .unreachable, .fileSystem: .world
+        case .unknownName, .malformed: .input
+        }
+    }
 }

@@ -1,6 +1,5 @@
 package import PodiumCore
 package import PodiumData
-import PodiumEval
 import PodiumFiles
 import PodiumSample
 
@@ -20,16 +19,9 @@ package struct TaskFiles {
         }
     }
 
-    /// A file's content, unpacked if need be.
+    /// A file's content.
     package func read(_ task: BenchmarkTask, _ split: DataSplit) throws -> DataRoot.File {
-        var file = try root.read(task: task, split: split)
-        guard Gzip.isPacked(file.bytes) else { return file }
-        do throws(EvalError) {
-            file.bytes = try Gzip.unpack(file.bytes)
-        } catch {
-            throw DataError(.unreadable, "\(file.path): \(error.message)")
-        }
-        return file
+        try root.read(task: task, split: split)
     }
 
     /// What a run's provenance says of a file of which it used so many examples.

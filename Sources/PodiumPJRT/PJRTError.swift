@@ -1,7 +1,8 @@
 package import PodiumGraph
+package import PodiumPrimitives
 
 /// What can go wrong between us and a plug-in.
-package struct PJRTError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct PJRTError: DescribedError, Hashable, Sendable {
     package enum Code: String, Hashable, Sendable {
         /// No plug-in of this kind was found, or the file that was named is not there.
         case missing
@@ -28,6 +29,10 @@ package struct PJRTError: Error, Hashable, Sendable, CustomStringConvertible {
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    package var blame: Blame {
+        code == .missing ? .world : .job
     }
 
     package var description: String { "\(code.rawValue): \(message)" }

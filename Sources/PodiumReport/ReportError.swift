@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a report cannot be made, checked or written.
-package struct ReportError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ReportError: DescribedError, Sendable, Equatable {
     package enum Code: String, Sendable {
         /// The report's values contradict each other, or a number is not finite.
         case invalidReport
@@ -37,6 +39,10 @@ package struct ReportError: Error, Sendable, Equatable, CustomStringConvertible 
         self.code = code
         self.message = message
         self.findings = findings
+    }
+
+    package var blame: Blame {
+        code == .fileSystem ? .world : .job
     }
 
     package var description: String {

@@ -1,5 +1,6 @@
 import FoundationEssentials
-import Glibc
+import PodiumFiles
+internal import PodiumPrimitives
 
 /// Writes a report's files.
 package enum ReportRenderer {
@@ -34,23 +35,10 @@ package enum ReportRenderer {
         } catch {
             throw ReportError(.fileSystem, "the folder \(directory) cannot be made: \(error)")
         }
-        var pending: [(temporary: String, final: String)] = []
-        defer { for file in pending { unlink(file.temporary) } }
-        for file in files {
-            let final = directory + "/" + file.name
-            let temporary = "\(directory)/.\(file.name).\(getpid())"
-            pending.append((temporary, final))
-            do {
-                try Data(file.bytes).write(to: URL(filePath: temporary))
-            } catch {
-                throw ReportError(.fileSystem, "\(final) cannot be written: \(error)")
-            }
-        }
-        for file in pending {
-            guard rename(file.temporary, file.final) == 0 else {
-                let reason = String(cString: strerror(errno))
-                throw ReportError(.fileSystem, "\(file.final) cannot be written: \(reason)")
-            }
+        do {
+            try AtomicFile.write(files, in: directory)
+        } catch {
+            throw ReportError(.fileSystem, error.description)
         }
     }
 }

@@ -1,26 +1,20 @@
+internal import PodiumPrimitives
+
 /// SplitMix64 with its own ways of drawing, so that no library's change of algorithm changes the sample.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 struct Random {
-    private var state: UInt64
+    private var base: SplitMix64
 
     /// A stream of its own per part of the sample: a change in one part leaves the others as they are.
     init(seed: UInt64, stream: String) {
-        state = seed ^ Digest(stream.utf8).value
+        base = SplitMix64(state: seed ^ Digest(stream.utf8).value)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { base.next() }
 
     /// A number from 0 up to and without `bound`.
     mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "an empty range has no numbers")
-        return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+        return base.index(below: bound)
     }
 
     mutating func number(in range: ClosedRange<Int>) -> Int {

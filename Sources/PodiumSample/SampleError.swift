@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why the sample cannot be written.
-package struct SampleError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SampleError: DescribedError, Sendable, Equatable {
     package enum Code: String, Sendable {
         /// The directory or one of its files cannot be written.
         case unwritable
@@ -16,5 +18,7 @@ package struct SampleError: Error, Sendable, Equatable, CustomStringConvertible 
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        code == .unwritable ? .world : .input
+    }
 }

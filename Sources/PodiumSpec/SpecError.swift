@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a job file cannot be used, and where.
-package struct SpecError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SpecError: DescribedError, Sendable, Equatable {
     package enum Code: String, Sendable {
         case unreadable
         case notYAML
@@ -18,9 +20,14 @@ package struct SpecError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong and what to write instead.
     package let message: String
 
+    package var place: SourcePlace? { SourcePlace(file: file, line: line, column: line == nil ? nil : column ?? 1) }
+
+    package var blame: Blame {
+        .input
+    }
+
     /// `jobs/glue.yaml:7:3: error: …`, the form editors and CI systems make clickable.
     package var description: String {
-        guard let line else { return "\(file): error: \(message)" }
-        return "\(file):\(line):\(column ?? 1): error: \(message)"
+        "\(place.map(\.description) ?? file): error: \(message)"
     }
 }

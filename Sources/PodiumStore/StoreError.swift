@@ -1,8 +1,10 @@
+package import PodiumPrimitives
+
 /// What went wrong between Podium and its database.
 ///
 /// The only error type that leaves this target. A message says what happened,
 /// where, and what to do about it; it never holds a password.
-package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StoreError: DescribedError, Sendable, Equatable {
     /// What a caller can branch on.
     package enum Code: Sendable, Hashable {
         /// No server answers at the address.
@@ -57,6 +59,10 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.sqlState = sqlState
+    }
+
+    package var blame: Blame {
+        code == .value ? .input : .world
     }
 
     package var description: String {

@@ -1,5 +1,7 @@
+package import PodiumPrimitives
+
 /// Why a vocabulary or a text cannot be used.
-package struct TextError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TextError: DescribedError, Sendable, Equatable {
     package enum Code: String, Sendable {
         case unreadable
         case invalidUTF8
@@ -15,5 +17,7 @@ package struct TextError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        code == .unreadable ? .world : .input
+    }
 }

@@ -1,16 +1,13 @@
-import Foundation
 import PodiumEval
+import PodiumFiles
 
 /// Input files that the user names on the command line.
 enum InputFile {
-    /// A file's bytes, unpacked if it is a gzip file; a missing file is wrong usage.
-    static func bytes(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(.usage, "\(path): the file is missing or cannot be read")
-        }
-        let bytes = [UInt8](data)
+    /// A file's bytes, unpacked if it is a gzip file.
+    static func bytes(_ path: String) throws(FileError) -> [UInt8] {
+        let bytes = try FileContent.read(path)
         guard Gzip.isPacked(bytes) else { return bytes }
-        do throws(EvalError) {
+        do throws(FileError) {
             return try Gzip.unpack(bytes)
         } catch {
             throw error.inFile(path)
@@ -19,20 +16,23 @@ enum InputFile {
 
     /// Reads a file by a scorer's reader; its errors name the file.
     static func read<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
-        let bytes = try bytes(path)
+        try named(path, try bytes(path), body)
+    }
+
+    /// Reads a file as it is, packed or not.
+    static func readPlain<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
+        try named(path, try FileContent.read(path), body)
+    }
+
+    private static func named<Value>(
+        _ path: String,
+        _ bytes: [UInt8],
+        _ body: ([UInt8]) throws(EvalError) -> Value
+    ) throws(EvalError) -> Value {
         do throws(EvalError) {
             return try body(bytes)
         } catch {
             throw error.inFile(path)
-        }
-    }
-
-    /// Writes a result; a file in the way is replaced.
-    static func write(_ bytes: [UInt8], to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw Failure(.trouble, "\(path): the file cannot be written: \(error.localizedDescription)")
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 enum JSONOutput {
     /// Prints one JSON document with sorted keys.
     static func print(_ value: some Encodable) throws {
-        Terminal.print(try text(value))
+        try Terminal.data(try text(value))
     }
 
     static func text(_ value: some Encodable) throws -> String {

@@ -3,6 +3,7 @@ import Foundation
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumFiles
 import PodiumLibrary
 
 /// A job file and what the command line changes in it.
@@ -31,7 +32,7 @@ struct JobFileOptions: ParsableArguments {
             SubmissionReader.File(
                 name: isStandardInput ? "standard input" : file,
                 folder: folder.standardizedFileURL.path,
-                bytes: try bytes()
+                bytes: try FileContent.read(isStandardInput ? "/dev/stdin" : file)
             ),
             overrides: set
         )
@@ -50,21 +51,5 @@ struct JobFileOptions: ParsableArguments {
 
     private func reader(_ place: PlaceOptions) -> SubmissionReader {
         SubmissionReader(models: place.models, presets: EnginePresets.names, home: place.userHome)
-    }
-
-    private func bytes() throws -> [UInt8] {
-        do {
-            // Read to its end, not to a size: a pipe has none.
-            let handle =
-                isStandardInput
-                ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-            return [UInt8](try handle.readToEnd() ?? Data())
-        } catch {
-            var isDirectory: ObjCBool = false
-            let why =
-                !FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory)
-                ? "there is no such file" : isDirectory.boolValue ? "that is a folder" : "it cannot be read"
-            throw Failure(.usage, "\(file): \(why)")
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 import PodiumCore
-import PodiumFormat
+import PodiumPrimitives
 
 /// Log lines with time and level, on standard error or appended to a file.
 struct LineLog: LogHandler {
@@ -33,6 +33,6 @@ struct LineLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        write("\(dateText(Date().timeIntervalSince1970)) \(event.level): \(event.message)")
+        write("\(LocalTime.text(Date().timeIntervalSince1970)) \(event.level): \(event.message)")
     }
 }

@@ -30,30 +30,29 @@ struct PlaceOptions: ParsableArguments {
 
     /// The data directory's absolute path.
     var dataDirectory: String {
-        let environment = ProcessInfo.processInfo.environment
+        // A relative path there is to be ignored (XDG base directory specification).
+        let shared = Variable.value("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? "\($0)/podium" : nil }
         let path =
-            dataDirectoryOption ?? environment["PODIUM_DATA_DIR"]
-            ?? (environment["XDG_DATA_HOME"].map { "\($0)/podium" } ?? "\(userHome)/.local/share/podium")
+            dataDirectoryOption ?? Variable.value("PODIUM_DATA_DIR") ?? shared ?? "\(userHome)/.local/share/podium"
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
     var userHome: String {
-        ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+        Variable.value("HOME") ?? NSHomeDirectory()
     }
 
     var databaseURL: String? {
-        database ?? ProcessInfo.processInfo.environment["PODIUM_DATABASE"]
+        database ?? Variable.value("PODIUM_DATABASE")
     }
 
     var clusterOptions: ClusterOptions { Self.clusterOptions(in: dataDirectory) }
 
     /// A private server in a folder, by the programs that the environment names.
     static func clusterOptions(in folder: String) -> ClusterOptions {
-        let environment = ProcessInfo.processInfo.environment
-        return ClusterOptions(
+        ClusterOptions(
             dataDirectory: folder,
-            binaryDirectory: environment["PG_BIN"],
-            searchPath: environment["PATH"]
+            binaryDirectory: Variable.value("PG_BIN"),
+            searchPath: Variable.value("PATH")
         )
     }
 

@@ -11,6 +11,9 @@ struct Podium: AsyncParsableCommand {
         return text.isEmpty ? nil : text
     }()
 
+    /// What `podium --version` prints; no `version` of the configuration, which would hide options of that name.
+    static let versionText = version + (commit.map { " (commit \($0))" } ?? "")
+
     static let configuration = CommandConfiguration(
         commandName: "podium",
         abstract: "Queues BERT experiments, runs them, and ranks what comes out.",
@@ -24,10 +27,11 @@ struct Podium: AsyncParsableCommand {
               podium up                              a queue that stays: database, scheduler, worker
               podium submit jobs/glue-minilm.yaml    put a suite into that queue
 
+            `podium --version` prints the version.
+
             Exit status: 0 done; 1 the job or check failed; 2 wrong usage or a bad input file;
             3 database, network or file-system trouble; 130 interrupted.
             """,
-        version: version + (commit.map { " (commit \($0))" } ?? ""),
         groupedSubcommands: [
             CommandGroup(
                 name: "Run experiments",

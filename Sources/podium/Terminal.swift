@@ -1,21 +1,54 @@
 import Foundation
+import PodiumFiles
+import PodiumPrimitives
 
 /// Standard output for data, standard error for everything else.
 enum Terminal {
     static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
-    static func print(_ text: String) {
-        write(text + "\n", to: STDOUT_FILENO)
+    /// Sees to it that the three standard streams are open, so that no file or connection gets their numbers.
+    ///
+    /// A stream that the caller closed stays one that cannot be written.
+    static func reserveStreams() {
+        while true {
+            let descriptor = open("/dev/null", O_RDONLY)
+            guard (0...STDERR_FILENO).contains(descriptor) else {
+                close(descriptor)
+                return
+            }
+        }
     }
 
+    /// Prints text for people; what could steer a terminal is taken out.
+    static func print(_ text: String) throws(FileError) {
+        try data(TerminalText.safeLines(text))
+    }
+
+    /// Prints a document or rows for programs as they are.
+    static func data(_ text: String) throws(FileError) {
+        try stream(Array(text.utf8) + [0x0A])
+    }
+
+    /// Writes bytes that are one of many parts.
+    static func stream(_ bytes: [UInt8]) throws(FileError) {
+        let reason = write(bytes, to: STDOUT_FILENO)
+        guard reason != 0 else { return }
+        throw FileError(
+            reason == EPIPE ? .closedPipe : .writeFailed,
+            "the output cannot be written: \(String(cString: strerror(reason)))",
+            file: "standard output"
+        )
+    }
+
+    /// Tells the user something; if nobody reads it there is nobody to tell.
     static func error(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
+        _ = write(Array(TerminalText.safeLines(text).utf8) + [0x0A], to: STDERR_FILENO)
     }
 
     /// Writes without a line end, for a display that is drawn over.
     static func draw(_ text: String) {
-        write(text, to: STDERR_FILENO)
+        _ = write(Array(text.utf8), to: STDERR_FILENO)
     }
 
     /// Columns of the terminal on standard error; 80 where there is none.
@@ -25,16 +58,21 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+    /// 0, or the `errno` of what went wrong.
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 {
-                if errno == EINTR || errno == EAGAIN { continue }
-                // The reader is gone: there is nobody left to tell.
-                return
+            if written >= 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno == EAGAIN {
+                // A reader that set its pipe not to block; wait for it.
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&state, 1, -1)
+            } else if errno != EINTR {
+                return errno
             }
-            bytes = bytes.dropFirst(written)
         }
+        return 0
     }
 }

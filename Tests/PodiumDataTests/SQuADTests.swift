@@ -1,5 +1,6 @@
 import Foundation
 import PodiumData
+import PodiumPrimitives
 import PodiumText
 import RealData
 import Testing
@@ -97,7 +98,11 @@ import Testing
         end[position("first")] = 2
         start[0] = 1
         let decoder = SpanDecoder(nBestSize: 20, maximumAnswerLength: 30)
-        let answer = decoder.answer([.init(window: window, start: start, end: end)], passage: passage)
+        let answer = decoder.answer(
+            [.init(window: window, start: start, end: end)],
+            passage: passage,
+            tokenizer: tokenizer
+        )
         #expect(answer.text == "Ada Lovelace wrote the first program in 1843")
         #expect(answer.candidates[0].score == 9)
         #expect(answer.nullOdds == 1 - 9)
@@ -105,22 +110,57 @@ import Testing
         #expect(abs(answer.candidates.map(\.probability).reduce(0, +) - 1) < 1e-12)
         let short = SpanDecoder(nBestSize: 20, maximumAnswerLength: 2)
         // The long span is not allowed: 1843 alone is the best of what is left.
-        #expect(short.answer([.init(window: window, start: start, end: end)], passage: passage).text == "1843")
+        #expect(
+            short.answer([.init(window: window, start: start, end: end)], passage: passage, tokenizer: tokenizer).text
+                == "1843"
+        )
     }
 
     static let wrong: [(String, DataError.Code, String)] = [
-        ("", .malformed, "not valid JSON"),
-        ("{\"data\": [", .malformed, "not valid JSON"),
+        ("", .malformed, "train.json:1:1: expected"),
+        ("{\"data\": [", .malformed, "train.json:1:11: "),
         ("{}", .malformed, "has no \"data\""),
         ("{\"data\": 3}", .malformed, "data is not"),
         ("{\"data\": []}", .empty, "no questions"),
         (document(qas: "{\"id\": \"a\"}"), .malformed, "data[0].paragraphs[0].qas[0] has no \"question\""),
-        (document(qas: qa("a", "abc", 1)), .invalidOffset, "qas[0] (a): answers[0] \"abc\" does not stand"),
-        (document(qas: qa("a", "abc", -1)), .invalidOffset, "answer_start -1"),
-        (document(qas: qa("a", "abc", 900)), .invalidOffset, "answer_start 900"),
+        (
+            document(qas: qa("a", "abc", 0).replacing(": 0", with: ": 1.5")), .malformed,
+            "answer_start as a whole number"
+        ),
+        (document(qas: qa("a", "abc", 0).replacing(": 0", with: ": 1e3")), .malformed, "answers[0].answer_start"),
         (document(qas: qa("a", "abc", 0) + "," + qa("a", "abc", 0)), .duplicateID, "qas[1] (a)"),
-        (document(qas: "{\"id\": 5, \"question\": \"q\"}"), .malformed, "qas[0].id is not"),
+        (document(qas: "{\"id\": 5, \"question\": \"q\"}"), .malformed, "qas[0].id as a string"),
     ]
+
+    /// Answers that do not stand where the file says are left out of training and counted, whatever the number is.
+    @Test(arguments: [1, -1, 900, Int.max, Int.min, Int.max - 2]) func misplacedAnswersAreCounted(start: Int) throws {
+        let text = Self.document(qas: Self.qa("a", "def", start) + "," + Self.qa("b", "def", 4))
+        let file = try SQuADFile(bytes: Array(text.utf8), name: "train.json")
+        func windows(forTraining: Bool) throws -> (windows: [SpanWindow], unlocatable: Int) {
+            SpanWindow.windows(
+                of: file.questions[...],
+                passages: file.passages,
+                tokenizer: try Self.small.get(),
+                maximumLength: 32,
+                stride: 8,
+                maximumQueryLength: 8,
+                forTraining: forTraining
+            )
+        }
+        let training = try windows(forTraining: true)
+        #expect(training.unlocatable == 1 && training.windows.map(\.question) == [1])
+        #expect(try windows(forTraining: false).windows.map(\.question) == [0, 1])
+    }
+
+    static let small = Result {
+        Tokenizer(
+            vocabulary: try Vocabulary(
+                bytes: Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nabc\ndef\nq\n".utf8),
+                name: "vocab.txt"
+            ),
+            lowercases: true
+        )
+    }
 
     private static func qa(_ id: String, _ text: String, _ start: Int) -> String {
         "{\"id\": \"\(id)\", \"question\": \"q\", \"answers\": [{\"text\": \"\(text)\", \"answer_start\": \(start)}]}"
@@ -134,6 +174,6 @@ import Testing
     func wrongFilesSayWhere(text: String, code: DataError.Code, says: String) throws {
         let error = #expect(throws: DataError.self) { try SQuADFile(bytes: Array(text.utf8), name: "train.json") }
         #expect(error?.code == code, "\(error.map(String.init(describing:)) ?? "")")
-        #expect(error?.message.contains(says) == true, "\(error.map(String.init(describing:)) ?? "")")
+        #expect(error?.description.contains(says) == true, "\(error.map(String.init(describing:)) ?? "")")
     }
 }

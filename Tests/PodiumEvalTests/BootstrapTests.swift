@@ -1,6 +1,7 @@
 import PodiumCore
 import PodiumEval
 import Testing
+import PodiumPrimitives
 
 @Suite struct BootstrapTests {
     /// Random examples of a task: system A is right with `a`, B with `b`.

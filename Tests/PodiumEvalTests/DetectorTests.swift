@@ -11,6 +11,23 @@ import Testing
     /// MRPC's development set: 279 of 408 are positive.
     static let paraphrases = Array(repeating: "1", count: 279) + Array(repeating: "0", count: 129)
 
+    @Test func oneAnswerIsNoFaultWhereOnlyOneIsRight() throws {
+        func findings(_ gold: [String], _ predicted: [String], _ task: BenchmarkTask = .mrpc) throws -> [Finding.Code] {
+            let rows = GLUEScoreTests.rows(gold)
+            return Detectors.predictions(try GLUEExamples(task: task, rows: rows, predicted: predicted)).map(\.code)
+        }
+        #expect(try findings(["1", "1", "1"], ["1", "1", "1"]).isEmpty)
+        #expect(try findings(["1", "1", "0"], ["1", "1", "1"]) == [.collapsed])
+        #expect(try findings(["2.5", "2.5"], ["2.5", "2.5"], .stsb).isEmpty)
+        #expect(try findings(["2.5", "3"], ["2.5", "2.5"], .stsb) == [.collapsed])
+    }
+
+    @Test func aWholeTestSetIsNamedAsOne() throws {
+        let finding = try #require(Detectors.size(of: .sst2, split: .dev, n: 1821))
+        #expect(finding.message.contains("1,821 examples, as the official test set of SST-2 has"))
+        #expect(Detectors.size(of: .sst2, split: .dev, n: 872) == nil)
+    }
+
     @Test func anUntrainedHeadGivesExactlyTheMajorityOrTheMinority() throws {
         for (label, accuracy) in [("1", 0.6838235294117647), ("0", 0.3161764705882353)] {
             let predicted = Array(repeating: label, count: 408)

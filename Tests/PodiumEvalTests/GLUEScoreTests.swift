@@ -1,6 +1,7 @@
 import Foundation
 import PodiumCore
 import PodiumEval
+import PodiumPrimitives
 import Testing
 
 @Suite struct GLUEScoreTests {
@@ -183,7 +184,7 @@ import Testing
             _ = try PredictionsFile.read(Array(text.utf8))
             Issue.record("accepted")
         } catch {
-            #expect(error.code == .malformed && error.message.contains(expected))
+            #expect(error.code == .malformed && error.description.contains(expected))
         }
     }
 }

@@ -1,6 +1,7 @@
 import PodiumCore
 import PodiumEval
 import Testing
+import PodiumFiles
 
 @Suite struct MetricTests {
     struct File: Decodable {
@@ -42,6 +43,24 @@ import Testing
             case "f1": return counts.f1(positive: 1)
             default: return counts.matthews
             }
+        }
+    }
+
+    struct CorrelationVector: Decodable {
+        var name: String
+        var x: [Double]
+        var y: [Double]
+        var pearson: Double
+        var spearman: Double
+    }
+
+    /// Against 60 digits: offsets, scales and ties cost nothing beyond the last digit.
+    @Test func correlationsAreExactToTheLastDigits() throws {
+        for vector in try Fixtures.decode([CorrelationVector].self, from: "correlation-vectors.json") {
+            let pearson = try #require(Correlation.pearson(vector.x, vector.y).value)
+            let spearman = try #require(Correlation.spearman(vector.x, vector.y).value)
+            #expect(abs(pearson - vector.pearson) <= 0x1p-51, "\(vector.name): \(pearson) for \(vector.pearson)")
+            #expect(abs(spearman - vector.spearman) <= 0x1p-51, "\(vector.name)")
         }
     }
 

@@ -13,8 +13,7 @@ import Testing
         let diff = try PredictionDiff.glue(
             task: .sst2,
             gold: GLUEScoreTests.rows(gold),
-            first: GLUEScoreTests.rows(first),
-            second: GLUEScoreTests.rows(second)
+            predictions: Sides(a: GLUEScoreTests.rows(first), b: GLUEScoreTests.rows(second))
         )
         #expect(diff.gained.map(\.id) == (0..<10).map(String.init))
         #expect(diff.lost.map(\.id) == (50..<75).map(String.init))
@@ -31,8 +30,10 @@ import Testing
         let diff = try PredictionDiff.glue(
             task: .ax,
             gold: GLUEScoreTests.rows(gold),
-            first: GLUEScoreTests.rows(gold),
-            second: GLUEScoreTests.rows(["neutral", "neutral", "contradiction", "neutral"]),
+            predictions: Sides(
+                a: GLUEScoreTests.rows(gold),
+                b: GLUEScoreTests.rows(["neutral", "neutral", "contradiction", "neutral"])
+            ),
             slices: Dictionary(uniqueKeysWithValues: lengths.enumerated().map { ("\($0)", [$1]) })
         )
         #expect(
@@ -57,12 +58,13 @@ import Testing
         let right = SQuADPredictions([
             "a": "1912", "b": "santa clara", "c": "in middle of town hall square", "d": "",
         ])
-        let diff = try PredictionDiff.squad(
-            questions,
-            first: right,
-            second: SQuADPredictions(["a": "1912", "b": "Rome", "c": "", "d": "x"]),
-            version: .squadV2
-        )
+        let answers = Sides(a: right, b: SQuADPredictions(["a": "1912", "b": "Rome", "c": "", "d": "x"]))
+        let scores = try answers.map { try SQuADScore.v2(questions, predictions: $0, protocol: .corrected) }
+        let diff = try PredictionDiff.squad(questions, answers: answers, scores: scores)
+        // B is worse: three answers of four are lost, and the difference says so.
+        let paired = try PairedComparison.bMinusA(scores, metrics: ["exact", "f1"])
+        #expect(paired.difference == .value(-0.75))
+        #expect((paired.interval?.high ?? 0) <= 0)
         #expect(diff.lost.map(\.id) == ["b", "c", "d"] && diff.gained.isEmpty)
         let kinds = diff.slices.filter { $0.key.axis == "answer type" }.map(\.key.name)
         #expect(kinds == ["name", "number or date", "phrase"])

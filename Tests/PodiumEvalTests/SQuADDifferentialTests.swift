@@ -1,4 +1,5 @@
 import PodiumEval
+import PodiumPrimitives
 import RealData
 import Testing
 

@@ -1,5 +1,7 @@
 import PodiumEval
 import Testing
+import PodiumFiles
+import PodiumPrimitives
 
 /// Faults and surprises of the official scripts, with the numbers the scripts themselves give.
 @Suite struct SQuADTrapTests {

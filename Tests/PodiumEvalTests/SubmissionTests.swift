@@ -2,6 +2,7 @@ import Foundation
 import PodiumCore
 import PodiumEval
 import Testing
+import PodiumFiles
 
 @Suite struct SubmissionTests {
     struct ZipCases: Decodable {
@@ -35,9 +36,18 @@ import Testing
     @Test func hostileAndDamagedArchivesAreRefused() throws {
         for example in try Fixtures.decode(ZipCases.self, from: "zip-cases.json").bad {
             let code = EvalError.Code.thrown { () throws(EvalError) in
-                _ = try ZipArchive(reading: [UInt8](example.data))
+                _ = try Self.archive([UInt8](example.data))
             }
             #expect(code?.rawValue == example.code, "\(example.label)")
+        }
+    }
+
+    /// An archive read for scoring.
+    static func archive(_ bytes: [UInt8]) throws(EvalError) -> ZipArchive {
+        do throws(FileError) {
+            return try ZipArchive(reading: bytes)
+        } catch {
+            throw EvalError(error)
         }
     }
 
@@ -87,6 +97,33 @@ import Testing
         #expect(labels[0] == "0.000" && labels[11] == "0.100" && labels[69] == "5.000")
     }
 
+    @Test func howManyAreMissingIsCountedWhole() {
+        let bytes = Array("index\tprediction\n0\t1\n".utf8)
+        let findings = GLUESubmission.check(ZipArchive([ZipArchive.File(name: "MNLI-m.tsv", bytes: bytes)]))
+        #expect(findings.contains { $0.message == "misses index 1, 2, 3, 4, 5 and 9,790 more" }, "\(findings)")
+    }
+
+    @Test func aFolderInTheArchiveIsToldOnce() throws {
+        var archive = try GLUESubmission.write(Self.predictions())
+        for index in archive.files.indices { archive.files[index].name = "run/" + archive.files[index].name }
+        let findings = GLUESubmission.check(archive)
+        #expect(findings.map(\.severity) == [.error] && findings[0].file == "run/", "\(findings)")
+    }
+
+    @Test func whatTheServerDoesNotReadIsRefused() throws {
+        var archive = try GLUESubmission.write(Self.predictions())
+        archive.files[0].bytes = [0xEF, 0xBB, 0xBF] + archive.files[0].bytes
+        archive.files[1].bytes = [0x1F, 0x8B, 8, 0]
+        let findings = GLUESubmission.check(archive)
+        #expect(findings.map(\.file) == [archive.files[0].name, archive.files[1].name])
+        #expect(findings.allSatisfy { $0.severity == .error })
+        #expect(findings[0].message.contains("byte-order mark") && findings[1].message.contains("gzip"))
+        let questions = [SQuADReference(id: "a", answers: ["x"], isImpossible: false)]
+        let json = Array(#"{"a": "x"}"#.utf8)
+        #expect(try SQuADSubmission.check(json, against: questions).isEmpty)
+        #expect(try SQuADSubmission.check([0xEF, 0xBB, 0xBF] + json, against: questions).map(\.severity) == [.error])
+    }
+
     @Test func anArchiveWithoutAFileIsNotWritten() {
         var predictions = Self.predictions()
         predictions["WNLI.tsv"] = nil
@@ -94,8 +131,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0\t1\n0\t1\n", "already on line"), ("0\t2\n", "labels are unknown"), ("0\t1\n2\t1\n", "misses index 1"),
-        ("0\t1\n200\t1\n", "beyond the test set"), ("0\t1\n", "has 1 predictions"), ("0\t1\r\n", "CR LF"),
+        ("0\t1\n0\t1\n", "already on line"), ("0\t2\n", "1 label is unknown"), ("0\t1\n2\t1\n", "misses index 1"),
+        ("0\t1\n200\t1\n", "beyond the test set"), ("0\t1\n", "has 1 prediction; the test set has 146 examples"),
+        ("0\t1\r\n", "CR LF"),
         ("00\t1\n", "not a whole number"), ("1\t1\n0\t1\n", "not in the order"), ("0\t0\n1\t0\n", "placeholder"),
     ])
     func theCheckerSaysWhatIsWrong(rows: String, expected: String) {
@@ -125,9 +163,9 @@ import Testing
         let odd = Array("{\"a\": null, \"c\": \"x\", \"a\": \"y\"}".utf8)
         let messages = try SQuADSubmission.check(odd, against: questions).map { "\($0.severity): \($0.message)" }
         #expect(messages.count == 4)
-        #expect(messages.contains { $0.hasPrefix("error: 1 answers are not strings") })
-        #expect(messages.contains { $0.hasPrefix("error: 1 of 2 questions have no answer") && $0.hasSuffix(": b") })
-        #expect(messages.contains { $0.hasPrefix("error: 1 ids occur more than once") })
-        #expect(messages.contains { $0.hasPrefix("warning: 1 ids are not in the data set") })
+        #expect(messages.contains { $0.hasPrefix("error: 1 answer not given as a string") })
+        #expect(messages.contains { $0.hasPrefix("error: 1 of 2 questions not answered") && $0.hasSuffix(": b") })
+        #expect(messages.contains { $0.hasPrefix("error: 1 id given more than once") })
+        #expect(messages.contains { $0.hasPrefix("warning: 1 id not in the data set") })
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import PodiumCore
 import PodiumEval
 import PodiumExperiments
+import PodiumPrimitives
 import Testing
 
 /// Two systems on the same examples: differences are B minus A, for every kind of task.
@@ -32,7 +33,7 @@ struct ComparisonTests {
             a: predictions("a.tsv", wrong),
             b: predictions("b.tsv", right)
         )
-        #expect(set.paired?.difference.value == 0.25)
+        #expect(set.paired.difference.value == 0.25)
         #expect(set.diff.gained.count == 5 && set.diff.lost.isEmpty)
     }
 
@@ -61,11 +62,38 @@ struct ComparisonTests {
             a: file("a.json", answers(right: 4)),
             b: file("b.json", answers(right: 9))
         )
-        let difference = try #require(set.paired?.difference.value)
+        let difference = try #require(set.paired.difference.value)
         #expect(abs(difference - 0.5) < 1e-12)
-        let interval = try #require(set.paired?.interval)
+        let interval = try #require(set.paired.interval)
         #expect(interval.low > 0)
+        #expect(set.quantity == "mean of exact match and F1, by the corrected protocol")
+        #expect(set.text(examples: 0).contains("B minus A  50.00"))
+        #expect(set.notes.isEmpty)
         #expect(set.diff.gained.count == 5 && set.diff.lost.isEmpty)
+    }
+
+    @Test func missingAndNeedlessAnswersAreMentioned() throws {
+        let gold = file(
+            "dev.json",
+            """
+            {"data": [{"paragraphs": [{"context": "c", "qas": [\
+            {"id": "p", "question": "?", "answers": [{"text": "yes", "answer_start": 0}]}, \
+            {"id": "q", "question": "?", "answers": [{"text": "no", "answer_start": 0}]}]}]}]}
+            """
+        )
+        let set = try comparison.files(
+            task: .squadV1,
+            gold: gold,
+            a: file("a.json", #"{"p": "yes"}"#),
+            b: file("b.json", #"{"p": "yes", "q": "no", "x": "1", "y": "2"}"#)
+        )
+        #expect(
+            set.notes == [
+                "A has no answer to 1 question: counted as wrong",
+                "B has 2 answers to no question of the set: they change nothing",
+            ]
+        )
+        #expect(set.paired.difference == .value(0.5))
     }
 
     @Test func anErrorNamesTheFileThatHasIt() throws {
@@ -78,6 +106,6 @@ struct ComparisonTests {
                 b: file("b.tsv", "no header\n")
             )
         }
-        #expect(error?.message.contains("b.tsv") == true)
+        #expect(error?.place?.file == "b.tsv")
     }
 }

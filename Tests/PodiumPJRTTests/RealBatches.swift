@@ -22,7 +22,7 @@ struct RealBatches {
         let vocabulary = try Vocabulary(bytes: bytes, name: "vocab.txt")
         let tokenizer = Tokenizer(vocabulary: vocabulary, lowercases: true)
         let file = try DataRoot(path: "\(RealData.root)/glue").read(task: .mrpc, split: .train)
-        let texts = try GLUEFile.examples(task: .mrpc, split: .train, bytes: file.bytes, name: file.path)
+        let texts = try GLUEFile.read(task: .mrpc, split: .train, bytes: file.bytes, name: file.path).examples
         var sequences: [PackedBatch.Sequence] = []
         var labels: [Int32] = []
         for (number, text) in texts.enumerated() where sequences.count < count * Self.size {

@@ -14,7 +14,7 @@ struct SampleLayoutTests {
     static func examples(_ task: BenchmarkTask, _ split: DataSplit) throws -> [LabelledText] {
         let name = DataRoot.fileName(task: task, split: split)
         let part: GLUEFile.Split = split == .train ? .train : .dev
-        return try GLUEFile.examples(task: task, split: part, bytes: file("glue/\(name)").bytes, name: name)
+        return try GLUEFile.read(task: task, split: part, bytes: file("glue/\(name)").bytes, name: name).examples
     }
 
     static func header(_ task: BenchmarkTask, _ split: DataSplit) throws -> [String] {

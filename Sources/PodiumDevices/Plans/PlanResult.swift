@@ -1,7 +1,7 @@
 internal import Foundation
 internal import PodiumCore
-internal import PodiumFormat
 internal import PodiumPJRT
+internal import PodiumPrimitives
 
 /// What the compiler says of a step, and what follows for the job.
 package struct PlanResult: Codable {
@@ -129,8 +129,8 @@ package struct PlanResult: Codable {
     package var stepSeconds: Double? { perStep.optimalSeconds ?? perStep.rooflineSeconds }
 
     package var text: String {
-        func gigabytes(_ bytes: Double) -> String { "\(shortText(bytes / 1e9)) GB" }
-        func milliseconds(_ seconds: Double) -> String { "\(shortText(seconds * 1e3)) ms" }
+        func gigabytes(_ bytes: Double) -> String { "\(NumberText.short(bytes / 1e9)) GB" }
+        func milliseconds(_ seconds: Double) -> String { "\(NumberText.short(seconds * 1e3)) ms" }
         var lines = [
             "\(name) on \(topology) (\(replicas == devices ? "" : "\(replicas) of ")\(devices) × \(deviceKind))"
         ]
@@ -141,14 +141,14 @@ package struct PlanResult: Codable {
             perStep.optimalSeconds.map { "\(milliseconds($0)) by the compiler" } ?? "no estimate: \(refusal ?? "")"
         add("step", time + (perStep.rooflineSeconds.map { "; roofline \(milliseconds($0))" } ?? ""))
         if let flops = perStep.flops, let bytes = perStep.bytesAccessed {
-            add("arithmetic", "\(shortText(flops / 1e12)) TFLOP, \(gigabytes(bytes)) moved, a device")
+            add("arithmetic", "\(NumberText.short(flops / 1e12)) TFLOP, \(gigabytes(bytes)) moved, a device")
         }
         let need = (perStep.flops == nil ? "at least " : "") + gigabytes(Double(perStep.hbmBytes))
         let advice = "use a smaller batch, more devices, or a shorter maxSequenceLength"
         let verdict = fits ? "" : " — DOES NOT FIT: \(advice)"
         add("memory", "\(need) of \(gigabytes(Double(hbmCapacityBytes))) a device\(verdict)")
         add("batch", "\(batchPerDevice) a device; about \(largestBatchPerDevice) would fit")
-        let estimate = estimatedSeconds.map { ": about \(clockText($0)) (\(estimatedBy ?? ""))" } ?? ""
+        let estimate = estimatedSeconds.map { ": about \(NumberText.clock($0)) (\(estimatedBy ?? ""))" } ?? ""
         add("job", "\(steps) steps\(runs > 1 ? " × \(runs) runs" : "")\(estimate)")
         if let other = withCheckpointing {
             let need = (other.seconds == nil ? "at least " : "") + gigabytes(Double(other.hbmBytes))

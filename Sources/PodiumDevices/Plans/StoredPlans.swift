@@ -1,4 +1,6 @@
 internal import Foundation
+internal import PodiumFiles
+internal import PodiumPrimitives
 
 /// The plans that were made on this machine, a file each under `plans/` of the data directory.
 package struct StoredPlans {
@@ -14,7 +16,9 @@ package struct StoredPlans {
         let path = "\(folder)/\(try step.key())-\(topology)-\(plan.replicas).json"
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try encoder.encode(plan).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write([UInt8](try encoder.encode(plan)), to: path)
+        } catch let error as FileError {
+            throw DeviceError(.fileSystem, error.description)
         } catch {
             throw DeviceError(.fileSystem, "\(path): the plan cannot be kept: \(error.localizedDescription)")
         }

@@ -1,4 +1,5 @@
 package import PodiumCore
+internal import PodiumPrimitives
 
 /// Checks that flag results which are probably not what they seem.
 package enum Detectors {
@@ -9,13 +10,17 @@ package enum Detectors {
             let counts = ConfusionMatrix(classes: labels.count, gold: gold, predicted: predicted)
             return [collapsed(counts, labels: labels), permuted(counts, labels: labels)].compactMap(\.self)
                 + (task == .wnli ? [adversarial] : [])
-        case .numbers(_, _, let predicted):
-            guard let first = predicted.first, predicted.allSatisfy({ $0 == first }) else { return [] }
+        case .numbers(_, let gold, let predicted):
+            guard let first = predicted.first, predicted.allSatisfy({ $0 == first }),
+                Set(gold).count > 1
+            else { return [] }
             return [Finding(.collapsed, "every prediction is \(first); the run learned nothing")]
         }
     }
 
     private static func collapsed(_ counts: ConfusionMatrix, labels: [String]) -> Finding? {
+        // Where all examples have one label, a system that gives it everywhere may have learned all there is.
+        guard counts.majorityShare < 1 else { return nil }
         if let only = counts.onlyPredictedClass {
             return Finding(.collapsed, "every prediction is \(labels[only]); the run learned nothing")
         }
@@ -58,10 +63,18 @@ package enum Detectors {
     package static func size(of task: BenchmarkTask, split: OfficialSize.Split, n: Int) -> Finding? {
         let sizes = OfficialSize.examples(of: task, split: split)
         guard !sizes.isEmpty, !sizes.contains(n) else { return nil }
-        let expected = sizes.map(String.init).joined(separator: " or ")
+        let expected = sizes.map(NumberText.grouped).joined(separator: " or ")
+        let other: OfficialSize.Split = split == .dev ? .test : .dev
+        if OfficialSize.examples(of: task, split: other).contains(n) {
+            return Finding(
+                .partialData,
+                "\(NumberText.count(n, "example")), as the official \(other.rawValue) set of \(task.displayName) has: "
+                    + "a score on it cannot be compared with those on the \(split.rawValue) set (\(expected))"
+            )
+        }
         return Finding(
             .partialData,
-            "\(n) examples; the official \(split.rawValue) set of \(task.displayName) has \(expected). "
+            "\(NumberText.count(n, "example")); the official \(split.rawValue) set of \(task.displayName) has \(expected). "
                 + "The score cannot be compared with published ones"
         )
     }
@@ -95,8 +108,8 @@ package enum Detectors {
         guard !found.isEmpty else { return nil }
         return Finding(
             .leakedRows,
-            "\(found.count) of \(evaluation.count) evaluation examples are also training examples "
-                + "(rows \(shortList(found.map(String.init))))"
+            "\(found.count) of \(NumberText.count(evaluation.count, "evaluation example")) also in the training set "
+                + "(rows \(ShortList.text(found.map(String.init))))"
         )
     }
 
@@ -115,15 +128,13 @@ package enum Detectors {
         guard !found.isEmpty else { return nil }
         return Finding(
             .literalNoAnswer,
-            "\(found.count) questions without an answer are answered with a word such as \"unanswerable\"; only \"\" "
-                + "counts as no answer"
+            "\(NumberText.count(found.count, "question")) without an answer \(found.count == 1 ? "is" : "are") answered "
+                + "with a word such as \"unanswerable\"; only \"\" counts as no answer"
         )
     }
 
     private static func percent(_ share: Double) -> String {
-        let hundredths = Int((share * 10_000).rounded())
-        let part = hundredths.magnitude % 100
-        return "\(hundredths < 0 ? "-" : "")\(hundredths.magnitude / 100).\(part < 10 ? "0" : "")\(part)"
+        NumberText.percent(share, digits: 2)
     }
 
     private static func permutations(of items: [Int]) -> [[Int]] {

@@ -1,4 +1,5 @@
 package import PodiumCore
+internal import PodiumPrimitives
 
 extension PredictionDiff {
     /// Compares two sets of GLUE predictions.
@@ -7,14 +8,15 @@ extension PredictionDiff {
     package static func glue(
         task: BenchmarkTask,
         gold: [LabelledRow],
-        first: [LabelledRow],
-        second: [LabelledRow],
+        predictions: Sides<[LabelledRow]>,
         slices: [String: [SliceKey]] = [:]
     ) throws(EvalError) -> PredictionDiff {
-        let a = try LabelledRow.pair(gold: gold, predictions: first).map(\.predicted)
-        let b = try LabelledRow.pair(gold: gold, predictions: second).map(\.predicted)
-        let firstScores = try GLUEExamples(task: task, rows: gold, predicted: a).exampleScores
-        let secondScores = try GLUEExamples(task: task, rows: gold, predicted: b).exampleScores
+        let labels = try predictions.map { (rows) throws(EvalError) in
+            try LabelledRow.pair(gold: gold, predictions: rows).map(\.predicted)
+        }
+        let scores = try labels.map { (labels) throws(EvalError) in
+            try GLUEExamples(task: task, rows: gold, predicted: labels).exampleScores
+        }
         let isClasses = if case .classification = task.output { true } else { false }
         let examples = gold.indices.map { index in
             let row = gold[index]
@@ -22,10 +24,10 @@ extension PredictionDiff {
             return Example(
                 id: row.id,
                 gold: row.label,
-                first: a[index],
-                second: b[index],
-                firstScore: firstScores[index],
-                secondScore: secondScores[index],
+                first: labels.a[index],
+                second: labels.b[index],
+                firstScore: scores.a[index],
+                secondScore: scores.b[index],
                 slices: own + (slices[row.id] ?? [])
             )
         }
@@ -33,33 +35,30 @@ extension PredictionDiff {
         return PredictionDiff(examples, threshold: isClasses ? 0.5 : 0.1)
     }
 
-    /// Compares two sets of SQuAD predictions by exact match; slices by answerability, answer type and length.
+    /// Compares two sets of SQuAD answers by exact match; slices by answerability, answer type and length.
+    ///
+    /// - Parameter scores: of the answers, on the same references.
     package static func squad(
         _ references: [SQuADReference],
-        first: SQuADPredictions,
-        second: SQuADPredictions,
-        version: BenchmarkTask
+        answers: Sides<SQuADPredictions>,
+        scores: Sides<SQuADScore>
     ) throws(EvalError) -> PredictionDiff {
-        func score(_ predictions: SQuADPredictions) throws(EvalError) -> SQuADScore {
-            version == .squadV1
-                ? try .v1(references, predictions: predictions, protocol: .corrected)
-                : try .v2(references, predictions: predictions, protocol: .corrected)
-        }
-        let a = try score(first).questions
-        let b = try score(second).questions
         let byID = Dictionary(references.map { ($0.id, $0) }) { $1 }
         var examples: [Example] = []
-        for (one, other) in zip(a, b) {
-            let answers = byID[one.id]?.answers ?? []
+        for (a, b) in zip(scores.a.questions, scores.b.questions) {
+            let gold = byID[a.id]?.answers ?? []
+            let given = try answers.map { (answers) throws(EvalError) in
+                try answers.answer(to: a.id)?.description ?? ""
+            }
             examples.append(
                 Example(
-                    id: one.id.description,
-                    gold: answers.map(\.description).joined(separator: " | "),
-                    first: try first.answer(to: one.id)?.description ?? "",
-                    second: try second.answer(to: one.id)?.description ?? "",
-                    firstScore: one.score.exact,
-                    secondScore: other.score.exact,
-                    slices: Self.slices(of: answers)
+                    id: a.id.description,
+                    gold: gold.map(\.description).joined(separator: " | "),
+                    first: given.a,
+                    second: given.b,
+                    firstScore: a.score.exact,
+                    secondScore: b.score.exact,
+                    slices: Self.slices(of: gold)
                 )
             )
         }

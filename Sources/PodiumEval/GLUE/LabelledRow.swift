@@ -1,3 +1,5 @@
+internal import PodiumPrimitives
+
 /// One example's label, gold or predicted, as the string that stands in the file.
 package struct LabelledRow: Hashable, Sendable {
     /// The example's index or id; predictions and gold rows meet by it.
@@ -27,8 +29,10 @@ extension LabelledRow {
         let unknown = predictions.filter { goldByID[ExactText($0.id)] == nil }.map(\.id)
         guard missing.isEmpty, unknown.isEmpty else {
             var parts: [String] = []
-            if !missing.isEmpty { parts.append("\(missing.count) have no prediction (\(shortList(missing)))") }
-            if !unknown.isEmpty { parts.append("\(unknown.count) predictions have no example (\(shortList(unknown)))") }
+            if !missing.isEmpty { parts.append("\(missing.count) have no prediction (\(ShortList.text(missing)))") }
+            if !unknown.isEmpty {
+                parts.append("\(unknown.count) predictions have no example (\(ShortList.text(unknown)))")
+            }
             throw EvalError(
                 .mismatchedExamples,
                 "predictions must cover exactly the \(gold.count) examples: " + parts.joined(separator: "; ")

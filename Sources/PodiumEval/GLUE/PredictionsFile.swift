@@ -1,3 +1,6 @@
+internal import PodiumFiles
+internal import PodiumPrimitives
+
 /// A GLUE predictions file: header `index<TAB>prediction`, then one row per example.
 package enum PredictionsFile {
     package static let header = "index\tprediction"
@@ -6,35 +9,34 @@ package enum PredictionsFile {
     ///
     /// A byte-order mark and CR LF are accepted, quotes are text.
     package static func read(_ bytes: [UInt8]) throws(EvalError) -> [LabelledRow] {
-        if let bad = UTF8Check.firstInvalidOffset(bytes) {
-            let line = bytes[..<bad].count { $0 == 0x0A } + 1
-            throw EvalError(.malformed, "line \(line): the text is not UTF-8")
+        let table: TabSeparated
+        do throws(FileError) {
+            table = try TabSeparated(bytes, hasHeader: true)
+        } catch {
+            throw EvalError(error)
         }
-        let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
-        var rows: [LabelledRow] = []
+        let found = table.header.joined(separator: "\t")
+        guard table.headerLine == 1, found == header else {
+            throw malformed("expected the header index<TAB>prediction, found \(quoted(found))", line: 1)
+        }
+        if let line = table.blankLines.first {
+            throw malformed("expected index, one tab, prediction; the line is empty", line: line)
+        }
         var lineOfID: [ExactText: Int] = [:]
-        var number = 0
-        for var line in body.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            number += 1
-            if line.last == 0x0D { line = line.dropLast() }
-            if number == 1 {
-                try checkHeader(line)
-                continue
+        return try table.rows.map { (row) throws(EvalError) in
+            guard row.fields.count == 2, row.fields.allSatisfy({ !$0.isEmpty }) else {
+                let line = row.fields.indices.map { row.text($0) }.joined(separator: "\t")
+                throw malformed("expected index, one tab, prediction; found \(quoted(line))", line: row.line)
             }
-            if line.isEmpty, line.endIndex >= body.endIndex - 1 { break }
-            let fields = line.split(separator: 0x09, omittingEmptySubsequences: false)
-            guard fields.count == 2, !fields[0].isEmpty, !fields[1].isEmpty else {
-                throw EvalError(
-                    .malformed,
-                    "line \(number): expected index, one tab, prediction; found \(quoted(line))"
-                )
+            if let earlier = lineOfID.updateValue(row.line, forKey: ExactText(bytes: Array(row.fields[0]))) {
+                throw malformed("index \(row.text(0)) was already on line \(earlier)", line: row.line)
             }
-            if let earlier = lineOfID.updateValue(number, forKey: ExactText(bytes: Array(fields[0]))) {
-                throw EvalError(.malformed, "line \(number): index \(text(fields[0])) was already on line \(earlier)")
-            }
-            rows.append(LabelledRow(id: text(fields[0]), label: text(fields[1])))
+            return LabelledRow(id: row.text(0), label: row.text(1))
         }
-        return rows
+    }
+
+    private static func malformed(_ message: String, line: Int) -> EvalError {
+        EvalError(.malformed, message, at: SourcePlace(line: line))
     }
 
     /// The file's bytes for rows in this order, lines ended by LF.
@@ -49,18 +51,8 @@ package enum PredictionsFile {
         return bytes
     }
 
-    private static func checkHeader(_ line: ArraySlice<UInt8>) throws(EvalError) {
-        guard line.elementsEqual(header.utf8) else {
-            throw EvalError(.malformed, "line 1: expected the header index<TAB>prediction, found \(quoted(line))")
-        }
-    }
-
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// At most 60 bytes of a line, tabs shown.
-    private static func quoted(_ line: ArraySlice<UInt8>) -> String {
-        "\"" + text(line.prefix(60)).replacing("\t", with: "<TAB>") + (line.count > 60 ? "…\"" : "\"")
+    /// At most 60 characters of a line, tabs shown.
+    private static func quoted(_ line: String) -> String {
+        "\"" + line.prefix(60).replacing("\t", with: "<TAB>") + (line.count > 60 ? "…\"" : "\"")
     }
 }

@@ -4,16 +4,11 @@ package enum Correlation {
     package static func pearson(_ first: [Double], _ second: [Double]) -> MetricValue {
         precondition(first.count == second.count, "one prediction per gold value")
         if let reason = reasonWithoutValue(first, second) { return .undefined(reason: reason) }
-        let x = centred(first)
-        let y = centred(second)
-        var xx = 0.0
-        var yy = 0.0
-        var xy = 0.0
-        for index in x.indices {
-            xx += x[index] * x[index]
-            yy += y[index] * y[index]
-            xy += x[index] * y[index]
-        }
+        let x = ExactSum.scaledDeviations(first)
+        let y = ExactSum.scaledDeviations(second)
+        let xx = sum(x, x)
+        let yy = sum(y, y)
+        let xy = sum(x, y)
         guard xx > 0, yy > 0, xx.isFinite, yy.isFinite else {
             return .undefined(reason: "the spread of the values is outside double precision")
         }
@@ -24,7 +19,7 @@ package enum Correlation {
     package static func spearman(_ first: [Double], _ second: [Double]) -> MetricValue {
         precondition(first.count == second.count, "one prediction per gold value")
         if let reason = reasonWithoutValue(first, second) { return .undefined(reason: reason) }
-        // Twice the ranks, centred, are integers, so all sums are exact.
+        // Twice the ranks, centred, are whole numbers, so all sums are exact.
         let middle = Double(first.count + 1)
         let x = averageRanks(first).map { 2 * $0 - middle }
         let y = averageRanks(second).map { 2 * $0 - middle }
@@ -48,7 +43,9 @@ package enum Correlation {
     }
 
     private static func sum(_ x: [Double], _ y: [Double]) -> Double {
-        x.indices.reduce(0) { $0 + x[$1] * y[$1] }
+        var sum = ExactSum()
+        for index in x.indices { sum.addProduct(x[index], y[index]) }
+        return sum.value
     }
 
     private static func reasonWithoutValue(_ gold: [Double], _ predicted: [Double]) -> String? {
@@ -58,13 +55,5 @@ package enum Correlation {
             if values.allSatisfy({ $0 == values[0] }) { return "all \(name) are the same" }
         }
         return nil
-    }
-
-    /// Deviations from the mean, scaled so that the largest is 1: squares neither overflow nor vanish.
-    private static func centred(_ values: [Double]) -> [Double] {
-        let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
-        let deviations = values.map { $0 - mean }
-        let largest = deviations.reduce(0) { max($0, $1.magnitude) }
-        return largest > 0 ? deviations.map { $0 / largest } : deviations
     }
 }

@@ -1,3 +1,5 @@
+package import PodiumPrimitives
+
 /// An answer as the official SQuAD scripts compare it.
 ///
 /// In this order: lower-case, delete ASCII punctuation, replace the words a, an

@@ -1,3 +1,6 @@
+internal import PodiumFiles
+package import PodiumPrimitives
+
 /// Answers by question id, as in the official predictions file `{"id": "text", …}`.
 package struct SQuADPredictions: Hashable, Sendable {
     /// What was predicted; a value that is not a string is kept as nil and refused when its question is scored.
@@ -15,9 +18,17 @@ package struct SQuADPredictions: Hashable, Sendable {
 
     /// Reads the official JSON layout.
     package init(json bytes: [UInt8]) throws(EvalError) {
+        do throws(FileError) {
+            answers = try Self.read(bytes)
+        } catch {
+            throw EvalError(error)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(FileError) -> [ExactText: ExactText?] {
         var found: [ExactText: ExactText?] = [:]
         var scanner = try JSONScanner(bytes)
-        try scanner.object { (scanner, key) throws(EvalError) in
+        try scanner.object { (scanner, key) throws(FileError) in
             let id = scanner.text(of: key)
             if try scanner.peek() == 0x22 {
                 found[id] = .some(try scanner.string())
@@ -27,7 +38,7 @@ package struct SQuADPredictions: Hashable, Sendable {
             }
         }
         try scanner.end()
-        answers = found
+        return found
     }
 
     package var count: Int { answers.count }
@@ -56,13 +67,21 @@ package struct NoAnswerScores: Hashable, Sendable {
     }
 
     package init(json bytes: [UInt8]) throws(EvalError) {
+        do throws(FileError) {
+            self.init(try Self.read(bytes))
+        } catch {
+            throw EvalError(error)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(FileError) -> [(id: ExactText, score: Double)] {
         var scanner = try JSONScanner(bytes)
         var pairs: [(id: ExactText, score: Double)] = []
-        try scanner.object { (scanner, key) throws(EvalError) in
-            pairs.append((scanner.text(of: key), try scanner.number("a no-answer score, a number other than NaN,")))
+        try scanner.object { (scanner, key) throws(FileError) in
+            pairs.append((scanner.text(of: key), try scanner.number("a no-answer score (a number other than NaN)")))
         }
         try scanner.end()
-        self.init(pairs)
+        return pairs
     }
 
     package subscript(id: ExactText) -> Double? { places[id].map { values[$0] } }

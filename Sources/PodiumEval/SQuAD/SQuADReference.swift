@@ -1,3 +1,6 @@
+internal import PodiumFiles
+package import PodiumPrimitives
+
 /// One question of a SQuAD data set with what counts as right.
 package struct SQuADReference: Hashable, Sendable {
     package var id: ExactText
@@ -46,37 +49,43 @@ package struct SQuADReferences: Hashable, Sendable {
 
     /// Reads the official JSON layout: `data` → `paragraphs` → `qas` → `id`, `answers`, `is_impossible`.
     package init(json bytes: [UInt8]) throws(EvalError) {
-        version = nil
-        var found: [SQuADReference]?
+        do throws(FileError) {
+            self = try Self.read(bytes)
+        } catch {
+            throw EvalError(error)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(FileError) -> SQuADReferences {
+        var questions: [SQuADReference]?
+        var version: String?
         var scanner = try JSONScanner(bytes)
-        var fileVersion: String?
-        try scanner.object { (scanner, key) throws(EvalError) in
+        try scanner.object { (scanner, key) throws(FileError) in
             if scanner.matches(key, "data") {
-                found = try Self.articles(&scanner)
+                questions = try Self.articles(&scanner)
             } else if scanner.matches(key, "version"), try scanner.peek() == 0x22 {
-                fileVersion = try scanner.string().description
+                version = try scanner.string().description
             } else {
                 try scanner.skipValue()
             }
         }
         try scanner.end()
-        guard let found else {
-            throw EvalError(.malformed, "a SQuAD file needs a top-level \"data\" list; this has none")
+        guard let questions else {
+            throw FileError(.malformed, "a SQuAD file needs a top-level \"data\" list; this has none")
         }
-        version = fileVersion
-        questions = found
+        return SQuADReferences(version: version, questions: questions)
     }
 
-    private static func articles(_ scanner: inout JSONScanner) throws(EvalError) -> [SQuADReference] {
+    private static func articles(_ scanner: inout JSONScanner) throws(FileError) -> [SQuADReference] {
         var questions: [SQuADReference] = []
         var paragraph = 0
-        try scanner.array { (scanner) throws(EvalError) in
+        try scanner.array { (scanner) throws(FileError) in
             let start = scanner.position
             var inArticle: [SQuADReference]?
-            try scanner.object { (scanner, key) throws(EvalError) in
+            try scanner.object { (scanner, key) throws(FileError) in
                 guard scanner.matches(key, "paragraphs") else { return try scanner.skipValue() }
                 var list: [SQuADReference] = []
-                try scanner.array { (scanner) throws(EvalError) in
+                try scanner.array { (scanner) throws(FileError) in
                     list += try Self.paragraph(&scanner, number: paragraph)
                     paragraph += 1
                 }
@@ -88,13 +97,13 @@ package struct SQuADReferences: Hashable, Sendable {
         return questions
     }
 
-    private static func paragraph(_ scanner: inout JSONScanner, number: Int) throws(EvalError) -> [SQuADReference] {
+    private static func paragraph(_ scanner: inout JSONScanner, number: Int) throws(FileError) -> [SQuADReference] {
         let start = scanner.position
         var questions: [SQuADReference]?
-        try scanner.object { (scanner, key) throws(EvalError) in
+        try scanner.object { (scanner, key) throws(FileError) in
             guard scanner.matches(key, "qas") else { return try scanner.skipValue() }
             var list: [SQuADReference] = []
-            try scanner.array { (scanner) throws(EvalError) in
+            try scanner.array { (scanner) throws(FileError) in
                 list.append(try question(&scanner, paragraph: number))
             }
             questions = list
@@ -103,12 +112,12 @@ package struct SQuADReferences: Hashable, Sendable {
         return questions
     }
 
-    private static func question(_ scanner: inout JSONScanner, paragraph: Int) throws(EvalError) -> SQuADReference {
+    private static func question(_ scanner: inout JSONScanner, paragraph: Int) throws(FileError) -> SQuADReference {
         let start = scanner.position
         var id: ExactText?
         var answers: [ExactText]?
         var isImpossible: Bool?
-        try scanner.object { (scanner, key) throws(EvalError) in
+        try scanner.object { (scanner, key) throws(FileError) in
             if scanner.matches(key, "id") {
                 id = try scanner.string("a question's \"id\" as a string")
             } else if scanner.matches(key, "answers") {
@@ -131,12 +140,12 @@ package struct SQuADReferences: Hashable, Sendable {
         )
     }
 
-    private static func answers(_ scanner: inout JSONScanner) throws(EvalError) -> [ExactText] {
+    private static func answers(_ scanner: inout JSONScanner) throws(FileError) -> [ExactText] {
         var answers: [ExactText] = []
-        try scanner.array { (scanner) throws(EvalError) in
+        try scanner.array { (scanner) throws(FileError) in
             let start = scanner.position
             var text: ExactText?
-            try scanner.object { (scanner, key) throws(EvalError) in
+            try scanner.object { (scanner, key) throws(FileError) in
                 if scanner.matches(key, "text") {
                     text = try scanner.string("an answer's \"text\"")
                 } else {

@@ -1,3 +1,5 @@
+internal import PodiumPrimitives
+
 extension SQuADScore {
     /// `best_exact`, `best_exact_thresh`, `best_f1`, `best_f1_thresh` on their own, to recompute thresholds from
     /// stored answers; missing predictions are allowed under both protocols.

@@ -1,3 +1,5 @@
+internal import PodiumPrimitives
+
 extension SQuADScore {
     /// SQuAD v2.0: overall, HasAns and NoAns scores; with no-answer scores also `best_*`.
     ///
@@ -97,7 +99,7 @@ extension SQuADScore {
         guard !missing.isEmpty else { return }
         throw EvalError(
             .officialScriptFails,
-            "\(missing.count) of \(questions.count) questions have no prediction (\(shortList(missing))); "
+            "\(missing.count) of \(questions.count) questions have no prediction (\(ShortList.text(missing))); "
                 + "the official script stops with an error here. Add them, or score with protocol corrected, "
                 + "where a missing prediction counts as wrong"
         )

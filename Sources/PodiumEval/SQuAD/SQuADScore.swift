@@ -1,3 +1,6 @@
+package import PodiumFiles
+package import PodiumPrimitives
+
 /// The score of a SQuAD predictions file, with every question's own score.
 ///
 /// `official` equals the official scripts bit for bit (as run by Python up to

@@ -1,3 +1,5 @@
+package import PodiumFiles
+
 #if canImport(Glibc)
 import Glibc
 #else

@@ -8,8 +8,7 @@ struct NumberTable: Sendable {
         let levelCount: Int
 
         init(_ values: [Double]) {
-            let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
-            deviations = values.map { $0 - mean }
+            deviations = ExactSum.scaledDeviations(values)
             let order = values.indices.sorted { values[$0] < values[$1] }
             var levels = [Int](repeating: 0, count: values.count)
             var level = -1

@@ -1,3 +1,5 @@
+package import PodiumFiles
+
 /// What the runs of one system with different seeds come to.
 ///
 /// No run is left out silently.

@@ -1,8 +1,26 @@
 import PodiumCore
+package import PodiumFiles
+internal import PodiumPrimitives
 
 extension GLUESubmission {
     /// Everything that is wrong or odd about an archive; empty if all is well.
     package static func check(_ archive: ZipArchive) -> [Finding] {
+        if let folder = commonFolder(of: archive) {
+            return [
+                Finding(
+                    .error,
+                    "\(folder)/",
+                    "the files lie in this folder of the archive; they must lie at its top (zip the files, not the folder)"
+                )
+            ]
+                + check(
+                    ZipArchive(
+                        archive.files.map {
+                            ZipArchive.File(name: String($0.name.dropFirst(folder.count + 1)), bytes: $0.bytes)
+                        }
+                    )
+                )
+        }
         var findings: [Finding] = []
         for file in files {
             let found = archive.files.filter { $0.name == file.name }
@@ -20,6 +38,19 @@ extension GLUESubmission {
         return findings
     }
 
+    /// The folder that all of our files lie in, if none lies at the top.
+    private static func commonFolder(of archive: ZipArchive) -> String? {
+        let names = Set(files.map(\.name))
+        let ours = archive.files.filter { file in
+            file.name.split(separator: "/").last.map { names.contains(String($0)) } ?? false
+        }
+        let folders = Set(ours.map { $0.name.split(separator: "/").dropLast().joined(separator: "/") })
+        guard folders.count == 1, let folder = folders.first, !folder.isEmpty,
+            archive.files.allSatisfy({ $0.name.hasPrefix(folder + "/") })
+        else { return nil }
+        return folder
+    }
+
     private static func missing(_ file: File, in archive: ZipArchive) -> Finding {
         let near = archive.files.first { other in
             let base = other.name.split(separator: "/").last.map(String.init) ?? other.name
@@ -30,30 +61,42 @@ extension GLUESubmission {
     }
 
     private static func check(_ bytes: [UInt8], as file: File) -> [Finding] {
+        if Gzip.isPacked(bytes) {
+            return [Finding(.error, file.name, "is a gzip file; the server reads plain text only")]
+        }
         let rows: [LabelledRow]
         do throws(EvalError) {
             rows = try PredictionsFile.read(bytes)
         } catch {
-            return [Finding(.error, file.name, error.message)]
+            return [Finding(.error, file.name, error.description)]
         }
         var findings: [Finding] = []
         func add(_ severity: Finding.Severity, _ message: String) {
             findings.append(Finding(severity, file.name, message))
         }
+        if bytes.byteOrderMarkLength > 0 {
+            add(
+                .error,
+                "begins with a byte-order mark, which the server takes for a part of the header; save it without"
+            )
+        }
         if bytes.contains(0x0D) { add(.warning, "lines end in CR LF; LF alone is safe everywhere") }
         if rows.count != file.rows {
-            add(.error, "has \(rows.count) predictions; the test set has \(file.rows) examples")
+            add(
+                .error,
+                "has \(NumberText.count(rows.count, "prediction")); the test set has \(NumberText.count(file.rows, "example"))"
+            )
         }
         let indices = rows.map { Int($0.id) }
         if let bad = zip(rows, indices).first(where: { $1 == nil || $1.map(String.init) != $0.id })?.0 {
             add(.error, "index \"\(bad.id)\" is not a whole number")
         } else {
             let present = Set(indices.compactMap(\.self))
-            let gaps = (0..<file.rows).lazy.filter { !present.contains($0) }.prefix(6).map(String.init)
+            let gaps = (0..<file.rows).filter { !present.contains($0) }.map(String.init)
             let strays = present.filter { !(0..<file.rows).contains($0) }.sorted().map(String.init)
-            if !gaps.isEmpty { add(.error, "misses index \(shortList(Array(gaps)))") }
+            if !gaps.isEmpty { add(.error, "misses index \(ShortList.text(gaps))") }
             if !strays.isEmpty {
-                add(.error, "has index \(shortList(strays)), beyond the test set (0 to \(file.rows - 1))")
+                add(.error, "has index \(ShortList.text(strays)), beyond the test set (0 to \(file.rows - 1))")
             }
             if indices.compactMap(\.self) != indices.compactMap(\.self).sorted() {
                 add(.warning, "is not in the order of its indices")
@@ -71,7 +114,7 @@ extension GLUESubmission {
             if let first = wrong.first {
                 let rule = labels.joined(separator: ", ")
                 let message =
-                    "\(wrong.count) labels are unknown, first \"\(first.element.label)\" on line \(first.offset + 2)"
+                    "\(NumberText.count(wrong.count, "label")) \(wrong.count == 1 ? "is" : "are") unknown, first \"\(first.element.label)\" on line \(first.offset + 2)"
                 findings.append(Finding(.error, file.name, message + "; allowed: \(rule)"))
             }
         case .regression(let lower, let upper):

@@ -1,4 +1,5 @@
 package import PodiumCore
+package import PodiumFiles
 
 /// The zip archive that GLUE's server takes: eleven files, each a prediction per test example.
 package struct GLUESubmission: Sendable {

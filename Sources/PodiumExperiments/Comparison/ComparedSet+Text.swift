@@ -1,27 +1,33 @@
 internal import PodiumCore
-package import PodiumEval
-internal import PodiumFormat
+internal import PodiumEval
+package import PodiumFiles
+internal import PodiumPrimitives
 
 extension ComparedSet {
     package func text(examples limit: Int) -> String {
-        var lines = [title, "  examples   \(diff.n)"]
-        if let paired {
-            let range = paired.interval.map { ", 95% \(percentText($0.low)) to \(percentText($0.high))" } ?? ""
-            let value = paired.difference.value.map(percentText) ?? "undefined (\(paired.difference.reason ?? ""))"
-            lines.append("  B minus A  \(value)\(range) (paired bootstrap)")
-            if let least = paired.minimumDetectableDifference {
-                lines.append("  detectable \(percentText(least)) or more (with 80 % power, on these examples)")
-            }
-            if let p = paired.permutationP { lines.append("  p          \(rounded(p)) (permutation)") }
+        func points(_ value: Double) -> String { NumberText.percent(value, digits: 2) }
+        var lines = [
+            TerminalText.safe(title), "  examples   \(NumberText.grouped(diff.n))", "  quantity   \(quantity)",
+        ]
+        let range = paired.interval.map { ", 95% \(points($0.low)) to \(points($0.high))" } ?? ""
+        let value = paired.difference.value.map(points) ?? "undefined (\(paired.difference.reason ?? ""))"
+        lines.append("  B minus A  \(value)\(range) (paired bootstrap)")
+        if let least = paired.minimumDetectableDifference {
+            lines.append("  detectable \(points(least)) or more (with 80 % power, on these examples)")
         }
+        if let p = paired.permutationP { lines.append("  p          \(NumberText.pValue(p)) (permutation)") }
         lines.append(
-            "  flips      \(diff.gained.count) gained, \(diff.lost.count) lost, p \(rounded(diff.p)) (McNemar)"
+            "  flips      \(NumberText.grouped(diff.gained.count)) gained, \(NumberText.grouped(diff.lost.count)) lost by B "
+                + "in \(flipQuantity), p \(NumberText.pValue(diff.p)) (McNemar)"
         )
+        lines += notes.map { "  note       \($0)" }
         for (name, list) in [("gained", diff.gained), ("lost", diff.lost)] where limit > 0 && !list.isEmpty {
             lines.append("\n\(name.uppercased())")
             for example in list.prefix(limit) {
                 lines.append(
-                    "  \(example.id): gold \"\(example.gold)\", A \"\(example.first)\", B \"\(example.second)\""
+                    TerminalText.safe(
+                        "  \(example.id): gold \"\(example.gold)\", A \"\(example.first)\", B \"\(example.second)\""
+                    )
                 )
             }
             if list.count > limit { lines.append("  … \(list.count - limit) more; --examples shows them") }
@@ -31,10 +37,9 @@ extension ComparedSet {
                 ("SLICE", .left), ("", .left), ("N", .right), ("A", .right), ("B", .right), ("B − A", .right),
             ])
             for slice in diff.slices {
-                let shift = percentText(slice.second - slice.first)
                 table.add([
-                    slice.key.axis, slice.key.name, "\(slice.n)", percentText(slice.first), percentText(slice.second),
-                    shift,
+                    slice.key.axis, slice.key.name, "\(slice.n)", points(slice.first), points(slice.second),
+                    points(slice.second - slice.first),
                 ])
             }
             lines.append("\n\(table.rendered())")
@@ -61,19 +66,15 @@ extension ComparedSet {
             ])
         }
         return .object([
-            .init("set", .string(title)), .init("n", .integer(diff.n)),
-            .init("difference", number(paired?.difference.value)), .init("interval", paired?.interval?.json ?? .null),
-            .init("minimumDetectableDifference", number(paired?.minimumDetectableDifference)),
-            .init("bootstrapP", number(paired?.bootstrapP)), .init("permutationP", number(paired?.permutationP)),
-            .init("gained", .integer(diff.gained.count)), .init("lost", .integer(diff.lost.count)),
+            .init("set", .string(title)), .init("n", .integer(diff.n)), .init("quantity", .string(quantity)),
+            .init("difference", number(paired.difference.value)), .init("interval", paired.interval?.json ?? .null),
+            .init("minimumDetectableDifference", number(paired.minimumDetectableDifference)),
+            .init("bootstrapP", number(paired.bootstrapP)), .init("permutationP", number(paired.permutationP)),
+            .init("flipsOf", .string(flipQuantity)), .init("gained", .integer(diff.gained.count)),
+            .init("lost", .integer(diff.lost.count)),
             .init("mcnemarP", .number(diff.p)), .init("gainedExamples", list(diff.gained)),
             .init("lostExamples", list(diff.lost)), .init("slices", .array(slices)),
+            .init("notes", .array(notes.map { .string($0) })),
         ])
-    }
-
-    /// A p-value with four decimals.
-    private func rounded(_ p: Double) -> String {
-        let parts = String(Int((p * 10_000).rounded()))
-        return p >= 0.99995 ? "1" : "0." + String(repeating: "0", count: max(0, 4 - parts.count)) + parts
     }
 }

@@ -47,12 +47,23 @@ package struct Comparison {
             let words = [text.first, text.second ?? ""].map { $0.split(separator: " ").count }.reduce(0, +)
             slices[text.id, default: []].append(PredictionDiff.lengthBucket(words: words))
         }
+        // Paired here already, so that an error names the file it is about.
+        let predictions = try Sides(a: a, b: b).map { (file) throws(EvalError) in
+            try file.read { (bytes) throws(EvalError) in
+                let rows = try PredictionsFile.read(bytes)
+                _ = try GLUEExamples(
+                    task: task,
+                    rows: input.gold,
+                    predicted: try LabelledRow.pair(gold: input.gold, predictions: rows).map(\.predicted)
+                )
+                return rows
+            }
+        }
         return try .labels(
             task: task,
             split: gold.lastComponent,
             gold: input.gold,
-            first: a.read { (bytes) throws(EvalError) in try PredictionsFile.read(bytes) },
-            second: b.read { (bytes) throws(EvalError) in try PredictionsFile.read(bytes) },
+            predictions: predictions,
             slices: slices,
             bootstrap: bootstrap
         )
@@ -60,19 +71,19 @@ package struct Comparison {
 
     private func answers(_ task: BenchmarkTask, _ gold: File, _ a: File, _ b: File) throws -> ComparedSet {
         let questions = try gold.read { (bytes) throws(EvalError) in try SQuADReferences(json: bytes) }.questions
-        let first = try a.read { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
-        let second = try b.read { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
-        // The second system stands first: differences are B minus A.
-        let scores = try [second, first].map { answers in
-            try task == .squadV1
-                ? SQuADScore.v1(questions, predictions: answers, protocol: .corrected)
-                : SQuADScore.v2(questions, predictions: answers, protocol: .corrected)
+        let answers = try Sides(a: a, b: b).map { (file) throws(EvalError) in
+            try file.read { (bytes) throws(EvalError) in
+                let answers = try SQuADPredictions(json: bytes)
+                for question in questions { _ = try answers.answer(to: question.id) }
+                return answers
+            }
         }
-        let table = try ScoreTable(squad: scores, metrics: task.metrics, clustered: true)
-        return ComparedSet(
-            title: "\(task.displayName), \(gold.lastComponent)",
-            diff: try .squad(questions, first: first, second: second, version: task),
-            paired: PairedComparison(table, bootstrap: bootstrap)
+        return try .answers(
+            task: task,
+            split: gold.lastComponent,
+            questions: questions,
+            answers: answers,
+            bootstrap: bootstrap
         )
     }
 
@@ -98,15 +109,15 @@ package struct Comparison {
                 "run \(first) is of \(tasks[0].displayName), run \(second) of \(tasks[1].displayName)"
             )
         }
-        return try Set(lists[0].map(\.split)).sorted().map { split in
-            let sides = lists.map { $0.filter { $0.split == split } }
-            if tasks[0].isSQuAD { return try .spans(task: tasks[0], first: sides[0], second: sides[1]) }
+        let both = Sides(a: lists[0], b: lists[1])
+        return try Set(both.a.map(\.split)).sorted().map { split in
+            let part = both.map { $0.filter { $0.split == split } }
+            if tasks[0].isSQuAD { return try .spans(task: tasks[0], predictions: part, bootstrap: bootstrap) }
             return try .labels(
                 task: tasks[0],
                 split: split.rawValue,
-                gold: sides[0].map { LabelledRow(id: $0.example, label: $0.gold) },
-                first: sides[0].map { LabelledRow(id: $0.example, label: $0.prediction) },
-                second: sides[1].map { LabelledRow(id: $0.example, label: $0.prediction) },
+                gold: part.a.map { LabelledRow(id: $0.example, label: $0.gold) },
+                predictions: part.map { $0.map { LabelledRow(id: $0.example, label: $0.prediction) } },
                 slices: [:],
                 bootstrap: bootstrap
             )

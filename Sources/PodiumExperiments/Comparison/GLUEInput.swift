@@ -12,7 +12,7 @@ package struct GLUEInput {
     /// Reads a labelled file in the official layout.
     package init(task: BenchmarkTask, bytes: [UInt8], name: String) throws {
         self.task = task
-        texts = try GLUEFile.examples(task: task, split: .dev, bytes: bytes, name: name)
+        texts = try GLUEFile.read(task: task, split: .dev, bytes: bytes, name: name).examples
         gold = try texts.map { text in
             guard let label = text.label else {
                 throw ExperimentError(

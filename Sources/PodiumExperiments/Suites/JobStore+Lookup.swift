@@ -1,5 +1,5 @@
 package import PodiumCore
-internal import PodiumFormat
+internal import PodiumPrimitives
 
 extension JobStore {
     /// The suite of that number or name, or an error that lists what there is; nil asks for the newest.
@@ -19,7 +19,7 @@ extension JobStore {
     package func requireOneSuite(_ name: String) async throws -> SuiteRecord {
         let found = try await suites(named: name)
         guard found.count > 1 else { return try await requireSuite(name) }
-        let numbers = found.map { "\($0.id) of \(dateText($0.submittedAt))" }
+        let numbers = found.map { "\($0.id) of \(LocalTime.text($0.submittedAt))" }
         throw ExperimentError(
             .invalidRequest,
             "several suites are called \"\(name)\"; name one by its number: \(numbers.joined(separator: ", "))"

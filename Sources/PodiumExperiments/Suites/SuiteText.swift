@@ -1,12 +1,12 @@
 internal import Foundation
 package import PodiumCore
-internal import PodiumFormat
+internal import PodiumPrimitives
 
 /// A suite's state as lines of text.
 package enum SuiteText {
     /// The line that stays on the screen when a run changes its state; nil for changes nobody waits for.
     package static func line(for run: RunRecord, before: RunState?) -> String? {
-        let time = run.startedAt.flatMap { start in run.endedAt.map { " in \(clockText($0 - start))" } } ?? ""
+        let time = run.startedAt.flatMap { start in run.endedAt.map { " in \(NumberText.clock($0 - start))" } } ?? ""
         let reason = run.reason.map { ": \($0)" } ?? ""
         switch run.state {
         case .succeeded: return "  ✓ \(run.spec.name)\(time)"
@@ -28,8 +28,9 @@ package enum SuiteText {
         let filled = runs.isEmpty ? 0 : done * 20 / runs.count
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
         let queued = runs.filter { $0.state == .ready || $0.state == .blocked || $0.state == .waiting }.count
-        var head = "\(first.suiteName) \(bar) \(done)/\(runs.count) runs, \(queued) queued, \(clockText(elapsed))"
-        if let left = progress.remainingSeconds { head += ", about \(clockText(left)) left" }
+        var head =
+            "\(first.suiteName) \(bar) \(done)/\(runs.count) runs, \(queued) queued, \(NumberText.clock(elapsed))"
+        if let left = progress.remainingSeconds { head += ", about \(NumberText.clock(left)) left" }
         var lines = [head]
         // Why nothing moves, where nothing does.
         if !runs.contains(where: { $0.state == .running }) {
@@ -50,9 +51,9 @@ package enum SuiteText {
                 continue
             }
             lines.append(
-                "  ▸ \(run.spec.name): step \(step.step)/\(step.totalSteps), loss \(decimal(step.loss, 4)), "
-                    + "lr \(String(format: "%.2e", step.learningRate)), \(compact(step.examplesPerSecond)) examples/s, "
-                    + "\(compact(step.tokensPerSecond)) tokens/s, \(clockText(step.remainingSeconds)) left"
+                "  ▸ \(run.spec.name): step \(step.step)/\(step.totalSteps), loss \(NumberText.fixed(step.loss, digits: 4)), "
+                    + "lr \(String(format: "%.2e", step.learningRate)), \(NumberText.compact(step.examplesPerSecond)) examples/s, "
+                    + "\(NumberText.compact(step.tokensPerSecond)) tokens/s, \(NumberText.clock(step.remainingSeconds)) left"
             )
         }
         return lines

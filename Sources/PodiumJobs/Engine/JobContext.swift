@@ -1,6 +1,7 @@
 internal import Foundation
 package import PodiumCore
 package import PodiumGraph
+package import PodiumPrimitives
 
 /// What a job gets from the process it runs in.
 package struct JobContext {
@@ -54,7 +55,7 @@ package struct JobStopped: Error {
 }
 
 /// Why a job cannot be done.
-package struct JobError: Error, Sendable, CustomStringConvertible {
+package struct JobError: DescribedError, Sendable {
     package let failure: FailureClass
     package let message: String
 
@@ -63,5 +64,7 @@ package struct JobError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    package var description: String { message }
+    package var blame: Blame {
+        failure == .infrastructure ? .world : .job
+    }
 }

@@ -4,6 +4,7 @@ import PodiumData
 import PodiumEval
 import PodiumGraph
 import PodiumLibrary
+import PodiumPrimitives
 import PodiumText
 
 /// A task of sentences or sentence pairs: all of GLUE.
@@ -15,6 +16,7 @@ struct LabelledRecipe: TaskRecipe {
     private var findings: [Finding] = []
     /// How the head's classes stand to the task's labels; nil for regression.
     private let classes: ClassOrder?
+    private var notes: [String] = []
 
     private struct Example {
         var sequence: PackedBatch.Sequence
@@ -43,9 +45,16 @@ struct LabelledRecipe: TaskRecipe {
         var texts: [DataSplit: [[String]]] = [:]
         func load(_ split: DataSplit, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
             let file = try files.read(task, split)
-            var rows = try GLUEFile.examples(task: task, split: kind, bytes: file.bytes, name: file.path)
+            let content = try GLUEFile.read(task: task, split: kind, bytes: file.bytes, name: file.path)
+            var rows = content.examples
+            if !content.skippedLines.isEmpty {
+                let lines = ShortList.text(content.skippedLines.map(String.init))
+                notes.append(
+                    "\(file.name): \(NumberText.count(content.skippedLines.count, "row")) without the header's columns "
+                        + "left out (lines \(lines))"
+                )
+            }
             if let limit { rows = Array(rows.prefix(limit)) }
-            guard !rows.isEmpty else { throw DataError(.empty, "\(file.path): the file has no examples") }
             datasets.append(files.use(of: file, task: task, split: split, examples: rows.count))
             texts[split] = rows.map { [$0.first, $0.second ?? ""] }
             return rows.enumerated().map { number, text in
@@ -119,6 +128,7 @@ struct LabelledRecipe: TaskRecipe {
         let suspicious = findings + sets.flatMap(Detectors.predictions)
         let score = task == .mnli ? try GLUEScore.mnli(matched: scores[0], mismatched: scores[1]) : scores[0]
         var result = Evaluation(metrics: [:], score: score.score.value, examples: score.n, predictions: predictions)
+        result.notes = notes
         for (name, interval) in try score.intervals(of: sets) {
             result.intervals[name] = interval.map {
                 ScoreInterval(low: $0.low, high: $0.high, level: $0.level, method: $0.method.rawValue)

@@ -4,6 +4,7 @@ import PodiumData
 import PodiumEval
 import PodiumGraph
 import PodiumLibrary
+import PodiumPrimitives
 import PodiumText
 
 /// SQuAD: the answer is a stretch of the passage, or nothing in v2.0.
@@ -11,6 +12,7 @@ struct SpanRecipe: TaskRecipe {
     let task: BenchmarkTask
     private(set) var datasets: [DatasetUse] = []
     private let options: SpanOptions
+    private let tokenizer: Tokenizer
     private var training: [SpanWindow] = []
     /// Identifiers of the training questions.
     private var trainingIDs: [String] = []
@@ -37,10 +39,11 @@ struct SpanRecipe: TaskRecipe {
         let task = part.task
         self.task = task
         self.options = options
+        self.tokenizer = tokenizer
         func load(_ split: DataSplit, limit: Int?, forTraining: Bool) throws -> SQuADPart {
             let file = try files.read(task, split)
             let content = try SQuADFile(bytes: file.bytes, name: file.path)
-            try content.check(isOf: task, bytes: file.bytes, name: file.path)
+            try content.check(isOf: task, name: file.path)
             let questions = content.questions.prefix(limit ?? Int.max)
             datasets.append(files.use(of: file, task: task, split: split, examples: questions.count))
             let (windows, unlocatable) = SpanWindow.windows(
@@ -53,7 +56,19 @@ struct SpanRecipe: TaskRecipe {
                 forTraining: forTraining
             )
             if unlocatable > 0 {
-                notes.append("\(unlocatable) training questions were left out: no token lies in their answer")
+                let allowed = max(4, questions.count / 100)
+                guard unlocatable <= allowed else {
+                    throw DataError(
+                        .invalidOffset,
+                        "\(NumberText.count(unlocatable, "answer")) of \(NumberText.count(questions.count, "question")) "
+                            + "not at their answer_start (offsets count characters, not bytes); at most \(allowed) may be so",
+                        file: file.path
+                    )
+                }
+                notes.append(
+                    "\(file.name): \(NumberText.count(unlocatable, "question")) left out of training: the answer does not "
+                        + "stand at its answer_start, or no token lies in it"
+                )
             }
             return SQuADPart(passages: content.passages, questions: Array(questions), windows: windows)
         }
@@ -136,7 +151,11 @@ struct SpanRecipe: TaskRecipe {
         let decoder = SpanDecoder(nBestSize: options.nBestSize, maximumAnswerLength: options.maxAnswerLength)
         var answers: [String: SpanDecoder.Answer] = [:]
         for (question, windows) in zip(evaluation.questions, scored) {
-            answers[question.id] = decoder.answer(windows, passage: evaluation.passages[question.passage])
+            answers[question.id] = decoder.answer(
+                windows,
+                passage: evaluation.passages[question.passage],
+                tokenizer: tokenizer
+            )
         }
         return answers
     }

@@ -37,13 +37,13 @@ struct ExecutableCache {
 
     /// The program's compiled bytes, if they are there.
     func read(_ program: String, _ options: CompileOptions) -> [UInt8]? {
-        FileManager.default.contents(atPath: path(program, options)).map { Array($0) }
+        try? FileContent.read(path(program, options))
     }
 
     /// Keeps compiled bytes; a cache that cannot be written is no reason to stop.
     func write(_ bytes: [UInt8], _ program: String, _ options: CompileOptions) {
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try? Data(bytes).write(to: URL(fileURLWithPath: path(program, options)), options: .atomic)
+        _ = try? AtomicFile.write(bytes, to: path(program, options))
     }
 
     /// Forgets a program that cannot be loaded.

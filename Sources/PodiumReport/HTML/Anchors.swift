@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 /// Where things stand in the page; names from outside never become ids.
 struct Anchors {

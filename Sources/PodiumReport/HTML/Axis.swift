@@ -1,3 +1,5 @@
+import PodiumPrimitives
+
 /// A linear axis with round ticks.
 struct Axis {
     let low: Double
@@ -63,13 +65,13 @@ struct Axis {
 
     func label(_ tick: Double) -> String {
         digits == 0 && tick.magnitude >= 10_000
-            ? "\(Decimal.fixed(tick / 1000, digits: tick.truncatingRemainder(dividingBy: 1000) == 0 ? 0 : 1))k"
-            : Decimal.fixed(tick, digits: digits)
+            ? "\(NumberText.fixed(tick / 1000, digits: tick.truncatingRemainder(dividingBy: 1000) == 0 ? 0 : 1))k"
+            : NumberText.fixed(tick, digits: digits)
     }
 }
 
 /// A coordinate as SVG writes it: at most one decimal.
 func coordinate(_ value: Double) -> String {
-    let text = Decimal.fixed(value, digits: 1)
+    let text = NumberText.fixed(value, digits: 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 /// The leaderboard as the template `leaderboard` prints it.
 struct LeaderboardView {
@@ -82,7 +83,7 @@ struct LeaderboardView {
     }
 
     private static func detail(_ system: Report.System) -> String? {
-        let size = system.parameters.map { "\(Decimal.fixed(Double($0) / 1e6, digits: 1)) M parameters" }
+        let size = system.parameters.map { "\(NumberText.fixed(Double($0) / 1e6, digits: 1)) M parameters" }
         let parts = [system.summary, size].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " · ")
     }
@@ -108,7 +109,7 @@ struct LeaderboardView {
 
     private static func parts(_ cell: Leaderboard.Cell) -> String? {
         guard cell.parts.count > 1 else { return nil }
-        return cell.parts.map { Decimal.percent($0.value) }.joined(separator: "/")
+        return cell.parts.map { NumberText.percent($0.value) }.joined(separator: "/")
     }
 
     private static func hint(_ cell: Leaderboard.Cell) -> String? {
@@ -117,7 +118,7 @@ struct LeaderboardView {
             let failed = seeds.failed > 0 ? ", \(seeds.failed) failed" : ""
             hints.append("\(seeds.count) \(seeds.count == 1 ? "seed" : "seeds")\(failed)")
         }
-        hints += cell.parts.map { "\(BenchmarkTask.metricName($0.metric)) \(Decimal.percent($0.value))" }
+        hints += cell.parts.map { "\(BenchmarkTask.metricName($0.metric)) \(NumberText.percent($0.value))" }
         if !cell.missing.isEmpty {
             hints.append("without \(cell.missing.map(\.displayName).joined(separator: ", "))")
         }

@@ -1,3 +1,5 @@
+import PodiumPrimitives
+
 /// A learning curve as the template `chart` draws it: the measurement over
 /// steps, its running mean, and the learning rate in a strip below.
 struct LineChart {
@@ -81,7 +83,7 @@ struct LineChart {
             let start = line.first.map { "M\(coordinate($0.0)) \(coordinate(Self.stripBottom))L" } ?? ""
             let end = line.last.map { "L\(coordinate($0.0)) \(coordinate(Self.stripBottom))Z" } ?? ""
             self.ratePath = start + Self.path(Self.withoutCollinear(line)).dropFirst() + end
-            self.rateLabel = Decimal.scientific(peak)
+            self.rateLabel = NumberText.scientific(peak)
         } else {
             self.ratePath = nil
             self.rateLabel = nil
@@ -98,7 +100,7 @@ struct LineChart {
             let lowest = curve.points.min(by: { $0.value < $1.value }),
             let highest = curve.points.max(by: { $0.value < $1.value })
         else { return "No measurements." }
-        func at(_ point: Report.Point) -> String { "\(Decimal.short(point.value)) at step \(point.step)" }
+        func at(_ point: Report.Point) -> String { "\(NumberText.short(point.value)) at step \(point.step)" }
         return "\(curve.metric): \(at(first)) to \(at(last)); lowest \(at(lowest)), highest \(at(highest)); "
             + "\(curve.points.count) points."
     }

@@ -1,5 +1,6 @@
 import PodiumCore
 import PodiumReportAssets
+import PodiumPrimitives
 
 /// Everything the template `page` prints.
 struct PageView {
@@ -129,14 +130,15 @@ struct PageView {
                 first: name(comparison.first),
                 second: name(comparison.second),
                 task: comparison.task?.displayName ?? "average",
-                difference: (comparison.difference > 0 ? "+" : "") + Decimal.percent(comparison.difference, digits: 2),
+                difference: (comparison.difference > 0 ? "+" : "")
+                    + NumberText.percent(comparison.difference, digits: 2),
                 interval: comparison.interval.map { interval in
-                    "\(Decimal.percent(interval.low, digits: 2)) to \(Decimal.percent(interval.high, digits: 2))"
+                    "\(NumberText.percent(interval.low, digits: 2)) to \(NumberText.percent(interval.high, digits: 2))"
                 } ?? "–",
-                detectable: comparison.detectable.map { Decimal.percent($0, digits: 2) } ?? "–",
+                detectable: comparison.detectable.map { NumberText.percent($0, digits: 2) } ?? "–",
                 test: [comparison.test, comparison.correction].compactMap(\.self).joined(separator: ", "),
-                p: Decimal.short(comparison.p),
-                adjusted: comparison.adjustedP.map { Decimal.short($0) } ?? "–"
+                p: NumberText.short(comparison.p),
+                adjusted: comparison.adjustedP.map { NumberText.short($0) } ?? "–"
             )
         }
     }
@@ -150,9 +152,9 @@ struct PageView {
                 split: [set.split, set.release].compactMap(\.self).joined(separator: ", "),
                 origin: set.origin.rawValue,
                 isSample: set.origin == .sample,
-                examples: Decimal.grouped(set.examples),
+                examples: NumberText.grouped(set.examples),
                 files: set.files.map { file in
-                    let size = file.bytes.map { Decimal.grouped(Int($0)) + " bytes" }
+                    let size = file.bytes.map { NumberText.grouped(Int($0)) + " bytes" }
                     return DatasetView.File(file: file.name, size: size, sha256: file.sha256)
                 }
             )
@@ -216,8 +218,8 @@ struct PretrainingView {
         self.run = TaskView.RunLink(anchor: anchors.run(run.id), number: run.id)
         name = report.systems.first { $0.id == run.system }?.name ?? run.system
         line = [
-            run.trainedSteps.map { "\(Decimal.grouped($0)) steps" }, run.wallSeconds.map { Decimal.duration($0) },
-            run.tokensPerSecond.map { "\(Decimal.grouped(Int($0.rounded()))) tokens/s" },
+            run.trainedSteps.map { "\(NumberText.grouped($0)) steps" }, run.wallSeconds.map { NumberText.duration($0) },
+            run.tokensPerSecond.map { "\(NumberText.grouped(Int($0.rounded()))) tokens/s" },
         ].compactMap(\.self).joined(separator: " · ")
         charts = drawn.enumerated().map { index, curve in
             LineChart(

@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 /// A run's line in the table of all runs.
 struct RunView {
@@ -36,10 +37,10 @@ struct RunView {
         seed = run.seed.map(String.init) ?? ""
         state = Self.symbol(run.state) + " " + run.state.rawValue
         isFailed = run.state == .failed
-        steps = run.trainedSteps.map { Decimal.grouped($0) } ?? "–"
-        duration = run.wallSeconds.map { Decimal.duration($0) } ?? "–"
-        speed = run.tokensPerSecond.map { Decimal.grouped(Int($0.rounded())) } ?? "–"
-        result = run.score.map { Decimal.percent($0, digits: 2) } ?? "–"
+        steps = run.trainedSteps.map { NumberText.grouped($0) } ?? "–"
+        duration = run.wallSeconds.map { NumberText.duration($0) } ?? "–"
+        speed = run.tokensPerSecond.map { NumberText.grouped(Int($0.rounded())) } ?? "–"
+        result = run.score.map { NumberText.percent($0, digits: 2) } ?? "–"
         dataset = link(run.dataset)
         trainingSet = link(run.trainingSet)
         checkpoint = run.checkpoint?.sha256

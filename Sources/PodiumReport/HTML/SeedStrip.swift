@@ -1,3 +1,5 @@
+import PodiumPrimitives
+
 /// Every seed's score as a dot, their mean and its interval, on an axis shared by a task's systems.
 struct SeedStrip {
     struct Dot {
@@ -25,18 +27,18 @@ struct SeedStrip {
         let values = score.seeds?.values ?? []
         let interval = score.intervals.first
         gridLines = axis.ticks.map { coordinate(axis.position($0, from: Self.left, to: Self.right)) }
-        dots = values.map { Dot(x: x($0.value), label: "seed \($0.seed): \(Decimal.percent($0.value, digits: 2))") }
+        dots = values.map { Dot(x: x($0.value), label: "seed \($0.seed): \(NumberText.percent($0.value, digits: 2))") }
         mean = x(score.value)
         intervalStart = interval.map { x(max($0.low, axis.low / 100)) }
         intervalEnd = interval.map { x(min($0.high, axis.high / 100)) }
-        let seeds = values.map { Decimal.percent($0.value, digits: 2) }.joined(separator: ", ")
+        let seeds = values.map { NumberText.percent($0.value, digits: 2) }.joined(separator: ", ")
         let bounds = interval.map {
-            ", interval \(Decimal.percent($0.low, digits: 2)) to \(Decimal.percent($0.high, digits: 2))"
+            ", interval \(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2))"
         }
         description =
-            "score \(Decimal.percent(score.value, digits: 2))\(bounds ?? "")"
+            "score \(NumberText.percent(score.value, digits: 2))\(bounds ?? "")"
             + (values.isEmpty ? "" : "; seeds \(seeds)")
-            + (score.seeds.map { "; median \(Decimal.percent($0.median, digits: 2))" } ?? "")
+            + (score.seeds.map { "; median \(NumberText.percent($0.median, digits: 2))" } ?? "")
     }
 
     /// The axis that fits all of a task's scores.

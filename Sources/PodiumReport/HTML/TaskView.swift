@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 /// A task's section: every system's metrics with their uncertainty, and a curve for each run.
 struct TaskView {
@@ -75,7 +76,7 @@ struct TaskView {
         title = task.displayName
         rule = task.scoreRule
         data = used.map { set in
-            ScoredData(anchor: anchors.dataset(set.id), name: set.id, examples: Decimal.grouped(set.examples))
+            ScoredData(anchor: anchors.dataset(set.id), name: set.id, examples: NumberText.grouped(set.examples))
         }
         isSample = used.contains { $0.origin == .sample }
         self.metricNames = metricNames.map { BenchmarkTask.metricName($0) }
@@ -103,8 +104,8 @@ struct TaskView {
     private static func metric(_ measurement: Report.Measurement?, status: Report.Outcome.Status) -> Metric {
         guard let measurement else { return Metric(text: status == .ok ? "–" : status.rawValue, margin: nil) }
         return Metric(
-            text: Decimal.percent(measurement.value, digits: 2),
-            margin: measurement.intervals.first.map { "±\(Decimal.percent($0.halfWidth, digits: 2))" }
+            text: NumberText.percent(measurement.value, digits: 2),
+            margin: measurement.intervals.first.map { "±\(NumberText.percent($0.halfWidth, digits: 2))" }
         )
     }
 
@@ -115,7 +116,7 @@ struct TaskView {
 
     private static func spread(_ seeds: Report.SeedSummary?) -> String {
         guard let seeds, let deviation = seeds.standardDeviation else { return "–" }
-        return Decimal.percent(deviation, digits: 2)
+        return NumberText.percent(deviation, digits: 2)
     }
 
     private static func configuration(_ result: Report.Outcome) -> String? {
@@ -129,7 +130,7 @@ struct TaskView {
         let all = result.score?.intervals ?? []
         if all.count > 1 {
             remarks += all.dropFirst().map { interval in
-                "\(Decimal.percent(interval.low, digits: 2)) to \(Decimal.percent(interval.high, digits: 2)) "
+                "\(NumberText.percent(interval.low, digits: 2)) to \(NumberText.percent(interval.high, digits: 2)) "
                     + "over \(interval.source.rawValue) (\(interval.method))"
             }
         }
@@ -152,7 +153,7 @@ struct TaskView {
                 run: RunLink(anchor: anchors.run(run.id), number: run.id),
                 name: name,
                 seed: String(seed),
-                result: run.score.map { Decimal.percent($0) } ?? run.state.rawValue,
+                result: run.score.map { NumberText.percent($0) } ?? run.state.rawValue,
                 chart: LineChart(
                     id: "curve-\(run.id)-loss",
                     title: "Training loss of run \(run.id): \(name), seed \(seed)",

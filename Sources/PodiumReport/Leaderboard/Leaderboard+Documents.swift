@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 extension Leaderboard {
     /// A GitHub-flavoured Markdown table for each group.
@@ -78,7 +79,7 @@ extension Leaderboard {
             text += " {\\scriptsize \(latexText(BenchmarkTask.symbol(ofMetric: metric)))}"
         }
         if let interval = cell.interval {
-            text += " {\\scriptsize$\\pm$\(Decimal.percent(interval.halfWidth))}"
+            text += " {\\scriptsize$\\pm$\(NumberText.percent(interval.halfWidth))}"
         }
         if let mark = cell.dataMark { text += " {\\scriptsize(\(latexText(mark)))}" }
         return text

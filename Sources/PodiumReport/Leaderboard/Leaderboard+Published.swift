@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 extension Leaderboard {
     /// Published rows that have something in one of the columns, in a group for each split.
@@ -69,7 +70,7 @@ extension Leaderboard {
                 case .seeds: "over seeds"
                 case .both: "over seeds and examples"
                 }
-            let text = "\(Decimal.short(interval.level * 100)) % interval \(over), \(interval.method)"
+            let text = "\(NumberText.short(interval.level * 100)) % interval \(over), \(interval.method)"
             if !methods.contains(text) { methods.append(text) }
         }
         if !methods.isEmpty { lines.append("±: half the width of a \(methods.joined(separator: "; or a "))") }

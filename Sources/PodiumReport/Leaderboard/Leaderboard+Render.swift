@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 extension Leaderboard {
     package enum Format: String, CaseIterable, Sendable {
@@ -36,7 +37,7 @@ extension Leaderboard.Cell {
             case .ok, .missing, .degenerate: return "–"
             }
         }
-        return Decimal.percent(value) + marks
+        return NumberText.percent(value) + marks
     }
 
     /// `…` partial, `‡` degenerate, `!` failed seeds, and the metric where it is not the task's score.
@@ -52,7 +53,7 @@ extension Leaderboard.Cell {
     /// `±1.2`, or nil.
     var marginText: String? {
         guard value != nil, let interval else { return nil }
-        return "±" + Decimal.percent(interval.halfWidth)
+        return "±" + NumberText.percent(interval.halfWidth)
     }
 
     /// The whole cell as plain text: `84.3 ±1.2`, `88.9 F1`.

@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 extension Report {
     /// Refuses a report that contradicts itself: a reference to nothing, a doubled id, a number that is not finite.

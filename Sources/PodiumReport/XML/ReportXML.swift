@@ -1,4 +1,5 @@
 import PodiumCore
+import PodiumPrimitives
 
 /// A report as an XML document of the form `reports/podium-report.xsd`.
 package enum ReportXML {

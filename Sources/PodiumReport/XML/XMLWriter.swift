@@ -1,4 +1,5 @@
 import CLibXML2
+import FoundationEssentials
 
 /// An XML document under construction by libxml2's text writer.
 ///
@@ -52,7 +53,7 @@ struct XMLWriter: ~Copyable {
             note(xmlTextWriterWriteString(writer, text))
         } else {
             note(xmlTextWriterWriteAttribute(writer, "encoding", "base64"))
-            note(xmlTextWriterWriteString(writer, Base64.encode(text.utf8)))
+            note(xmlTextWriterWriteString(writer, Data(text.utf8).base64EncodedString()))
         }
         note(xmlTextWriterEndElement(writer))
     }

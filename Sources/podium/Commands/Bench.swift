@@ -1,7 +1,7 @@
 import ArgumentParser
 import PodiumBench
 import PodiumCore
-import PodiumFormat
+import PodiumPrimitives
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,11 +45,11 @@ struct BenchOptions: ParsableArguments {
         ])
         for figure in figures {
             table.add([
-                figure.name, shortText(figure.value), figure.unit,
-                figure.ceiling.map(shortText) ?? "–",
+                figure.name, NumberText.short(figure.value), figure.unit,
+                figure.ceiling.map(NumberText.short) ?? "–",
                 figure.ratio.map { "\(Int(($0 * 100).rounded())) %" } ?? "–",
             ])
         }
-        Terminal.print(table.rendered())
+        try Terminal.print(table.rendered())
     }
 }

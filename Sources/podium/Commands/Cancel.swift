@@ -29,7 +29,7 @@ struct Cancel: AsyncParsableCommand {
             let ids = try await store.selected(runs, suite: suite)
             return (ids.count, try await store.cancel(ids))
         }
-        for id in cancelled { Terminal.print("\(id)") }
+        for id in cancelled { try Terminal.print("\(id)") }
         let over = asked - cancelled.count
         if over > 0 { Terminal.error("\(over) \(over == 1 ? "was" : "were") over already") }
     }
@@ -61,7 +61,7 @@ struct Retry: AsyncParsableCommand {
         let queued = try await place.withStore { store in
             try await store.retry(try await store.selected(runs, suite: suite))
         }
-        for id in queued { Terminal.print("\(id)") }
+        for id in queued { try Terminal.print("\(id)") }
         if queued.isEmpty {
             throw Failure(.failed, "none of these runs has failed or was cancelled, so nothing was queued")
         }

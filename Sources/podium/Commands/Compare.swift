@@ -4,6 +4,7 @@ import PodiumCore
 import PodiumData
 import PodiumEval
 import PodiumExperiments
+import PodiumFiles
 
 struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,9 +52,9 @@ struct Compare: AsyncParsableCommand {
             parts = try await place.withStore { try await comparison.runs(first, second, in: $0) }
         }
         if json {
-            Terminal.print(JSONValue.array(parts.map { $0.json(examples: examples) }).text)
+            try Terminal.data(JSONValue.array(parts.map { $0.json(examples: examples) }).text)
         } else {
-            Terminal.print(parts.map { $0.text(examples: examples) }.joined(separator: "\n\n"))
+            try Terminal.print(parts.map { $0.text(examples: examples) }.joined(separator: "\n\n"))
         }
     }
 

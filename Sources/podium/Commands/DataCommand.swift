@@ -46,7 +46,7 @@ struct DataPull: AsyncParsableCommand {
                 }
             Terminal.error("\(file.sha256)  \(file.path)  \(verdict)")
         }
-        Terminal.print(library.directory)
+        try Terminal.print(library.directory)
     }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumExperiments
-import PodiumFormat
+import PodiumPrimitives
 
 struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,8 +45,8 @@ struct Delete: AsyncParsableCommand {
         let bytes = there.reduce(0) { $0 + $1.artifact.bytes }
         let what =
             "\(count(deletion.runs.count, "run")), \(count(deletion.suites.count, "suite")), "
-            + "\(count(there.count, "artifact")) of \(decimal(Double(bytes) / 0x1p20, 1)) MiB"
-        Terminal.print(dryRun ? "Would delete \(what)" : "Deleted \(what)")
+            + "\(count(there.count, "artifact")) of \(NumberText.fixed(Double(bytes) / 0x1p20, digits: 1)) MiB"
+        try Terminal.print(dryRun ? "Would delete \(what)" : "Deleted \(what)")
         if deletion.runs.isEmpty { throw Failure(.failed, "none of these runs can be deleted") }
     }
 

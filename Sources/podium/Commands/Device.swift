@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumDevices
-import PodiumFormat
 import PodiumPJRT
 import Subprocess
+import PodiumPrimitives
 
 struct Device: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +48,7 @@ struct DeviceInstall: AsyncParsableCommand {
             let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
             throw Failure(.trouble, "cannot fetch the package \(kind.package) (is there a network?): \(said)")
         }
-        Terminal.print(try devices.pluginPath(of: device) ?? "")
+        try Terminal.print(try devices.pluginPath(of: device) ?? "")
     }
 }
 
@@ -91,6 +91,6 @@ struct DeviceList: ParsableCommand {
                 ])
             }
         }
-        Terminal.print(table.rendered())
+        try Terminal.print(table.rendered())
     }
 }

@@ -3,12 +3,12 @@ import Foundation
 import PodiumCPU
 import PodiumCore
 import PodiumDevices
-import PodiumFormat
 import PodiumGraph
 import PodiumJobs
 import PodiumLibrary
 import PodiumReport
 import PodiumStore
+import PodiumPrimitives
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,7 +41,7 @@ struct Doctor: AsyncParsableCommand {
         } else {
             for finding in findings {
                 let mark = finding.status == "ok" ? "✓" : finding.status == "note" ? "•" : "✗"
-                Terminal.print("\(mark) \(finding.check): \(finding.message)")
+                try Terminal.print("\(mark) \(finding.check): \(finding.message)")
             }
         }
         let missing = findings.filter { $0.status == "missing" }.map(\.check)
@@ -65,7 +65,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func memory() -> Finding {
         let bytes = Double(ProcessInfo.processInfo.physicalMemory)
-        let text = "\(decimal(bytes / 0x1p30, 1)) GiB"
+        let text = "\(NumberText.fixed(bytes / 0x1p30, digits: 1)) GiB"
         return bytes < 0x1p31
             ? Finding(check: "memory", status: "note", message: "\(text): enough for tiny models only")
             : Finding(check: "memory", status: "ok", message: text)
@@ -83,7 +83,7 @@ struct Doctor: AsyncParsableCommand {
             return Finding(
                 check: "data directory",
                 status: free < 2e9 ? "note" : "ok",
-                message: "\(path), \(decimal(free / 0x1p30, 1)) GiB free"
+                message: "\(path), \(NumberText.fixed(free / 0x1p30, digits: 1)) GiB free"
                     + (free < 2e9 ? "; checkpoints of larger models need more" : "")
             )
         } catch {

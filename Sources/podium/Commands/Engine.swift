@@ -107,7 +107,12 @@ private final class EventChannel: Sendable {
             nan: "nan"
         )
         guard let json = try? encoder.encode(event) else { return }
-        lock.withLock { _ in Terminal.print(String(decoding: json, as: UTF8.self)) }
+        lock.withLock { _ in
+            // Without a reader there is no worker, and nothing left to work for.
+            do { try Terminal.data(String(decoding: json, as: UTF8.self)) } catch {
+                _exit(ExitStatus.interrupted.rawValue)
+            }
+        }
     }
 }
 

@@ -34,7 +34,7 @@ struct LeaderboardCommand: AsyncParsableCommand {
         guard !report.tasks.isEmpty else {
             throw Failure(.failed, "suite \(history.suite.name) has no run that is scored on a task")
         }
-        Terminal.print(try LeaderboardText.render(report, format))
+        try Terminal.print(try LeaderboardText.render(report, format))
     }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import PodiumCore
 import PodiumExperiments
-import PodiumFormat
+import PodiumPrimitives
 
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +44,7 @@ struct Logs: AsyncParsableCommand {
                     let lines = try await store.logLines(of: id, after: last, limit: 1000)
                     for line in lines {
                         let level = line.level == .info ? "" : "\(line.level.rawValue): "
-                        Terminal.print("\(dateText(line.at)) [\(line.attempt)] \(level)\(line.message)")
+                        try Terminal.print("\(LocalTime.text(line.at)) [\(line.attempt)] \(level)\(line.message)")
                         last = line.sequence
                     }
                     if lines.count < 1000 { break }

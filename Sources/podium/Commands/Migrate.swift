@@ -19,9 +19,9 @@ struct Migrate: AsyncParsableCommand {
     func run() async throws {
         let applied = try await Migrator().migrate(try await place.resolved().existingAddress())
         if applied.isEmpty {
-            Terminal.print("The schema is up to date.")
+            try Terminal.print("The schema is up to date.")
         } else {
-            Terminal.print("Applied \(applied.map(String.init).joined(separator: ", ")).")
+            try Terminal.print("Applied \(applied.map(String.init).joined(separator: ", ")).")
         }
     }
 }

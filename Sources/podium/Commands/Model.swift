@@ -35,7 +35,7 @@ struct ModelPull: AsyncParsableCommand {
     func run() async throws {
         let library = place.models
         try await library.pull(name) { Terminal.error($0) }
-        Terminal.print(library.path(of: name))
+        try Terminal.print(library.path(of: name))
     }
 }
 
@@ -71,7 +71,7 @@ struct ModelConvert: ParsableCommand {
         let library = place.models
         let path = library.isPulled(source) ? library.path(of: source) : source
         let report = try ModelConversion.convert(path, to: destination, format)
-        for file in report.files { Terminal.print(file) }
+        for file in report.files { try Terminal.print(file) }
         Terminal.error(
             "\(report.tensors) tensors, \(report.slots) of them the optimizer's; \(report.bytes) bytes"
         )

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumBERT
-import PodiumFormat
+import PodiumPrimitives
 import PodiumLibrary
 
 struct ModelInspect: ParsableCommand {
@@ -32,8 +32,8 @@ struct ModelInspect: ParsableCommand {
         let inspection = try ModelInspection(path: library.isPulled(model) ? library.path(of: model) : model)
         if json { return try JSONOutput.print(inspection) }
         let configuration = inspection.configuration
-        Terminal.print("\(inspection.path): \(configuration.summary), \(inspection.vocabulary) pieces")
-        Terminal.print(
+        try Terminal.print("\(inspection.path): \(configuration.summary), \(inspection.vocabulary) pieces")
+        try Terminal.print(
             "\(inspection.parameters) numbers in \(inspection.tensors.count) tensors (\(inspection.format)), SHA-256 \(inspection.sha256)"
         )
         var settings = TextTable([("SETTING", .left), ("VALUE", .left), ("FROM", .left)])
@@ -45,17 +45,17 @@ struct ModelInspect: ParsableCommand {
         settings.add([
             "problem", inspection.problem ?? "-", inspection.problem == nil ? "none stated" : "stated in config.json",
         ])
-        Terminal.print(settings.rendered())
+        try Terminal.print(settings.rendered())
         var files = TextTable([("FILE", .left), ("BYTES", .right), ("SHA-256", .left)])
         for file in inspection.files { files.add([file.name, "\(file.bytes)", file.sha256]) }
-        Terminal.print(files.rendered())
+        try Terminal.print(files.rendered())
         var table = TextTable([("TENSOR", .left), ("TYPE", .left), ("SHAPE", .left), ("USE", .left)])
         for tensor in inspection.tensors {
             table.add([
                 tensor.name, tensor.type, tensor.shape.map(String.init).joined(separator: " × "), tensor.use.rawValue,
             ])
         }
-        Terminal.print(table.rendered())
+        try Terminal.print(table.rendered())
         for note in inspection.notes { Terminal.error(note) }
         if let complaint = inspection.complaint { throw Failure(.failed, complaint) }
     }

@@ -55,7 +55,7 @@ struct Plan: AsyncParsableCommand {
         if json {
             if results.count == 1 { try JSONOutput.print(results[0]) } else { try JSONOutput.print(results) }
         } else {
-            Terminal.print(results.map(\.text).joined(separator: "\n\n"))
+            try Terminal.print(results.map(\.text).joined(separator: "\n\n"))
         }
         let tooLarge = results.filter { !$0.fits }.map(\.name)
         if !tooLarge.isEmpty { throw Failure(.failed, "does not fit \(tpu): \(tooLarge.joined(separator: ", "))") }

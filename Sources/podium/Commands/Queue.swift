@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumExperiments
-import PodiumFormat
+import PodiumPrimitives
 
 struct Queue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +31,7 @@ struct Queue: AsyncParsableCommand {
             let suite = try await suite.asyncMap { try await store.chosenSuite($0).id }
             if json { return try await printJSON(suite, of: store) }
             let runs = try await store.runs(suite: suite, includingTerminal: all, after: nil, limit: Self.shownRuns)
-            Terminal.print(Self.table(runs, now: Date().timeIntervalSince1970))
+            try Terminal.print(Self.table(runs, now: Date().timeIntervalSince1970))
             guard runs.count == Self.shownRuns else { return }
             let counts = try await store.runCounts(suite: suite).filter { all || !$0.key.isTerminal }
             let more = counts.values.reduce(0, +) - runs.count
@@ -48,21 +48,21 @@ struct Queue: AsyncParsableCommand {
 
     /// One array, a page of runs at a time: memory does not grow with the queue.
     private func printJSON(_ suite: SuiteID?, of store: any JobStore) async throws {
-        Terminal.print("[")
+        try Terminal.data("[")
         var held: String?
         var last: RunRecord?
         while true {
             let page = try await store.runs(suite: suite, includingTerminal: all, after: last, limit: Self.shownRuns)
             for run in page {
                 // Held back until it is known whether another follows.
-                if let held { Terminal.print(held + ",") }
+                if let held { try Terminal.data(held + ",") }
                 held = try JSONOutput.text(run)
             }
             last = page.last
             if page.count < Self.shownRuns { break }
         }
-        if let held { Terminal.print(held) }
-        Terminal.print("]")
+        if let held { try Terminal.data(held) }
+        try Terminal.data("]")
     }
 
     static func table(_ runs: [RunRecord], now: Double) -> String {
@@ -75,9 +75,9 @@ struct Queue: AsyncParsableCommand {
             let progress = run.state == .running || run.state.isTerminal ? run.progress : nil
             table.add([
                 "\(run.id)", run.suiteName, run.spec.name, run.state.code, run.attempt > 0 ? "\(run.attempt)" : "",
-                elapsed.map(clockText) ?? "", progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
-                progress.map { decimal($0.loss, 4) } ?? "",
-                run.state == .running ? progress.map { clockText($0.remainingSeconds) } ?? "" : "",
+                elapsed.map(NumberText.clock) ?? "", progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
+                progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
+                run.state == .running ? progress.map { NumberText.clock($0.remainingSeconds) } ?? "" : "",
                 run.reason.map { "(\($0))" } ?? "",
             ])
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumExperiments
+import PodiumFiles
 import PodiumJobs
 import PodiumReport
 
@@ -36,20 +37,18 @@ struct ReportCommand: AsyncParsableCommand {
         }
         guard let history else { return }
         try SuiteReport(history).write(to: folder, provenance: Machine.provenance())
-        Terminal.print("\(folder)/report.html")
+        try Terminal.print("\(folder)/report.html")
     }
 
     private func validate(_ folder: String) throws {
         let path = "\(folder)/report.xml"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Failure(.usage, "\(path): the file is missing or cannot be read")
-        }
+        let bytes = try FileContent.read(path)
         do {
-            try ReportValidator.validate(xml: Array(bytes))
+            try ReportValidator.validate(xml: bytes)
         } catch {
             let lines = error.findings.map { "\(path):\($0.line): \($0.message)" }
             throw Failure(.failed, ([error.message] + lines).joined(separator: "\n"))
         }
-        Terminal.print("\(path) is valid")
+        try Terminal.print("\(path) is valid")
     }
 }

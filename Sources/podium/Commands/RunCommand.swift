@@ -87,9 +87,9 @@ struct RunCommand: AsyncParsableCommand {
         guard let history = try await SuiteHistory.load(suite, from: server.store) else { return }
         let report = SuiteReport(history)
         let current = try report.current(provenance: Machine.provenance())
-        if !current.tasks.isEmpty { Terminal.print(try LeaderboardText.render(current, .table)) }
+        if !current.tasks.isEmpty { try Terminal.print(try LeaderboardText.render(current, .table)) }
         let folder = self.report ?? "\(place.dataDirectory)/reports/suite-\(suite)"
         try report.write(to: folder, provenance: Machine.provenance())
-        Terminal.print("Report: \(URL(fileURLWithPath: folder).standardizedFileURL.path)/report.html")
+        try Terminal.print("Report: \(URL(fileURLWithPath: folder).standardizedFileURL.path)/report.html")
     }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import PodiumCore
 import PodiumEval
 import PodiumExperiments
-import PodiumFormat
+import PodiumFiles
+import PodiumPrimitives
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -82,8 +83,9 @@ struct ScoreGLUE: ParsableCommand {
         let findings =
             sets.flatMap(Detectors.predictions)
             + sets.compactMap { Detectors.size(of: task, split: .dev, n: $0.count) }
-        Terminal.print(json ? document(score, intervals, findings).text : table(score, intervals))
-        for finding in json ? [] : findings { Terminal.error("note: \(finding.message)") }
+        if json { return try Terminal.data(document(score, intervals, findings).text) }
+        try Terminal.print(table(score, intervals))
+        for finding in findings { Terminal.error("note: \(finding.message)") }
     }
 
     private func examples(_ task: BenchmarkTask, _ gold: String, _ predictions: String) throws -> GLUEExamples {
@@ -119,10 +121,13 @@ struct ScoreGLUE: ParsableCommand {
         var table = TextTable([("METRIC", .left), ("VALUE", .right), ("95% INTERVAL", .right), ("METHOD", .left)])
         let values = score.metrics.map(\.value) + [score.score]
         for (value, entry) in zip(values, intervals) {
-            let range = entry.interval.map { "\(percentText($0.low)) to \(percentText($0.high))" } ?? "–"
-            let number = value.value.map(percentText) ?? "– (\(value.reason ?? "undefined"))"
+            let range =
+                entry.interval.map {
+                    "\(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2))"
+                } ?? "–"
+            let number = value.value.map { NumberText.percent($0, digits: 2) } ?? "– (\(value.reason ?? "undefined"))"
             table.add([entry.name, number, range, entry.interval?.method.rawValue ?? "–"])
         }
-        return "\(score.task.displayName), \(score.n) examples\n\(table.rendered())"
+        return "\(score.task.displayName), \(NumberText.count(score.n, "example"))\n\(table.rendered())"
     }
 }

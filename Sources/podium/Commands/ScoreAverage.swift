@@ -3,7 +3,8 @@ import Foundation
 import PodiumCore
 import PodiumEval
 import PodiumExperiments
-import PodiumFormat
+import PodiumFiles
+import PodiumPrimitives
 
 extension GLUEAverage.Rule: ExpressibleByArgument {}
 
@@ -41,7 +42,8 @@ struct ScoreAverage: ParsableCommand {
         switch average.outcome {
         case .value(let value):
             let document = JSONValue.object([.init("protocol", .string(rule.rawValue)), .init("score", .number(value))])
-            Terminal.print(json ? document.text : percentText(value))
+            if json { return try Terminal.data(document.text) }
+            try Terminal.print(NumberText.percent(value, digits: 2))
         case .incomplete(let missing):
             let names = missing.map(\.displayName).joined(separator: ", ")
             throw Failure(.usage, "the average \(rule.rawValue) needs scores that are missing or partial: \(names)")

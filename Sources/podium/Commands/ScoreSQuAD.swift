@@ -1,7 +1,8 @@
 import ArgumentParser
 import PodiumCore
 import PodiumEval
-import PodiumFormat
+import PodiumFiles
+import PodiumPrimitives
 
 extension SQuADProtocol: ExpressibleByArgument {}
 
@@ -29,13 +30,19 @@ struct ScoreSQuAD: ParsableCommand {
     var predictions: String
     @Option(help: "No-answer probabilities or odds by question id (2.0).", completion: .file(extensions: ["json"]))
     var naProbs: String?
-    @Option(help: "A question counts as unanswered above this no-answer score.")
-    var naProbThreshold = 1.0
+    @Option(help: "A question counts as unanswered above this no-answer score (default: 1).")
+    var naProbThreshold: Double?
     @Option(name: .customLong("protocol"), help: "official or corrected.")
     var rules: SQuADProtocol = .official
     @OptionGroup var resampling: ResamplingOptions
     @Flag(help: "One JSON document, as the official scripts print it.")
     var json = false
+
+    func validate() throws {
+        guard let naProbThreshold else { return }
+        guard naProbs != nil else { throw ValidationError("--na-prob-threshold needs the scores of --na-probs") }
+        guard !naProbThreshold.isNaN else { throw ValidationError("--na-prob-threshold must be a number") }
+    }
 
     func run() throws {
         let task = try squadTask(version: version)
@@ -54,11 +61,11 @@ struct ScoreSQuAD: ParsableCommand {
                 questions,
                 predictions: answers,
                 noAnswer: odds,
-                threshold: naProbThreshold,
+                threshold: naProbThreshold ?? 1,
                 protocol: rules
             )
         }
-        Terminal.print(json ? score.json.text : try table(score, of: task))
+        if json { try Terminal.data(score.json.text) } else { try Terminal.print(try table(score, of: task)) }
         warn(score, task, questions, answers)
     }
 
@@ -69,11 +76,14 @@ struct ScoreSQuAD: ParsableCommand {
         let drawn = try ScoreTable(squad: [score], metrics: names, clustered: true)
         let intervals = Dictionary(uniqueKeysWithValues: resampling.bootstrap.intervals(of: drawn).map { ($0, $1) })
         for entry in score.entries {
-            let range = (intervals[entry.name] ?? nil).map { "\(percentText($0.low)) to \(percentText($0.high))" } ?? ""
+            let range =
+                (intervals[entry.name] ?? nil).map {
+                    "\(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2))"
+                } ?? ""
             switch entry.value {
             case .count(let count): table.add([entry.name, "\(count)", ""])
             case .number(let number) where entry.name.hasSuffix("_thresh"): table.add([entry.name, "\(number)", ""])
-            case .number(let number): table.add([entry.name, percentText(number / 100), range])
+            case .number(let number): table.add([entry.name, NumberText.percent(number / 100, digits: 2), range])
             case .undefined(let reason): table.add([entry.name, "– (\(reason))", ""])
             }
         }
@@ -90,9 +100,13 @@ struct ScoreSQuAD: ParsableCommand {
             Detectors.size(of: task, split: .dev, n: score.questions.count)?.message,
             Detectors.literalNoAnswers(questions, predictions: answers)?.message,
         ].compactMap(\.self)
-        if !score.missing.isEmpty { notes.append("\(score.missing.count) questions have no prediction") }
+        if !score.missing.isEmpty {
+            notes.append("\(NumberText.count(score.missing.count, "question")) without a prediction")
+        }
         if score.extraPredictions > 0 {
-            notes.append("\(score.extraPredictions) predictions are for no question of the file and change nothing")
+            notes.append(
+                "\(NumberText.count(score.extraPredictions, "prediction")) for no question of the file, without effect"
+            )
         }
         for note in notes { Terminal.error("note: \(note)") }
     }

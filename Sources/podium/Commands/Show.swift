@@ -3,8 +3,8 @@ import Foundation
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
-import PodiumFormat
 import PodiumJobs
+import PodiumPrimitives
 
 struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +44,7 @@ struct Show: AsyncParsableCommand {
             )
         }
         if json { return try JSONOutput.print(document) }
-        Terminal.print(text(document))
+        try Terminal.print(text(document))
     }
 
     private func text(_ document: Document) -> String {
@@ -58,18 +58,18 @@ struct Show: AsyncParsableCommand {
         if let examples = run.spec.work.examples {
             lines.append("  task       \(examples.task.rawValue) on \(examples.data.description)")
         }
-        lines.append("  submitted  \(dateText(run.submittedAt))")
-        if let started = run.startedAt { lines.append("  started    \(dateText(started))") }
-        if let ended = run.endedAt { lines.append("  ended      \(dateText(ended))") }
+        lines.append("  submitted  \(LocalTime.text(run.submittedAt))")
+        if let started = run.startedAt { lines.append("  started    \(LocalTime.text(started))") }
+        if let ended = run.endedAt { lines.append("  ended      \(LocalTime.text(ended))") }
         if let progress = run.progress {
             lines.append(
-                "  progress   step \(progress.step) of \(progress.totalSteps), loss \(decimal(progress.loss, 4)), "
-                    + "\(compact(progress.examplesPerSecond)) examples/s, \(compact(progress.tokensPerSecond)) tokens/s"
+                "  progress   step \(progress.step) of \(progress.totalSteps), loss \(NumberText.fixed(progress.loss, digits: 4)), "
+                    + "\(NumberText.compact(progress.examplesPerSecond)) examples/s, \(NumberText.compact(progress.tokensPerSecond)) tokens/s"
             )
         }
         for attempt in document.attempts {
             let from = attempt.resumedFromStep.map { ", resumed from step \($0)" } ?? ""
-            let length = attempt.endedAt.map { " after \(clockText($0 - attempt.startedAt))" } ?? ""
+            let length = attempt.endedAt.map { " after \(NumberText.clock($0 - attempt.startedAt))" } ?? ""
             let message = attempt.message.map { ": \($0)" } ?? ""
             lines.append(
                 "  attempt \(attempt.attempt)  \(attempt.outcome?.rawValue ?? "running")\(length)\(from) on \(attempt.host ?? "?")\(message)"
@@ -84,7 +84,9 @@ struct Show: AsyncParsableCommand {
             }
             if result.trainedSteps > 0, result.trainingSeconds > 0 {
                 let step = result.trainingSeconds / Double(result.trainedSteps)
-                lines.append("  measured   \(result.trainedSteps) steps, \(decimal(step * 1e3, 1)) ms a step")
+                lines.append(
+                    "  measured   \(result.trainedSteps) steps, \(NumberText.fixed(step * 1e3, digits: 1)) ms a step"
+                )
             }
             lines += result.notes.map { "  note       \($0)" }
         }
@@ -96,7 +98,7 @@ struct Show: AsyncParsableCommand {
         }
         for plan in document.plans {
             lines.append(
-                "  planned    \(plan.steps) steps, \(plan.stepSeconds.map { "\(decimal($0 * 1e3, 1)) ms a step" } ?? "too large") on \(plan.replicas) × "
+                "  planned    \(plan.steps) steps, \(plan.stepSeconds.map { "\(NumberText.fixed($0 * 1e3, digits: 1)) ms a step" } ?? "too large") on \(plan.replicas) × "
                     + "\(plan.deviceKind) (\(plan.estimatedBy ?? "compiler"))"
             )
         }

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumEval
+import PodiumFiles
+import PodiumPrimitives
 
 struct SubmissionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,8 +43,9 @@ struct SubmissionWrite: ParsableCommand {
 
     func run() throws {
         let bytes = try gold.map { try answers(of: $0) } ?? archive()
-        try InputFile.write(bytes, to: out)
-        Terminal.print(out)
+        try AtomicFile.write(bytes, to: out)
+        // Where the bytes themselves went there, the name would follow them.
+        if out != "/dev/stdout" { try Terminal.print(out) }
     }
 
     private func answers(of gold: String) throws -> [UInt8] {
@@ -82,7 +85,10 @@ struct SubmissionCheck: ParsableCommand {
             """
     )
 
-    @Argument(help: "GLUE's archive, or SQuAD's answers.", completion: .file(extensions: ["zip", "json"]))
+    @Argument(
+        help: "GLUE's archive or the folder it is made of, or SQuAD's answers.",
+        completion: .file(extensions: ["zip", "json"])
+    )
     var file: String
     @Option(help: "SQuAD's data file.", completion: .file(extensions: ["json"]))
     var gold: String?
@@ -99,29 +105,51 @@ struct SubmissionCheck: ParsableCommand {
                     .init("message", .string(finding.message)),
                 ])
             }
-            Terminal.print(
+            try Terminal.data(
                 JSONValue.object([.init("valid", .bool(errors == 0)), .init("findings", .array(list))]).text
             )
         } else {
             for finding in findings {
-                Terminal.print("\(finding.severity.rawValue): \(finding.file) \(finding.message)")
+                try Terminal.print("\(finding.severity.rawValue): \(finding.file) \(finding.message)")
             }
-            if errors == 0 { Terminal.print("\(file) is valid") }
+            if errors == 0 { try Terminal.print("\(file) is valid") }
         }
         guard errors == 0 else {
-            throw Failure(.failed, "\(file): \(errors) \(errors == 1 ? "error" : "errors")")
+            throw Failure(.failed, "\(file): \(NumberText.count(errors, "error"))")
         }
     }
 
     private func findings() throws -> [GLUESubmission.Finding] {
         guard let gold else {
-            return try InputFile.read(file) { (bytes) throws(EvalError) in
-                GLUESubmission.check(try ZipArchive(reading: bytes))
+            if let folder = try folder() { return GLUESubmission.check(folder) }
+            return try InputFile.readPlain(file) { (bytes) throws(EvalError) in
+                do throws(FileError) {
+                    return GLUESubmission.check(try ZipArchive(reading: bytes))
+                } catch {
+                    throw EvalError(error)
+                }
             }
         }
         let questions = try InputFile.read(gold) { (bytes) throws(EvalError) in try SQuADReferences(json: bytes) }
-        return try InputFile.read(file) { (bytes) throws(EvalError) in
+        return try InputFile.readPlain(file) { (bytes) throws(EvalError) in
             try SQuADSubmission.check(bytes, against: questions.questions)
         }
+    }
+
+    /// What the archive of a folder's files would be; nil if it is no folder.
+    private func folder() throws -> ZipArchive? {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue else {
+            return nil
+        }
+        var files: [ZipArchive.File] = []
+        for name in try FileManager.default.subpathsOfDirectory(atPath: file).sorted() {
+            let path = "\(file)/\(name)"
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+                continue
+            }
+            files.append(ZipArchive.File(name: name, bytes: try FileContent.read(path)))
+        }
+        return ZipArchive(files)
     }
 }

@@ -38,17 +38,17 @@ struct Submit: AsyncParsableCommand {
         if check {
             let submission = try job.read(place: place)
             try job.checkInputs(of: submission, place: place)
-            return Terminal.print(submission.runs.map(\.spec.name).joined(separator: "\n"))
+            return try Terminal.print(submission.runs.map(\.spec.name).joined(separator: "\n"))
         }
         let submission = try await job.submission(place: place)
         let succeeded = try await place.withStore { store in
             try job.checkInputs(of: submission, place: place)
             let submitted = try await store.submit(submission)
             if parsable {
-                Terminal.print("\(submitted.suite)")
+                try Terminal.print("\(submitted.suite)")
             } else {
                 let runs = submission.runs.count
-                Terminal.print(
+                try Terminal.print(
                     "Submitted suite \(submitted.suite) (\(submission.name), \(runs) run\(runs == 1 ? "" : "s"))"
                 )
             }

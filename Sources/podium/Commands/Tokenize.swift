@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumFiles
+import PodiumFiles
 import PodiumText
 
 struct Tokenize: ParsableCommand {
@@ -29,10 +30,7 @@ struct Tokenize: ParsableCommand {
     var ids = false
 
     func run() throws {
-        guard let bytes = FileManager.default.contents(atPath: vocab) else {
-            throw Failure(.usage, "\(vocab): the file is missing or cannot be read")
-        }
-        let vocabulary = try Vocabulary(bytes: Array(bytes), name: vocab)
+        let vocabulary = try Vocabulary(bytes: try FileContent.read(vocab), name: vocab)
         for note in vocabulary.notes { Terminal.error(note) }
         if vocabulary.seemsCased != cased {
             Terminal.error(
@@ -52,15 +50,15 @@ struct Tokenize: ParsableCommand {
             while let line = lines.next() {
                 number += 1
                 guard String(validating: line, as: UTF8.self) != nil else {
-                    guard try Terminal.stream(output) else { return }
+                    try Terminal.stream(output)
                     throw Failure(.usage, "standard input:\(number): the line is not UTF-8")
                 }
                 append(line.withUnsafeBufferPointer { tokenizer.pieces(of: $0) }, of: vocabulary, to: &output)
                 guard output.count > 1 << 16 else { continue }
-                guard try Terminal.stream(output) else { return }
+                try Terminal.stream(output)
                 output.removeAll(keepingCapacity: true)
             }
-            guard try Terminal.stream(output) else { return }
+            try Terminal.stream(output)
             output.removeAll(keepingCapacity: true)
         }
     }
@@ -123,26 +121,5 @@ struct LineStream {
         guard isAtEnd, start < buffer.count else { return nil }
         defer { start = buffer.count }
         return Array(buffer[start...])
-    }
-}
-
-extension Terminal {
-    /// Writes data that is one of many parts to standard output.
-    ///
-    /// - Returns: false when the reader is gone and no more need be made.
-    static func stream(_ bytes: [UInt8]) throws -> Bool {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                write(STDOUT_FILENO, $0.baseAddress?.advanced(by: offset), $0.count - offset)
-            }
-            if count < 0 {
-                if errno == EINTR || errno == EAGAIN { continue }
-                if errno == EPIPE { return false }
-                throw Failure(.trouble, "standard output: cannot be written: \(String(cString: strerror(errno)))")
-            }
-            offset += count
-        }
-        return true
     }
 }

@@ -1,16 +1,21 @@
+package import PodiumPrimitives
+
 /// Reads JSON from the front, one token at a time, skipping what nobody asked for.
+///
+/// Ours, because Foundation's decoder neither tells lines and columns, nor keeps lone surrogates, nor is as
+/// strict as what the official scripts read with.
 ///
 /// As strict as Python's `json.load`: one document, UTF-8, no control characters
 /// in strings. Depth is bounded, and errors name line and column.
-struct JSONScanner {
+package struct JSONScanner {
     private let bytes: [UInt8]
-    private(set) var position = 0
+    package private(set) var position = 0
 
     /// Deepest nesting that is read.
-    static let depthLimit = 256
+    package static let depthLimit = 256
 
     /// Checks that the bytes are UTF-8 and skips a byte-order mark.
-    init(_ bytes: [UInt8]) throws(EvalError) {
+    package init(_ bytes: [UInt8]) throws(FileError) {
         self.bytes = bytes
         if let bad = UTF8Check.firstInvalidOffset(bytes) { throw error("the text is not UTF-8", at: bad) }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
@@ -19,24 +24,27 @@ struct JSONScanner {
     // MARK: Structure
 
     /// A key of an object, kept as the bytes of the file until somebody needs its text.
-    struct Key {
+    package struct Key {
         fileprivate let range: Range<Int>
         fileprivate let unescaped: ExactText?
     }
 
     /// Whether a key is this name; escapes in the file's spelling are understood.
-    func matches(_ key: Key, _ name: StaticString) -> Bool {
+    package func matches(_ key: Key, _ name: StaticString) -> Bool {
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         return key.unescaped.map { $0.bytes.elementsEqual(wanted) } ?? bytes[key.range].elementsEqual(wanted)
     }
 
-    func text(of key: Key) -> ExactText {
+    package func text(of key: Key) -> ExactText {
         key.unescaped ?? ExactText(bytes: Array(bytes[key.range]))
     }
 
     /// Reads `{ … }`; the body gets every key and must consume its value.
-    mutating func object(_ body: (inout JSONScanner, Key) throws(EvalError) -> Void) throws(EvalError) {
-        try expect(0x7B, "an object '{'")
+    package mutating func object(
+        _ wanted: String = "expected an object '{'",
+        _ body: (inout JSONScanner, Key) throws(FileError) -> Void
+    ) throws(FileError) {
+        if try !consume(0x7B) { throw error(wanted) }
         if try consume(0x7D) { return }
         repeat {
             try skipSpace()
@@ -47,7 +55,7 @@ struct JSONScanner {
         try expect(0x7D, "',' or '}'")
     }
 
-    private mutating func key() throws(EvalError) -> Key {
+    private mutating func key() throws(FileError) -> Key {
         try expect(0x22, "a key in double quotes")
         let start = position
         position = PlainRun.end(in: bytes, from: start)
@@ -59,8 +67,11 @@ struct JSONScanner {
     }
 
     /// Reads `[ … ]`; the body must consume one element each time.
-    mutating func array(_ body: (inout JSONScanner) throws(EvalError) -> Void) throws(EvalError) {
-        try expect(0x5B, "an array '['")
+    package mutating func array(
+        _ wanted: String = "expected an array '['",
+        _ body: (inout JSONScanner) throws(FileError) -> Void
+    ) throws(FileError) {
+        if try !consume(0x5B) { throw error(wanted) }
         if try consume(0x5D) { return }
         repeat {
             try body(&self)
@@ -69,14 +80,14 @@ struct JSONScanner {
     }
 
     /// Nothing but white space may follow the document.
-    mutating func end() throws(EvalError) {
+    package mutating func end() throws(FileError) {
         try skipSpace()
         if position < bytes.count { throw error("there is text after the end of the JSON document") }
     }
 
     // MARK: Values
 
-    mutating func string(_ wanted: String = "a string") throws(EvalError) -> ExactText {
+    package mutating func string(_ wanted: String = "a string") throws(FileError) -> ExactText {
         try expect(0x22, wanted)
         let start = position
         position = PlainRun.end(in: bytes, from: start)
@@ -86,7 +97,7 @@ struct JSONScanner {
     }
 
     /// A number; Python's `Infinity` is read too, `NaN` is refused.
-    mutating func number(_ wanted: String = "a number") throws(EvalError) -> Double {
+    package mutating func number(_ wanted: String = "a number") throws(FileError) -> Double {
         try skipSpace()
         let start = position
         for (word, value) in [("Infinity", Double.infinity), ("-Infinity", -Double.infinity)] where take(word) {
@@ -100,7 +111,19 @@ struct JSONScanner {
         return value
     }
 
-    mutating func bool() throws(EvalError) -> Bool {
+    /// A whole number that `Int` holds.
+    package mutating func integer(_ wanted: String = "a whole number") throws(FileError) -> Int {
+        try skipSpace()
+        let start = position
+        while position < bytes.count, Self.isNumberByte(bytes[position]) { position += 1 }
+        let text = bytes[start..<position]
+        guard Self.isJSONNumber(text), let value = Int(String(decoding: text, as: UTF8.self)) else {
+            throw error("expected \(wanted)", at: start)
+        }
+        return value
+    }
+
+    package mutating func bool() throws(FileError) -> Bool {
         try skipSpace()
         if take("true") { return true }
         if take("false") { return false }
@@ -108,24 +131,24 @@ struct JSONScanner {
     }
 
     /// True and consumed if the next value is `null`.
-    mutating func null() throws(EvalError) -> Bool {
+    package mutating func null() throws(FileError) -> Bool {
         try skipSpace()
         return take("null")
     }
 
     /// The next byte that is not white space, or nil at the end.
-    mutating func peek() throws(EvalError) -> UInt8? {
+    package mutating func peek() throws(FileError) -> UInt8? {
         try skipSpace()
         return position < bytes.count ? bytes[position] : nil
     }
 
     /// Passes over one value of any kind, checking its syntax.
-    mutating func skipValue(depth: Int = 0) throws(EvalError) {
+    package mutating func skipValue(depth: Int = 0) throws(FileError) {
         guard depth < Self.depthLimit else { throw error("values are nested more than \(Self.depthLimit) deep") }
         switch try peek() {
         case 0x22: try skipString()
-        case 0x7B: try object { (scanner, _) throws(EvalError) in try scanner.skipValue(depth: depth + 1) }
-        case 0x5B: try array { (scanner) throws(EvalError) in try scanner.skipValue(depth: depth + 1) }
+        case 0x7B: try object { (scanner, _) throws(FileError) in try scanner.skipValue(depth: depth + 1) }
+        case 0x5B: try array { (scanner) throws(FileError) in try scanner.skipValue(depth: depth + 1) }
         case 0x74, 0x66: _ = try bool()
         case 0x6E: if try !null() { throw error("expected a value") }
         case nil: throw error("the document ends where a value is expected")
@@ -136,16 +159,21 @@ struct JSONScanner {
 
     // MARK: Errors
 
-    func error(_ what: String, at offset: Int? = nil) -> EvalError {
-        let place = min(offset ?? position, bytes.count)
+    package func error(_ what: String, at offset: Int? = nil) -> FileError {
+        FileError(.malformed, what, at: place(of: offset ?? position))
+    }
+
+    /// Line and column of a byte.
+    package func place(of offset: Int) -> SourcePlace {
+        let place = min(offset, bytes.count)
         let line = bytes[..<place].count { $0 == 0x0A } + 1
         let lineStart = bytes[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        return EvalError(.malformed, "line \(line), column \(place - lineStart + 1): \(what)")
+        return SourcePlace(line: line, column: place - lineStart + 1)
     }
 
     // MARK: Bytes
 
-    private mutating func skipSpace() throws(EvalError) {
+    private mutating func skipSpace() throws(FileError) {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
@@ -154,13 +182,13 @@ struct JSONScanner {
         }
     }
 
-    private mutating func consume(_ byte: UInt8) throws(EvalError) -> Bool {
+    private mutating func consume(_ byte: UInt8) throws(FileError) -> Bool {
         guard try peek() == byte else { return false }
         position += 1
         return true
     }
 
-    private mutating func expect(_ byte: UInt8, _ what: String) throws(EvalError) {
+    private mutating func expect(_ byte: UInt8, _ what: String) throws(FileError) {
         if try !consume(byte) { throw error("expected \(what)") }
     }
 
@@ -171,7 +199,7 @@ struct JSONScanner {
     }
 
     /// A plain whole number needs no value; everything else goes the checked way.
-    private mutating func skipDigits() throws(EvalError) {
+    private mutating func skipDigits() throws(FileError) {
         let start = position
         while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
         let isPlain = position - start == 1 || bytes[start] != 0x30
@@ -181,7 +209,7 @@ struct JSONScanner {
         }
     }
 
-    private mutating func skipString() throws(EvalError) {
+    private mutating func skipString() throws(FileError) {
         try expect(0x22, "a string")
         let start = position
         var ignored: [UInt8] = []
@@ -193,7 +221,7 @@ struct JSONScanner {
     }
 
     /// The slow way, from the first byte after the quote: decodes escapes.
-    private mutating func escapedString(from start: Int) throws(EvalError) -> ExactText {
+    private mutating func escapedString(from start: Int) throws(FileError) -> ExactText {
         var text = Array(bytes[start..<position])
         var runStart = position
         while try !atQuote(ofStringFrom: start) {
@@ -207,14 +235,14 @@ struct JSONScanner {
     }
 
     /// Moves to the closing quote (true) or the next backslash (false).
-    private mutating func atQuote(ofStringFrom start: Int) throws(EvalError) -> Bool {
+    private mutating func atQuote(ofStringFrom start: Int) throws(FileError) -> Bool {
         position = PlainRun.end(in: bytes, from: position)
         guard position < bytes.count else { throw error("a string is not closed", at: start - 1) }
         if bytes[position] < 0x20 { throw error("a control character in a string; write it as an escape") }
         return bytes[position] == 0x22
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(EvalError) {
+    private mutating func escape(into text: inout [UInt8]) throws(FileError) {
         let start = position
         guard position + 1 < bytes.count else { throw error("a string is not closed") }
         position += 2

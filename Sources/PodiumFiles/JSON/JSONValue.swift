@@ -52,8 +52,3 @@ package indirect enum JSONValue: Hashable, Sendable {
         return text + "\""
     }
 }
-
-extension MetricValue {
-    /// The number, or null.
-    package var json: JSONValue { value.map { .number($0) } ?? .null }
-}

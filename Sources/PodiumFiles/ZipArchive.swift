@@ -1,3 +1,5 @@
+internal import PodiumPrimitives
+
 /// A zip archive in memory: stored or deflated files, no encryption, no zip64.
 package struct ZipArchive: Hashable, Sendable {
     package struct File: Hashable, Sendable {
@@ -23,12 +25,12 @@ package struct ZipArchive: Hashable, Sendable {
     /// Reads every file.
     ///
     /// Names that would escape a folder and content beyond the limit are refused.
-    package init(reading bytes: [UInt8]) throws(EvalError) {
+    package init(reading bytes: [UInt8]) throws(FileError) {
         let end = try Self.endRecord(bytes)
         let count = Int(try bytes.little16(end + 10))
         let start = Int(try bytes.little32(end + 16))
         guard count <= Self.entryLimit else {
-            throw EvalError(.hostileArchive, "the archive has \(count) entries, more than \(Self.entryLimit)")
+            throw FileError(.hostile, "the archive has \(count) entries, more than \(Self.entryLimit)")
         }
         files = []
         var position = start
@@ -44,25 +46,25 @@ package struct ZipArchive: Hashable, Sendable {
         }
     }
 
-    private static func checkName(_ name: String) throws(EvalError) {
+    private static func checkName(_ name: String) throws(FileError) {
         let parts = name.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
         let isSafe =
             !name.isEmpty
             && parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual("..".utf8) && !$0.elementsEqual(".".utf8) }
             && !name.utf8.contains { $0 == 0x5C || $0 == 0x3A || $0 < 0x20 }
         guard isSafe else {
-            throw EvalError(.hostileArchive, "the archive holds the path \"\(name)\", which could leave its folder")
+            throw FileError(.hostile, "the archive holds the path \"\(name)\", which could leave its folder")
         }
     }
 
     /// Where the end-of-central-directory record starts: the last one within 64 KiB of the end.
-    private static func endRecord(_ bytes: [UInt8]) throws(EvalError) -> Int {
+    private static func endRecord(_ bytes: [UInt8]) throws(FileError) -> Int {
         var position = bytes.count - 22
         while position >= max(0, bytes.count - 22 - 0xFFFF) {
             if try bytes.little32(position) == 0x0605_4B50 { return position }
             position -= 1
         }
-        throw EvalError(.malformed, "this is not a zip archive (no end record), or it is cut off")
+        throw FileError(.malformed, "this is not a zip archive (no end record), or it is cut off")
     }
 }
 
@@ -77,14 +79,14 @@ extension ZipArchive {
         let header: Int
         let next: Int
 
-        init(_ bytes: [UInt8], at position: Int) throws(EvalError) {
+        init(_ bytes: [UInt8], at position: Int) throws(FileError) {
             guard try bytes.little32(position) == 0x0201_4B50 else {
-                throw EvalError(.malformed, "the archive's directory is damaged at byte \(position)")
+                throw FileError(.malformed, "the archive's directory is damaged at byte \(position)")
             }
             let nameLength = Int(try bytes.little16(position + 28))
             let extra = Int(try bytes.little16(position + 30)) + Int(try bytes.little16(position + 32))
             guard position + 46 + nameLength <= bytes.count else {
-                throw EvalError(.malformed, "the archive's directory is cut off")
+                throw FileError(.malformed, "the archive's directory is cut off")
             }
             name = String(decoding: bytes[(position + 46)..<(position + 46 + nameLength)], as: UTF8.self)
             method = try bytes.little16(position + 10)
@@ -94,39 +96,39 @@ extension ZipArchive {
             header = Int(try bytes.little32(position + 42))
             next = position + 46 + nameLength + extra
             if try bytes.little16(position + 8) & 1 == 1 {
-                throw EvalError(.malformed, "\(name) is encrypted; make the archive without a password")
+                throw FileError(.malformed, "\(name) is encrypted; make the archive without a password")
             }
             if packed == 0xFFFF_FFFF || unpacked == 0xFFFF_FFFF || header == 0xFFFF_FFFF {
-                throw EvalError(.malformed, "\(name) needs zip64, which no submission needs")
+                throw FileError(.malformed, "\(name) needs zip64, which no submission needs")
             }
         }
 
-        func content(of bytes: [UInt8], limit: Int) throws(EvalError) -> [UInt8] {
+        func content(of bytes: [UInt8], limit: Int) throws(FileError) -> [UInt8] {
             guard unpacked <= limit else {
-                throw EvalError(
-                    .hostileArchive,
+                throw FileError(
+                    .hostile,
                     "\(name) brings the archive over the \(ZipArchive.sizeLimit) bytes that are unpacked at most"
                 )
             }
             guard try bytes.little32(header) == 0x0403_4B50 else {
-                throw EvalError(.malformed, "\(name): its data are not where the directory says")
+                throw FileError(.malformed, "\(name): its data are not where the directory says")
             }
             let start = header + 30 + Int(try bytes.little16(header + 26)) + Int(try bytes.little16(header + 28))
-            guard start + packed <= bytes.count else { throw EvalError(.malformed, "\(name) is cut off") }
+            guard start + packed <= bytes.count else { throw FileError(.malformed, "\(name) is cut off") }
             let data = bytes[start..<(start + packed)]
             let content: [UInt8]
             switch method {
             case 0: content = Array(data)
             case 8:
-                do throws(EvalError) {
-                    content = try Inflate.unpack(data, limit: unpacked)
+                do throws(FileError) {
+                    content = try ZlibStream.inflate(data, windowBits: -15, limit: unpacked).content
                 } catch {
-                    throw error.inFile(name)
+                    throw FileError(error.code == .hostile ? .hostile : .malformed, "\(name): \(error.message)")
                 }
-            default: throw EvalError(.malformed, "\(name) is packed by method \(method); use deflate or store")
+            default: throw FileError(.malformed, "\(name) is packed by method \(method); use deflate or store")
             }
-            guard content.count == unpacked, CRC32.checksum(content) == checksum else {
-                throw EvalError(.malformed, "\(name) is damaged: size or checksum differ")
+            guard content.count == unpacked, ZlibStream.checksum(content) == checksum else {
+                throw FileError(.malformed, "\(name) is damaged: size or checksum differ")
             }
             return content
         }
@@ -141,7 +143,7 @@ extension ZipArchive {
         for file in files {
             let common =
                 Self.little16(20) + Self.little16(0x800) + Self.little16(0) + Self.little16(0) + Self.little16(0x21)
-                + Self.little32(Int(CRC32.checksum(file.bytes))) + Self.little32(file.bytes.count)
+                + Self.little32(Int(ZlibStream.checksum(file.bytes))) + Self.little32(file.bytes.count)
                 + Self.little32(file.bytes.count) + Self.little16(file.name.utf8.count) + Self.little16(0)
             directory += Self.little32(0x0201_4B50) + Self.little16(20) + common + Self.little16(0) + Self.little16(0)
             directory += Self.little16(0) + Self.little32(0) + Self.little32(body.count) + file.name.utf8
@@ -163,14 +165,14 @@ extension ZipArchive {
 }
 
 extension [UInt8] {
-    fileprivate func little16(_ position: Int) throws(EvalError) -> UInt16 {
+    fileprivate func little16(_ position: Int) throws(FileError) -> UInt16 {
         guard position >= 0, position + 2 <= count else {
-            throw EvalError(.malformed, "this is not a zip archive, or it is cut off")
+            throw FileError(.malformed, "this is not a zip archive, or it is cut off")
         }
         return UInt16(self[position]) | UInt16(self[position + 1]) << 8
     }
 
-    fileprivate func little32(_ position: Int) throws(EvalError) -> UInt32 {
+    fileprivate func little32(_ position: Int) throws(FileError) -> UInt32 {
         UInt32(try little16(position)) | UInt32(try little16(position + 2)) << 16
     }
 }

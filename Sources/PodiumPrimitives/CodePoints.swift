@@ -1,7 +1,7 @@
 /// Code points from and to UTF-8 bytes, lone surrogates included.
-enum CodePoints {
+package enum CodePoints {
     /// Decodes bytes known to be UTF-8 (or its three-byte surrogates); a damaged sequence becomes U+FFFD.
-    static func decode(_ bytes: [UInt8]) -> [UInt32] {
+    package static func decode(_ bytes: [UInt8]) -> [UInt32] {
         var result: [UInt32] = []
         result.reserveCapacity(bytes.count)
         var index = 0
@@ -28,7 +28,7 @@ enum CodePoints {
         return result
     }
 
-    static func encode(_ scalar: UInt32, into bytes: inout [UInt8]) {
+    package static func encode(_ scalar: UInt32, into bytes: inout [UInt8]) {
         switch scalar {
         case 0..<0x80:
             bytes.append(UInt8(scalar))

@@ -1,0 +1,39 @@
+/// The words of the command line before they are parsed.
+enum Arguments {
+    /// Refuses empty words and ties negative numbers to the options before them.
+    ///
+    /// The parser takes `--threshold -1` for two options and then says that a value is missing.
+    static func normalized(_ words: [String]) throws(Failure) -> [String] {
+        var result: [String] = []
+        var isLiteral = false
+        for (place, word) in words.enumerated() {
+            if isLiteral || word == "--" {
+                isLiteral = true
+                result.append(word)
+                continue
+            }
+            if word.isEmpty {
+                let before = result.last.map { $0.hasPrefix("--") ? "the value of \($0)" : "what follows \"\($0)\"" }
+                throw Failure(.usage, "\(before ?? "the first argument") is empty")
+            }
+            if word.hasPrefix("--"), word.last == "=" {
+                throw Failure(.usage, "the value of \(word.dropLast()) is empty")
+            }
+            if place > 0, word.hasPrefix("-"), Double(word) != nil, let option = result.last, isBareOption(option) {
+                result[result.count - 1] = "\(option)=\(word)"
+            } else {
+                result.append(word)
+            }
+        }
+        return result
+    }
+
+    private static func isBareOption(_ word: String) -> Bool {
+        word.hasPrefix("--") && word.count > 2 && !word.contains("=")
+    }
+
+    /// `podium --version` and nothing else: as an option of the parser's it would hide `score squad --version`.
+    static func askForVersion(_ words: [String]) -> Bool {
+        words == ["--version"]
+    }
+}

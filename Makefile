@@ -16,7 +16,7 @@ export PODIUM_TEST_LIBTPU ?= $(PLUGINS)/libtpu/libtpu.so
 # The binary that packages carry has Swift's runtime in it, and a build folder of its own.
 STATIC := .build-static
 DIST := dist
-VERSION = $(shell $(STATIC)/release/podium --version)
+VERSION = $(firstword $(shell $(STATIC)/release/podium --version))
 
 .PHONY: help deps plugin build quickstart test lint format snapshots static deb dist check-deb check-dist clean
 

@@ -122,7 +122,7 @@ import Testing
         ("{}", .malformed, "has no \"data\""),
         ("{\"data\": 3}", .malformed, "data is not"),
         ("{\"data\": []}", .empty, "no questions"),
-        (document(qas: "{\"id\": \"a\"}"), .malformed, "data[0].paragraphs[0].qas[0] has no \"question\""),
+        (document(qas: "{\"id\": \"a\"}"), .malformed, "data[0].paragraphs[0].qas[0] (a) has no \"question\""),
         (
             document(qas: qa("a", "abc", 0).replacing(": 0", with: ": 1.5")), .malformed,
             "answer_start as a whole number"

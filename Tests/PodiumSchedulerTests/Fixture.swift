@@ -50,7 +50,11 @@ final class Fixture: Sendable {
         let result: Result<Void, any Error>
         do { result = .success(try await body(worker)) } catch { result = .failure(error) }
         await worker.shutDown()
-        for engine in launcher.engines { engine.exit(.exited(143)) }
+        for engine in launcher.engines where !engine.isOver {
+            // It obeys the order, so it must have it.
+            _ = await clock.advance { !engine.signals.isEmpty }
+            engine.exit(.exited(143))
+        }
         _ = await clock.advance { isOver.isSet }
         try result.get()
     }

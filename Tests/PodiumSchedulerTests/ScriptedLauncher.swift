@@ -40,6 +40,7 @@ final class ScriptedEngine: EngineControl {
     let steps: AsyncStream<Step>
     private let continuation: AsyncStream<Step>.Continuation
     private let received = Mutex<[String]>([])
+    private let hasEnded = Atomic(false)
 
     init(_ request: LaunchRequest) {
         self.request = request
@@ -47,6 +48,9 @@ final class ScriptedEngine: EngineControl {
     }
 
     var signals: [String] { received.withLock { $0 } }
+
+    /// Whether it was told how to end.
+    var isOver: Bool { hasEnded.load(ordering: .acquiring) }
 
     func terminate() { received.withLock { $0.append("terminate") } }
 
@@ -59,6 +63,7 @@ final class ScriptedEngine: EngineControl {
     func say(_ event: EngineEvent) { continuation.yield(.event(event)) }
 
     func exit(_ status: EngineExit.Status) {
+        hasEnded.store(true, ordering: .releasing)
         continuation.yield(.exit(EngineExit(status)))
     }
 

@@ -90,6 +90,7 @@ let package = Package(
         library("PodiumGraph", ["PodiumPrimitives"]),
         library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
         library("PodiumPJRT", ["CPJRT", "PodiumFiles", "PodiumGraph", "PodiumPrimitives"]),
+        library("PodiumPretraining", ["PodiumFiles", "PodiumGraph", "PodiumPrimitives", "PodiumText"]),
         library("PodiumBERT", ["PodiumFiles", "PodiumGraph", "PodiumPrimitives", "PodiumText"]),
 
         // Data, scores, reports
@@ -153,7 +154,8 @@ let package = Package(
             "PodiumBench",
             [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFiles",
-                "PodiumGraph", "PodiumPJRT", "PodiumPrimitives", "PodiumStore", "PodiumText", subprocess,
+                "PodiumGraph", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumStore", "PodiumText",
+                subprocess,
             ]
         ),
 
@@ -164,7 +166,8 @@ let package = Package(
                 "CBuild", "PodiumBERT", "PodiumBench", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices",
                 "PodiumEval",
                 "PodiumExperiments", "PodiumFiles", "PodiumGraph", "PodiumJobs", "PodiumLibrary", "PodiumMigrations",
-                "PodiumPJRT", "PodiumPrimitives", "PodiumReport", "PodiumScheduler", "PodiumSpec", "PodiumStore",
+                "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport", "PodiumScheduler", "PodiumSpec",
+                "PodiumStore",
                 "PodiumText", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
@@ -181,6 +184,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("PodiumFilesTests", ["PodiumFiles"], exclude: ["Fixtures"]),
+        tests("PodiumPretrainingTests", ["PodiumFiles", "PodiumPretraining", "PodiumText"]),
         tests("PodiumPrimitivesTests", ["PodiumPrimitives"]),
         tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler", "PodiumTestSupport", logging]),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),

@@ -1,4 +1,4 @@
-import PodiumBERT
+import PodiumGraph
 import Testing
 
 @Suite struct GeneratorTests {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PodiumGraph
 
 /// Initial weights as the 2018 release draws them.
 enum Initialization {

@@ -15,7 +15,9 @@ struct Bench: AsyncParsableCommand {
               podium bench engine minilm-l6
               podium bench scoring --data ~/data --json
             """,
-        subcommands: [BenchEngine.self, BenchQueue.self, BenchScoring.self, BenchTokenizer.self]
+        subcommands: [
+            BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchScoring.self, BenchTokenizer.self,
+        ]
     )
 }
 

@@ -4,8 +4,8 @@ import PodiumLibrary
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Fetches benchmark data.",
-        subcommands: [DataPull.self]
+        abstract: "Fetches benchmark data and prepares text for pre-training.",
+        subcommands: [DataPull.self, DataPrepare.self]
     )
 }
 

@@ -1,3 +1,5 @@
+internal import PodiumFiles
+
 /// Unpacks Snappy's raw format.
 enum Snappy {
     struct Malformed: Error {}

@@ -1,3 +1,5 @@
+internal import PodiumFiles
+
 /// A file of keys and values in order of their keys: LevelDB's table, in which TensorFlow keeps a checkpoint's index.
 ///
 /// Blocks hold entries whose keys share a prefix with the one before; each block has a type (plain or Snappy) and a

@@ -1,3 +1,5 @@
+internal import PodiumFiles
+
 /// The index of a TensorFlow V2 checkpoint: what `PREFIX.index` says of every tensor.
 package struct TensorBundleIndex: Sendable {
     package struct Entry: Hashable, Sendable {

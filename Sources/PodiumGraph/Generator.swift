@@ -1,5 +1,3 @@
-import PodiumGraph
-
 /// Reproducible random numbers: Philox words under a key of seed and purpose, taken in order.
 ///
 /// Generators with different purposes are independent, so that a new use of randomness changes no other.

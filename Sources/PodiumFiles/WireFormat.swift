@@ -1,20 +1,22 @@
 /// Reads the fields of a protocol buffer's message, as many as this room needs: no groups.
-struct WireReader {
-    enum Value {
+package struct WireReader {
+    package enum Value {
         case number(UInt64)
         case bytes(ArraySlice<UInt8>)
     }
 
-    struct Malformed: Error {}
+    package struct Malformed: Error {
+        package init() {}
+    }
 
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         rest = bytes
     }
 
     /// The next field's number and value; nil at the end.
-    mutating func next() throws(Malformed) -> (field: UInt64, value: Value)? {
+    package mutating func next() throws(Malformed) -> (field: UInt64, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let key = try varint()
         guard key >> 3 > 0 else { throw Malformed() }
@@ -31,7 +33,7 @@ struct WireReader {
         }
     }
 
-    mutating func varint() throws(Malformed) -> UInt64 {
+    package mutating func varint() throws(Malformed) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
             guard let byte = rest.popFirst() else { throw Malformed() }
@@ -49,9 +51,9 @@ struct WireReader {
     }
 
     /// Bytes that are no field: how many are left, and the next ones.
-    var count: Int { rest.count }
+    package var count: Int { rest.count }
 
-    mutating func take(_ count: UInt64) throws(Malformed) -> ArraySlice<UInt8> {
+    package mutating func take(_ count: UInt64) throws(Malformed) -> ArraySlice<UInt8> {
         guard count <= UInt64(rest.count) else { throw Malformed() }
         defer { rest = rest.dropFirst(Int(count)) }
         return rest.prefix(Int(count))
@@ -59,10 +61,12 @@ struct WireReader {
 }
 
 /// Writes the fields of a message.
-struct WireWriter {
-    private(set) var bytes: [UInt8] = []
+package struct WireWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func varint(_ value: UInt64) {
+    package init() {}
+
+    package mutating func varint(_ value: UInt64) {
         var value = value
         while value >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
@@ -72,32 +76,32 @@ struct WireWriter {
     }
 
     /// Left out where zero, as the format's own writers do.
-    mutating func number(_ field: UInt64, _ value: UInt64) {
+    package mutating func number(_ field: UInt64, _ value: UInt64) {
         guard value != 0 else { return }
         varint(field << 3)
         varint(value)
     }
 
-    mutating func fixed32(_ field: UInt64, _ value: UInt32) {
+    package mutating func fixed32(_ field: UInt64, _ value: UInt32) {
         varint(field << 3 | 5)
         append(fixed: value)
     }
 
-    mutating func message(_ field: UInt64, _ content: [UInt8]) {
+    package mutating func message(_ field: UInt64, _ content: [UInt8]) {
         varint(field << 3 | 2)
         varint(UInt64(content.count))
         bytes += content
     }
 
-    mutating func append(fixed value: UInt32) {
+    package mutating func append(fixed value: UInt32) {
         withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
     }
 
-    mutating func append(fixed value: UInt64) {
+    package mutating func append(fixed value: UInt64) {
         withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
     }
 
-    mutating func append(_ more: some Sequence<UInt8>) {
+    package mutating func append(_ more: some Sequence<UInt8>) {
         bytes += more
     }
 }

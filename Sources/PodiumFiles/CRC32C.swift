@@ -1,5 +1,5 @@
 /// The Castagnoli checksum, and the masked form in which TensorFlow stores it.
-enum CRC32C {
+package enum CRC32C {
     /// For each of eight bytes that are taken at once, what it contributes.
     private static let tables: [[UInt32]] = {
         var tables = [[UInt32]](repeating: [UInt32](repeating: 0, count: 256), count: 8)
@@ -19,7 +19,7 @@ enum CRC32C {
 
     private static let flat = tables.flatMap(\.self)
 
-    static func checksum(_ bytes: UnsafeRawBufferPointer, continuing start: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, continuing start: UInt32 = 0) -> UInt32 {
         flat.withUnsafeBufferPointer { table in
             var crc = ~start
             var place = 0
@@ -42,12 +42,12 @@ enum CRC32C {
         }
     }
 
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
         bytes.withUnsafeBytes { checksum($0) }
     }
 
     /// Stored in place of a checksum, so that a checksum of data with checksums in it is not a weak one (LevelDB's `crc32c.h`).
-    static func masked(_ crc: UInt32) -> UInt32 {
+    package static func masked(_ crc: UInt32) -> UInt32 {
         (crc >> 15 | crc << 17) &+ 0xA282_EAD8
     }
 }

@@ -125,7 +125,7 @@ package struct Preparation: Sendable {
                         .corpus,
                         "\(files.joined(separator: ", ")): the corpus is one document, and a segment that does not "
                             + "follow must come from another; separate documents by empty lines, or leave next "
-                            + "sentences out (objectives: [mlm])"
+                            + "sentences out"
                     )
                 }
                 free.wait()

@@ -22,7 +22,7 @@ struct DeviceFaultTests {
         let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         return [
             "PODIUM_PJRT_PLUGIN": "\(folder)/libFaultyPlugin.so", "FAULTY_PLUGIN_REAL": real,
-            "FAULTY_PLUGIN_FAULT": fault, "FAULTY_PLUGIN_AFTER": "\(calls)", "PODIUM_DEVICE_TIMEOUT": "3",
+            "FAULTY_PLUGIN_FAULT": fault, "FAULTY_PLUGIN_AFTER": "\(calls)", "PODIUM_DEVICE_TIMEOUT": "6",
         ]
     }
 

@@ -199,7 +199,9 @@ let package = Package(
         ),
         tests(
             "PodiumJobsTests",
-            ["PodiumCPU", "PodiumCore", "PodiumData", "PodiumJobs", "PodiumLibrary"]
+            [
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
+            ]
         ),
         tests(
             "PodiumExperimentsTests",

@@ -29,6 +29,16 @@ import Testing
         resources: {device: tpu, replicas: 8}
         """
 
+    /// One that can be queued too: nothing is fine-tuned from fresh weights.
+    private static let pretraining = """
+        name: planned
+        kind: pretrain
+        model: {preset: tiny}
+        corpus: sample
+        training: {maxSteps: 30, batchSize: 8, maxSequenceLength: 64}
+        resources: {device: tpu, replicas: 8}
+        """
+
     /// The place's data directory with libtpu in it, as `podium device install tpu` leaves it.
     private func install(into place: Place) throws {
         let library = try #require(
@@ -45,19 +55,21 @@ import Testing
         let place = try Place()
         defer { place.tearDown() }
         try install(into: place)
-        let file = try place.write("planned.yaml", Self.job)
+        let file = try place.write("planned.yaml", Self.pretraining)
         let outcome = try await place.binary.run("plan", file, "--tpu", "v2:2x2", "--json")
         try #require(outcome.status == 0, "\(outcome.error)")
         let plan = try JSONDecoder().decode(Plan.self, from: Data(outcome.output.utf8))
         #expect(plan.topology == "v2:2x2" && plan.deviceKind == "TPU v2" && plan.devices == 8)
-        // 80 examples, 8 a step, 3 epochs.
         #expect(plan.steps == 30)
         #expect(plan.fits && plan.perStep.hbmBytes > 0 && plan.perStep.bytesAccessed > 0)
         let seconds = try #require(plan.perStep.optimalSeconds)
         #expect((plan.estimatedSeconds - 30 * seconds).magnitude < 1e-9)
-        // One sequence of 64 tokens a device: three times the forward pass of its two layers, and attention's.
-        let weights = 2.0 * 12 * 128 * 128
-        #expect(plan.perStep.flops > 6 * weights * 64 && plan.perStep.flops < 12 * weights * 64)
+        // One sequence of 64 tokens a device: three times the forward pass of its two layers and of the logits of its 20
+        // predictions, and attention's.
+        let layers: Double = 2 * 12 * 128 * 128 * 64
+        let logits: Double = 20 * 30_522 * 128
+        let products = layers + logits
+        #expect(plan.perStep.flops > 6 * products && plan.perStep.flops < 12 * products)
 
         _ = try await place.up()
         try #require(try await place.binary.run("submit", file).status == 0)

@@ -3,9 +3,9 @@ import PodiumCore
 import PodiumFiles
 
 /// Models on the way that other runs start from, written when training passes them.
-struct Snapshots {
+package struct Snapshots {
     /// Writes the model as it is into a folder.
-    typealias Write = (_ folder: String) throws -> (bytes: Int64, sha256: String)
+    package typealias Write = (_ folder: String) throws -> (bytes: Int64, sha256: String)
 
     private let context: JobContext
     private let write: Write

@@ -1,9 +1,9 @@
 import Foundation
-import PodiumBERT
-import PodiumCore
+package import PodiumBERT
+package import PodiumCore
 
 /// Steps until the end, with measurements, checkpoints, and a stop when asked to.
-struct TrainingLoop {
+package struct TrainingLoop {
     let context: JobContext
     let trainer: Trainer
     let training: Optimization
@@ -18,13 +18,33 @@ struct TrainingLoop {
     /// Writes the model as it is into a folder.
     let writeModel: Snapshots.Write
 
+    package init(
+        context: JobContext,
+        trainer: Trainer,
+        training: Optimization,
+        totalSteps: Int?,
+        trainExamples: Int,
+        names: @escaping ([Int32]) -> [String],
+        origin: TrainingOrigin,
+        writeModel: @escaping Snapshots.Write
+    ) {
+        self.context = context
+        self.trainer = trainer
+        self.training = training
+        self.totalSteps = totalSteps
+        self.trainExamples = trainExamples
+        self.names = names
+        self.origin = origin
+        self.writeModel = writeModel
+    }
+
     /// What the training came to.
-    struct Summary {
-        var steps: Int
+    package struct Summary {
+        package var steps: Int
         /// Of training alone, over all attempts.
-        var seconds: Double
-        var examplesPerSecond: Double
-        var tokensPerSecond: Double
+        package var seconds: Double
+        package var examplesPerSecond: Double
+        package var tokensPerSecond: Double
     }
 
     /// Seconds between measurements sent, at least.
@@ -53,7 +73,7 @@ struct TrainingLoop {
     /// Trains to the end.
     ///
     /// - Parameter batch: the examples of a step counted from 0.
-    func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
+    package func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
         var checkpoints = Checkpoints(context: context, origin: origin)
         do {
             return try run(&checkpoints, batch)

@@ -1,17 +1,17 @@
 import Foundation
-import PodiumBERT
-import PodiumCore
+package import PodiumBERT
+package import PodiumCore
 import PodiumFiles
 
 /// Everything that a training is made from, by name with its SHA-256; a checkpoint carries it.
-struct TrainingOrigin: Equatable {
+package struct TrainingOrigin: Equatable {
     /// By what people call it: `data file MRPC/train.tsv`, `start weights`, `job`.
     private let hashes: [String: String]
 
     private static let key = "podium.origin"
 
     /// - Parameter model: what the training starts from; nil for fresh weights.
-    init(_ context: JobContext, datasets: [DatasetUse], model: ModelDirectory?) throws {
+    package init(_ context: JobContext, datasets: [DatasetUse], model: ModelDirectory?) throws {
         var hashes: [String: String] = [:]
         for dataset in datasets where dataset.split == .train {
             for file in dataset.files { hashes["data file \(file.name)"] = file.sha256 }

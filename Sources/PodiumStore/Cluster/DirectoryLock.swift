@@ -34,7 +34,7 @@ final class DirectoryLock: Sendable {
 
     /// A child that is just being started may hold a copy of the last owner's lock until it is under way.
     private static func take(_ descriptor: Int32) -> Bool {
-        for attempt in 0..<10 {
+        for attempt in 0..<40 {
             if attempt > 0 { usleep(50_000) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
         }

@@ -1,7 +1,7 @@
 # Podium's commands for people and for CI. `make help` lists them.
 
 SWIFT ?= swift
-BUILD := $(SWIFT) build -c release
+BUILD := $(SWIFT) build -c release --explicit-target-dependency-import-check error
 PODIUM := .build/release/podium
 PACKAGES := libcurl4 libpq-dev libssl-dev zlib1g-dev libopenblas0 libdnnl-dev libxml2-dev postgresql pkg-config python3-pip
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -E)

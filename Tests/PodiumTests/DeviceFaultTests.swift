@@ -22,8 +22,20 @@ struct DeviceFaultTests {
         let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         return [
             "PODIUM_PJRT_PLUGIN": "\(folder)/libFaultyPlugin.so", "FAULTY_PLUGIN_REAL": real,
-            "FAULTY_PLUGIN_FAULT": fault, "FAULTY_PLUGIN_AFTER": "\(calls)", "PODIUM_DEVICE_TIMEOUT": "6",
+            "FAULTY_PLUGIN_FAULT": fault, "FAULTY_PLUGIN_AFTER": "\(calls)",
+            "PODIUM_DEVICE_TIMEOUT": "\(timeout(of: fault))",
         ]
+    }
+
+    /// Seconds that calls may take, compiling six times as long: short where the wait is the test, else longer than a busy
+    /// machine takes.
+    private static func timeout(of fault: String) -> Int {
+        switch fault {
+        case "client-hangs", "compile-hangs": 3
+        // What comes before the fault compiles in earnest.
+        case "step-hangs", "event-never": 8
+        default: 60
+        }
     }
 
     @Test func everyFaultHasAnEndAndAClass() async throws {

@@ -28,12 +28,34 @@ leave_root() {
   done
 }
 
+plain=(/usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+  DEBIAN_FRONTEND=noninteractive ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"})
+
 # in_root FOLDER COMMAND...: runs it there with a plain environment.
 in_root() {
   local root=$1
   shift
-  chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-    LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} "$@"
+  chroot "$root" "${plain[@]}" "$@"
+}
+
+services=()
+
+# serve_in_root FOLDER COMMAND...: the same in the background; the command itself becomes a service, not a shell around it.
+serve_in_root() {
+  local root=$1
+  shift
+  chroot "$root" "${plain[@]}" "$@" &
+  services+=($!)
+}
+
+# stop_services: ends them, the last first, and waits.
+stop_services() {
+  local index
+  for ((index = ${#services[@]} - 1; index >= 0; index--)); do
+    kill "${services[index]}" 2>/dev/null || true
+    wait "${services[index]}" || true
+  done
+  services=()
 }
 
 # A claim that the check stands or falls with.

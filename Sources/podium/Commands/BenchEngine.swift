@@ -3,6 +3,7 @@ import PodiumBench
 import PodiumCPU
 import PodiumCore
 import PodiumDevices
+import PodiumExperiments
 
 extension CPUConfiguration.Precision: ExpressibleByArgument {}
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumBench
+import PodiumExperiments
 
 struct BenchPretrainingData: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumBench
+import PodiumExperiments
 import PodiumLibrary
 
 struct BenchTokenizer: ParsableCommand {

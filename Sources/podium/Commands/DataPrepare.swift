@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import PodiumFiles
+import PodiumExperiments
 import PodiumPretraining
 import PodiumPrimitives
 import PodiumText

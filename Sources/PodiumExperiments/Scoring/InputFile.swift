@@ -1,10 +1,10 @@
-import PodiumEval
-import PodiumFiles
+package import PodiumEval
+package import PodiumFiles
 
-/// Input files that the user names on the command line.
-enum InputFile {
+/// Input files that the user names.
+package enum InputFile {
     /// A file's bytes, unpacked if it is a gzip file.
-    static func bytes(_ path: String) throws(FileError) -> [UInt8] {
+    package static func bytes(_ path: String) throws(FileError) -> [UInt8] {
         let bytes = try FileContent.read(path)
         guard Gzip.isPacked(bytes) else { return bytes }
         do throws(FileError) {
@@ -15,16 +15,17 @@ enum InputFile {
     }
 
     /// Reads a file by a scorer's reader; its errors name the file.
-    static func read<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
+    package static func read<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
         try named(path, try bytes(path), body)
     }
 
     /// Reads a file as it is, packed or not.
-    static func readPlain<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
+    package static func readPlain<Value>(_ path: String, _ body: ([UInt8]) throws(EvalError) -> Value) throws -> Value {
         try named(path, try FileContent.read(path), body)
     }
 
-    private static func named<Value>(
+    /// Does something with bytes; errors of it name the file they came from.
+    package static func named<Value>(
         _ path: String,
         _ bytes: [UInt8],
         _ body: ([UInt8]) throws(EvalError) -> Value

@@ -1,9 +1,7 @@
 import ArgumentParser
-import PodiumCore
 import PodiumEval
 import PodiumExperiments
 import PodiumFiles
-import PodiumPrimitives
 
 struct Score: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,64 +68,18 @@ struct ScoreGLUE: ParsableCommand {
     }
 
     func run() throws {
-        let task = try GLUEInput.task(named: task)
-        var sets = [try examples(task, gold, predictions)]
-        var score = GLUEScore(task: task, n: sets[0].count, metrics: sets[0].metrics)
+        var mismatched: ScoredGLUE.Files?
         if let goldMismatched, let predictionsMismatched {
-            guard task == .mnli else { throw Failure(.usage, "only MNLI has a mismatched set") }
-            sets.append(try examples(task, goldMismatched, predictionsMismatched))
-            let second = GLUEScore(task: task, n: sets[1].count, metrics: sets[1].metrics)
-            score = try .mnli(matched: score, mismatched: second)
+            mismatched = ScoredGLUE.Files(gold: goldMismatched, predictions: predictionsMismatched)
         }
-        let intervals = try score.intervals(of: sets, bootstrap: resampling.bootstrap)
-        let findings =
-            sets.flatMap(Detectors.predictions)
-            + sets.compactMap { Detectors.size(of: task, split: .dev, n: $0.count) }
-        if json { return try Terminal.data(document(score, intervals, findings).text) }
-        try Terminal.print(table(score, intervals))
-        for finding in findings { Terminal.error("note: \(finding.message)") }
-    }
-
-    private func examples(_ task: BenchmarkTask, _ gold: String, _ predictions: String) throws -> GLUEExamples {
-        let input = try GLUEInput(task: task, bytes: try InputFile.bytes(gold), name: gold)
-        return try InputFile.read(predictions) { (bytes) throws(EvalError) in try input.examples(predictions: bytes) }
-    }
-
-    private func document(
-        _ score: GLUEScore,
-        _ intervals: [(name: String, interval: Interval?)],
-        _ findings: [Finding]
-    ) -> JSONValue {
-        var members: [JSONValue.Member] = [
-            .init("task", .string(score.task.shortName)), .init("n", .integer(score.n)),
-            .init("metrics", .object(score.metrics.map { .init($0.name, $0.value.json) })),
-            .init("score", score.score.json),
-            .init("intervals", .object(intervals.map { .init($0.name, $0.interval?.json ?? .null) })),
-        ]
-        let undefined = score.metrics.compactMap { metric in
-            metric.value.reason.map { JSONValue.Member(metric.name, .string($0)) }
-        }
-        if !undefined.isEmpty { members.append(.init("undefined", .object(undefined))) }
-        let notes = findings.map { finding in
-            JSONValue.object([
-                .init("code", .string(finding.code.rawValue)), .init("message", .string(finding.message)),
-            ])
-        }
-        members.append(.init("findings", .array(notes)))
-        return .object(members)
-    }
-
-    private func table(_ score: GLUEScore, _ intervals: [(name: String, interval: Interval?)]) -> String {
-        var table = TextTable([("METRIC", .left), ("VALUE", .right), ("95% INTERVAL", .right), ("METHOD", .left)])
-        let values = score.metrics.map(\.value) + [score.score]
-        for (value, entry) in zip(values, intervals) {
-            let range =
-                entry.interval.map {
-                    "\(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2))"
-                } ?? "–"
-            let number = value.value.map { NumberText.percent($0, digits: 2) } ?? "– (\(value.reason ?? "undefined"))"
-            table.add([entry.name, number, range, entry.interval?.method.rawValue ?? "–"])
-        }
-        return "\(score.task.displayName), \(NumberText.count(score.n, "example"))\n\(table.rendered())"
+        let scored = try ScoredGLUE(
+            task: task,
+            ScoredGLUE.Files(gold: gold, predictions: predictions),
+            mismatched: mismatched,
+            bootstrap: resampling.bootstrap
+        )
+        if json { return try Terminal.data(scored.json.text) }
+        try Terminal.print(scored.text)
+        for finding in scored.findings { Terminal.error("note: \(finding.message)") }
     }
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import PodiumCore
 import PodiumEval
 import PodiumExperiments
 import PodiumFiles
@@ -31,38 +29,13 @@ struct ScoreAverage: ParsableCommand {
     @Flag(help: "One JSON document.")
     var json = false
 
-    private struct ScoreFile: Decodable {
-        var task: String
-        var n: Int
-        var metrics: [String: Double?]
-    }
-
     func run() throws {
-        let average = try GLUEAverage(rule, of: files.map(read))
-        switch average.outcome {
-        case .value(let value):
-            let document = JSONValue.object([.init("protocol", .string(rule.rawValue)), .init("score", .number(value))])
-            if json { return try Terminal.data(document.text) }
+        let average = try GLUEAverage(rule, files: files)
+        let value = try average.requireValue()
+        if json {
+            try Terminal.data(average.json.text)
+        } else {
             try Terminal.print(NumberText.percent(value, digits: 2))
-        case .incomplete(let missing):
-            let names = missing.map(\.displayName).joined(separator: ", ")
-            throw Failure(.usage, "the average \(rule.rawValue) needs scores that are missing or partial: \(names)")
-        case .undefined(let task, let reason):
-            throw Failure(.failed, "the average \(rule.rawValue) has no value: \(task.displayName): \(reason)")
         }
-    }
-
-    private func read(_ path: String) throws -> GLUEScore {
-        let file: ScoreFile
-        do {
-            file = try JSONDecoder().decode(ScoreFile.self, from: Data(InputFile.bytes(path)))
-        } catch is DecodingError {
-            throw Failure(.usage, "\(path): not a score that `podium score glue --json` printed")
-        }
-        let task = try GLUEInput.task(named: file.task)
-        let metrics = file.metrics.sorted { $0.key < $1.key }.map { name, value in
-            NamedMetric(name: name, value: value.map { .value($0) } ?? .undefined(reason: "\(name) is null in \(path)"))
-        }
-        return GLUEScore(task: task, n: file.n, metrics: metrics)
     }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import PodiumCore
 import PodiumEval
+import PodiumExperiments
 import PodiumFiles
-import PodiumPrimitives
 
 extension SQuADProtocol: ExpressibleByArgument {}
 
@@ -45,78 +44,17 @@ struct ScoreSQuAD: ParsableCommand {
     }
 
     func run() throws {
-        let task = try squadTask(version: version)
-        let questions = try InputFile.read(gold) { (bytes) throws(EvalError) in try SQuADReferences(json: bytes) }
-            .questions
-        let answers = try InputFile.read(predictions) { (bytes) throws(EvalError) in try SQuADPredictions(json: bytes) }
-        let odds = try naProbs.map { path in
-            try InputFile.read(path) { (bytes) throws(EvalError) in try NoAnswerScores(json: bytes) }
-        }
-        let score: SQuADScore
-        if task == .squadV1 {
-            if odds != nil { throw Failure(.usage, "--na-probs belongs to version 2.0; 1.1 has no such questions") }
-            score = try .v1(questions, predictions: answers, protocol: rules)
+        let scored = try ScoredSQuAD(
+            version: version,
+            ScoredSQuAD.Files(gold: gold, predictions: predictions, noAnswer: naProbs),
+            threshold: naProbThreshold ?? 1,
+            rules: rules
+        )
+        if json {
+            try Terminal.data(scored.score.json.text)
         } else {
-            score = try .v2(
-                questions,
-                predictions: answers,
-                noAnswer: odds,
-                threshold: naProbThreshold ?? 1,
-                protocol: rules
-            )
+            try Terminal.print(try scored.text(bootstrap: resampling.bootstrap))
         }
-        if json { try Terminal.data(score.json.text) } else { try Terminal.print(try table(score, of: task)) }
-        warn(score, task, questions, answers)
-    }
-
-    /// With intervals of the two overall metrics; paragraphs are drawn whole.
-    private func table(_ score: SQuADScore, of task: BenchmarkTask) throws -> String {
-        var table = TextTable([("METRIC", .left), ("VALUE", .right), ("95% INTERVAL", .right)])
-        let names = Array(task.metrics.prefix(2))
-        let drawn = try ScoreTable(squad: [score], metrics: names, clustered: true)
-        let intervals = Dictionary(uniqueKeysWithValues: resampling.bootstrap.intervals(of: drawn).map { ($0, $1) })
-        for entry in score.entries {
-            let range =
-                (intervals[entry.name] ?? nil).map {
-                    "\(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2))"
-                } ?? ""
-            switch entry.value {
-            case .count(let count): table.add([entry.name, "\(count)", ""])
-            case .number(let number) where entry.name.hasSuffix("_thresh"): table.add([entry.name, "\(number)", ""])
-            case .number(let number): table.add([entry.name, NumberText.percent(number / 100, digits: 2), range])
-            case .undefined(let reason): table.add([entry.name, "– (\(reason))", ""])
-            }
-        }
-        return table.rendered()
-    }
-
-    private func warn(
-        _ score: SQuADScore,
-        _ task: BenchmarkTask,
-        _ questions: [SQuADReference],
-        _ answers: SQuADPredictions
-    ) {
-        var notes = [
-            Detectors.size(of: task, split: .dev, n: score.questions.count)?.message,
-            Detectors.literalNoAnswers(questions, predictions: answers)?.message,
-        ].compactMap(\.self)
-        if !score.missing.isEmpty {
-            notes.append("\(NumberText.count(score.missing.count, "question")) without a prediction")
-        }
-        if score.extraPredictions > 0 {
-            notes.append(
-                "\(NumberText.count(score.extraPredictions, "prediction")) for no question of the file, without effect"
-            )
-        }
-        for note in notes { Terminal.error("note: \(note)") }
-    }
-}
-
-/// SQuAD's version as the user writes it.
-func squadTask(version: String) throws -> BenchmarkTask {
-    switch version {
-    case "1.1", "v1.1": .squadV1
-    case "2.0", "v2.0": .squadV2
-    default: throw Failure(.usage, "\"\(version)\" is no version of SQuAD; there are 1.1 and 2.0")
+        for note in scored.notes { Terminal.error("note: \(note)") }
     }
 }

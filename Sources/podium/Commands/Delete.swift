@@ -1,8 +1,6 @@
 import ArgumentParser
-import Foundation
 import PodiumCore
 import PodiumExperiments
-import PodiumPrimitives
 
 struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,29 +34,10 @@ struct Delete: AsyncParsableCommand {
         let deletion = try await place.withStore { store in
             try await store.delete(try await store.selected(runs, suite: suite), isRehearsal: dryRun)
         }
-        if !dryRun {
-            for run in deletion.runs { remove("\(place.dataDirectory)/artifacts/run-\(run)") }
-        }
+        if !dryRun { deletion.removeFiles(dataDirectory: place.dataDirectory).forEach(Terminal.error) }
         if json { return try JSONOutput.print(deletion) }
         for kept in deletion.kept { Terminal.error("Run \(kept.run) is kept: \(kept.reason)") }
-        let there = deletion.artifacts.filter { $0.removedAt == nil }
-        let bytes = there.reduce(0) { $0 + $1.artifact.bytes }
-        let what =
-            "\(count(deletion.runs.count, "run")), \(count(deletion.suites.count, "suite")), "
-            + "\(count(there.count, "artifact")) of \(NumberText.fixed(Double(bytes) / 0x1p20, digits: 1)) MiB"
-        try Terminal.print(dryRun ? "Would delete \(what)" : "Deleted \(what)")
+        try Terminal.print("\(dryRun ? "Would delete" : "Deleted") \(deletion.summary)")
         if deletion.runs.isEmpty { throw Failure(.failed, "none of these runs can be deleted") }
-    }
-
-    private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-    /// Files are removed after their rows: what is left over after a crash is named by no row.
-    private func remove(_ path: String) {
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            Terminal.error("\(path) cannot be removed: \(error.localizedDescription)")
-        }
     }
 }

@@ -83,7 +83,7 @@ let package = Package(
             resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql")]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
-        library("PodiumScheduler", ["PodiumCore", "PodiumPrimitives", logging, subprocess]),
+        library("PodiumScheduler", ["PodiumCore", "PodiumFiles", "PodiumPrimitives", logging, subprocess]),
 
         // The engine
         library("PodiumText", ["PodiumPrimitives"]),

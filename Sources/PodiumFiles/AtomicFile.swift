@@ -66,14 +66,10 @@ package enum AtomicFile {
         }
 
         package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-            var offset = 0
-            while offset < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    throw failure("the file cannot be written", path)
-                }
-                offset += count
+            let reason = OutputDescriptor.write(bytes, to: descriptor)
+            guard reason == 0 else {
+                errno = reason
+                throw failure("the file cannot be written", path)
             }
             written += Int64(bytes.count)
         }

@@ -25,6 +25,9 @@ package enum FileContent {
         return text
     }
 
+    /// Bytes that a pipe holds, on Linux.
+    fileprivate static let pipeSize = 1 << 16
+
     static func open(_ path: String) throws(FileError) -> OpenFile {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
@@ -39,7 +42,7 @@ package enum FileContent {
         return OpenFile(
             descriptor: descriptor,
             path: path,
-            size: status.st_mode & S_IFMT == S_IFREG ? max(0, Int(status.st_size)) : 1 << 16
+            size: status.st_mode & S_IFMT == S_IFREG ? max(0, Int(status.st_size)) : pipeSize
         )
     }
 
@@ -57,10 +60,20 @@ package enum FileContent {
 
 /// A file that is being read.
 struct OpenFile {
+    /// Standard input, which stays open for whoever reads on.
+    static let standardInput = OpenFile(
+        descriptor: STDIN_FILENO,
+        path: "standard input",
+        size: FileContent.pipeSize,
+        isOurs: false
+    )
+
     fileprivate let descriptor: Int32
-    fileprivate let path: String
+    let path: String
     /// Of a regular file, in bytes; a guess for anything else.
     let size: Int
+    /// Whether it was opened here, to be closed here.
+    fileprivate var isOurs = true
 
     /// The next bytes; none at the end.
     func read(upTo count: Int) throws(FileError) -> [UInt8] {
@@ -76,7 +89,7 @@ struct OpenFile {
     }
 
     func close() {
-        Glibc.close(descriptor)
+        if isOurs { Glibc.close(descriptor) }
     }
 }
 

@@ -15,9 +15,18 @@ package final class FileLines {
 
     private static let pieceSize = 1 << 18
 
-    package init(_ path: String) throws(FileError) {
-        self.path = path
-        file = try FileContent.open(path)
+    package convenience init(_ path: String) throws(FileError) {
+        try self.init(FileContent.open(path))
+    }
+
+    /// The lines of standard input.
+    package static func standardInput() throws(FileError) -> FileLines {
+        try FileLines(.standardInput)
+    }
+
+    private init(_ file: OpenFile) throws(FileError) {
+        self.file = file
+        path = file.path
         let first = try file.read(upTo: Self.pieceSize)
         isAtEnd = first.isEmpty
         if Gzip.isPacked(first) {
@@ -50,6 +59,11 @@ package final class FileLines {
             searched = buffer.count - position
             try fill()
         }
+    }
+
+    /// Whether there is another line without reading on, which may wait for whoever writes a pipe.
+    package var hasLine: Bool {
+        isAtEnd ? position < buffer.count : buffer[position...].contains(UInt8(ascii: "\n"))
     }
 
     private func fill() throws(FileError) {

@@ -1,18 +1,11 @@
-import Foundation
 package import PodiumCore
 import PodiumFiles
 
 /// Predictions as JSON lines: what a run leaves behind for its worker and for reports.
 package enum PredictionLog {
     package static func write(_ predictions: [ExamplePrediction], to path: String) throws -> Artifact {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var bytes: [UInt8] = []
-        for prediction in predictions {
-            bytes += try encoder.encode(prediction)
-            bytes.append(UInt8(ascii: "\n"))
-        }
-        try AtomicFile.write(path) { (writer) throws(FileError) in try writer.append(bytes) }
+        let bytes = try JSONLines.bytes(predictions)
+        try AtomicFile.write(bytes, to: path)
         return Artifact(
             kind: .predictions,
             path: path,
@@ -22,9 +15,6 @@ package enum PredictionLog {
     }
 
     package static func read(_ path: String) throws -> [ExamplePrediction] {
-        let decoder = JSONDecoder()
-        return try Data(contentsOf: URL(fileURLWithPath: path)).split(separator: UInt8(ascii: "\n")).map { line in
-            try decoder.decode(ExamplePrediction.self, from: Data(line))
-        }
+        try JSONLines.read(ExamplePrediction.self, path)
     }
 }

@@ -35,6 +35,45 @@ import PodiumPrimitives
         }
     }
 
+    @Test func linesOfAPipeAreThereAsSoonAsTheyHaveEnded() throws {
+        try withFolder { folder in
+            let path = "\(folder)/pipe"
+            try #require(mkfifo(path, 0o600) == 0)
+            let isRead = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                let pipe = FileHandle(forWritingAtPath: path)
+                try? pipe?.write(contentsOf: Data("one\ntwo\nth".utf8))
+                isRead.wait()
+                try? pipe?.write(contentsOf: Data("ree\n\nlast".utf8))
+                try? pipe?.close()
+            }
+            let lines = try FileLines(path)
+            #expect(try lines.next() == Array("one".utf8)[...] && lines.hasLine)
+            #expect(try lines.next() == Array("two".utf8)[...] && !lines.hasLine)
+            isRead.signal()
+            #expect(try lines.next() == Array("three".utf8)[...] && lines.hasLine)
+            #expect(try lines.next() == [])
+            #expect(try lines.next() == Array("last".utf8)[...] && !lines.hasLine)
+            #expect(lines.number == 5)
+            #expect(try lines.next() == nil)
+        }
+    }
+
+    @Test func jsonLinesAreReadAsTheyWereWritten() throws {
+        try withFolder { folder in
+            let values = ["one": ["a/b", "two\nlines"], "none": []]
+            let bytes = try JSONLines.bytes([values, values])
+            #expect(bytes.count { $0 == UInt8(ascii: "\n") } == 2)
+            // A file whose last line was not ended, with an empty line in it.
+            try AtomicFile.write(Array([0x0A] + bytes.dropLast()), to: "\(folder)/values.jsonl")
+            #expect(try JSONLines.read([String: [String]].self, "\(folder)/values.jsonl") == [values, values])
+            try AtomicFile.write(Array(bytes.dropLast(2)), to: "\(folder)/cut.jsonl")
+            #expect(throws: DecodingError.self) {
+                try JSONLines.read([String: [String]].self, "\(folder)/cut.jsonl")
+            }
+        }
+    }
+
     @Test func aLinkStaysALinkAndItsTargetIsWritten() throws {
         try withFolder { folder in
             let files = FileManager.default

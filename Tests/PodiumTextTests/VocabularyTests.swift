@@ -24,6 +24,16 @@ import Testing
         #expect(vocabulary.mask == nil)
     }
 
+    @Test func piecesAreWrittenAsALineOfThemselvesOrOfTheirNumbers() throws {
+        let vocabulary = try Vocabulary(bytes: Array((Self.special + "one\n##s").utf8), name: "v.txt")
+        let pieces = Tokenizer(vocabulary: vocabulary, lowercases: true).pieces(of: "ones one")
+        var output: [UInt8] = []
+        vocabulary.appendLine(of: pieces, asIDs: false, to: &output)
+        vocabulary.appendLine(of: pieces, asIDs: true, to: &output)
+        vocabulary.appendLine(of: [], asIDs: true, to: &output)
+        #expect(String(decoding: output, as: UTF8.self) == "one ##s one\n4 5 4\n\n")
+    }
+
     @Test func ofAPieceThatStandsTwiceTheLaterLineCountsAndANoteSaysSo() throws {
         let vocabulary = try Vocabulary(bytes: Array((Self.special + "the\n##the\nthe\n").utf8), name: "v.txt")
         #expect(vocabulary.id(of: "the") == 6)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import PodiumFiles
 
 /// Reads a model folder's small files whole, and says why where that fails.
 enum ModelFile {
@@ -12,8 +13,7 @@ enum ModelFile {
         guard size <= limit else {
             throw BERTError(.malformed, "\(path): the file has \(size) bytes; at most \(limit) make sense for it")
         }
-        guard let data = FileManager.default.contents(atPath: path) else { throw unreadable(path) }
-        let bytes = Array(data)
+        let bytes = try BERTError.files { () throws(FileError) in try FileContent.read(path) }
         if let reason = pointer(bytes) { throw BERTError(.malformed, "\(path): \(reason)") }
         return bytes
     }

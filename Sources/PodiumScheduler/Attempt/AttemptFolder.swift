@@ -1,5 +1,6 @@
 internal import Foundation
 package import PodiumCore
+internal import PodiumFiles
 
 /// Where the files of one attempt lie: `artifacts/run-<id>/attempt-<token>` of the data directory.
 ///
@@ -20,18 +21,13 @@ package struct AttemptFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let file = URL(fileURLWithPath: "\(path)/\(EngineAssignment.fileName)")
-        try encoder.encode(assignment).write(to: file, options: .atomic)
+        try AtomicFile.write([UInt8](try encoder.encode(assignment)), to: "\(path)/\(EngineAssignment.fileName)")
     }
 
     /// The predictions that the engine left, one JSON object a line.
     package func predictions(in artifacts: [Artifact]) throws -> [ExamplePrediction] {
         guard let file = artifacts.first(where: { $0.kind == .predictions }) else { return [] }
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
-        let decoder = JSONDecoder()
-        return try bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            try decoder.decode(ExamplePrediction.self, from: Data(line))
-        }
+        return try JSONLines.read(ExamplePrediction.self, file.path)
     }
 
     /// What outlasts an attempt: models that others start from, and checkpoints that the next attempt goes on from.

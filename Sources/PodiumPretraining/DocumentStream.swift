@@ -66,8 +66,7 @@ package struct DocumentStream: ~Copyable {
             throw PretrainingDataError(
                 error.blame == .world ? .file : .corpus,
                 error.message,
-                at: error.place,
-                cause: error
+                at: error.place
             )
         }
     }

@@ -61,7 +61,7 @@ package struct ExampleShards: Codable, Sendable, Equatable {
         do throws(FileError) {
             bytes = try FileContent.read(path)
         } catch {
-            throw PretrainingDataError(.file, error.message, at: error.place, cause: error)
+            throw PretrainingDataError(.file, error.message, at: error.place)
         }
         var examples: [MaskedExample] = []
         for record in try RecordFile.records(bytes, name: path) {
@@ -88,8 +88,7 @@ enum JSONFile {
             throw PretrainingDataError(
                 .malformed,
                 "the file was not written by a preparation of this version; remove the folder and prepare anew",
-                at: SourcePlace(file: path),
-                cause: error
+                at: SourcePlace(file: path)
             )
         }
     }
@@ -101,7 +100,7 @@ enum JSONFile {
         do throws(FileError) {
             try AtomicFile.write([UInt8](bytes), to: path)
         } catch {
-            throw PretrainingDataError(.file, error.message, at: error.place, cause: error)
+            throw PretrainingDataError(.file, error.message, at: error.place)
         }
     }
 }

@@ -64,7 +64,7 @@ package struct Preparation: Sendable {
             do throws(FileError) {
                 hash.update("\n\(try Digest.sha256(file: file))")
             } catch {
-                throw PretrainingDataError(.file, error.message, at: error.place, cause: error)
+                throw PretrainingDataError(.file, error.message, at: error.place)
             }
         }
         return Digest.hexadecimal(hash.finalize())
@@ -87,7 +87,7 @@ package struct Preparation: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw PretrainingDataError(.file, "\(folder): the folder cannot be made", cause: error)
+            throw PretrainingDataError(.file, "\(folder): the folder cannot be made (\(error.localizedDescription))")
         }
         let pieces = try makePieces(folder, progress, shouldStop)
         guard pieces.contains(where: { $0.shards.contains { $0.examples > 0 } }) else {
@@ -204,7 +204,7 @@ package struct Preparation: Sendable {
             do throws(FileError) {
                 try AtomicFile.write(bytes, to: "\(folder)/\(name)")
             } catch {
-                throw PretrainingDataError(.file, error.message, at: error.place, cause: error)
+                throw PretrainingDataError(.file, error.message, at: error.place)
             }
             result.shards.append(
                 ExampleShards.Shard(

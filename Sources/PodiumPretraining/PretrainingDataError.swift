@@ -20,13 +20,11 @@ package struct PretrainingDataError: DescribedError, Sendable {
     package let code: Code
     package let message: String
     package let place: SourcePlace?
-    package let cause: (any Error)?
 
-    package init(_ code: Code, _ message: String, at place: SourcePlace? = nil, cause: (any Error)? = nil) {
+    package init(_ code: Code, _ message: String, at place: SourcePlace? = nil) {
         self.code = code
         self.message = message
         self.place = place
-        self.cause = cause
     }
 
     package var blame: Blame {

@@ -1,4 +1,4 @@
-/// The shape of every error that a target throws: code, message, place, cause.
+/// The shape of every error that a target throws: code, message, place.
 ///
 /// Each target has one type of this shape with a closed set of codes of its own. Whoever meets an error of
 /// any target can tell the user all there is to tell, and a script how it ended.
@@ -7,17 +7,14 @@ package protocol DescribedError: Error, CustomStringConvertible {
     var message: String { get }
     /// Where in the input; nil if there is no input, or the message names the place itself.
     var place: SourcePlace? { get }
-    /// The error of another room or of the system that led to this one.
-    var cause: (any Error)? { get }
     /// Whose fault it is.
     var blame: Blame { get }
 }
 
 extension DescribedError {
     package var place: SourcePlace? { nil }
-    package var cause: (any Error)? { nil }
 
-    /// Place and message; the cause's own words stand in the message already.
+    /// Place and message; the words of an error that led to this one stand in the message.
     package var description: String { place.map { "\($0): \(message)" } ?? message }
 }
 

@@ -17,12 +17,12 @@ extension ComputeDevice {
 
 /// Makes the device that a run asks for.
 package struct DeviceFactory: Sendable {
-    /// Plug-ins that were installed and programs that were compiled lie in it.
+    /// Contains installed plug-ins and compiled programs.
     private let dataDirectory: String
     private let environment: [String: String]
-    private let cores: Int
-    private let products: CPUConfiguration.MatmulLibrary
-    /// Hears of a plug-in that hangs; the process should end.
+    let cores: Int
+    private let matmulLibrary: CPUConfiguration.MatmulLibrary
+    /// Called when a plug-in hangs; the process should end then.
     private let onHang: (@Sendable (PJRTError) -> Void)?
 
     /// The variable with the seconds that a transfer or a step may take before a device counts as hung.
@@ -37,13 +37,13 @@ package struct DeviceFactory: Sendable {
         dataDirectory: String,
         environment: [String: String],
         cores: Int,
-        products: CPUConfiguration.MatmulLibrary = .oneDNN,
+        matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN,
         onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) {
         self.dataDirectory = dataDirectory
         self.environment = environment
         self.cores = cores
-        self.products = products
+        self.matmulLibrary = matmulLibrary
         self.onHang = onHang
     }
 
@@ -83,7 +83,7 @@ package struct DeviceFactory: Sendable {
         try CPUDevice(
             CPUConfiguration(
                 threads: threads,
-                matmulLibrary: products,
+                matmulLibrary: matmulLibrary,
                 precision: precision,
                 instructions: try instructions()
             )

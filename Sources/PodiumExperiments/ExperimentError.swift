@@ -9,6 +9,8 @@ package struct ExperimentError: DescribedError, Sendable {
         case failed
         /// Files or folders cannot be read or written.
         case fileSystem
+        /// Somebody asked for an end.
+        case interrupted
     }
 
     package let code: Code
@@ -25,6 +27,7 @@ package struct ExperimentError: DescribedError, Sendable {
         case .invalidRequest: .input
         case .failed: .job
         case .fileSystem: .world
+        case .interrupted: .interruption
         }
     }
 }

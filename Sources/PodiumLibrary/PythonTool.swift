@@ -1,7 +1,20 @@
+internal import Foundation
 internal import Subprocess
 
 /// Python's standard library, for what Podium does rarely: pip, and unpacking archives.
-enum PythonTool {
+package enum PythonTool {
+    /// Fetches a package of PyPI, or a newer version of it, into a folder.
+    package static func install(_ package: String, into folder: String) async throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try await run(
+            [
+                "-m", "pip", "install", "--quiet", "--upgrade", "--disable-pip-version-check", "--retries", "2",
+                "--target", folder, package,
+            ],
+            failing: "cannot fetch the package \(package) (is there a network?)"
+        )
+    }
+
     static func run(_ arguments: [String], failing: String) async throws {
         do {
             let result = try await Subprocess.run(

@@ -1,6 +1,9 @@
 /// The words of the command line before they are parsed.
 enum Arguments {
-    /// Refuses empty words and ties negative numbers to the options before them.
+    /// Earlier names of options, which scripts may still use; no help shows them.
+    private static let renamed = ["--products": "--matmul-library"]
+
+    /// Refuses empty words, puts today's names for earlier ones, and ties negative numbers to the options before them.
     ///
     /// The parser takes `--threshold -1` for two options and then says that a value is missing.
     static func normalized(_ words: [String]) throws(Failure) -> [String] {
@@ -12,6 +15,7 @@ enum Arguments {
                 result.append(word)
                 continue
             }
+            let word = today(word)
             if word.isEmpty {
                 let before = result.last.map { $0.hasPrefix("--") ? "the value of \($0)" : "what follows \"\($0)\"" }
                 throw Failure(.usage, "\(before ?? "the first argument") is empty")
@@ -26,6 +30,13 @@ enum Arguments {
             }
         }
         return result
+    }
+
+    /// An option under its name of today.
+    private static func today(_ word: String) -> String {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, let name = renamed[String(first)] else { return word }
+        return ([name] + parts.dropFirst().map(String.init)).joined(separator: "=")
     }
 
     private static func isBareOption(_ word: String) -> Bool {

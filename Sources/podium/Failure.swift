@@ -1,7 +1,7 @@
 import Foundation
 import PodiumPrimitives
 
-/// An end that the user is told about in one message.
+/// Why the command ends: one message for the user and a status for scripts.
 struct Failure: Error {
     let status: ExitStatus
     let message: String
@@ -13,7 +13,7 @@ struct Failure: Error {
 }
 
 extension Failure {
-    /// Any room's error as one message and a status; nil for what is none of theirs.
+    /// Any room's error as one message and a status; nil for other errors.
     init?(describing error: any Error) {
         switch error {
         case let error as Failure: self = error

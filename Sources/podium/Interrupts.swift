@@ -1,7 +1,7 @@
 @preconcurrency import Dispatch
 import Foundation
 
-/// Ctrl-C and a polite kill, as a stream: the first asks for an orderly end, the second ends the process at once.
+/// SIGINT and SIGTERM as a stream: the first asks for a graceful shutdown, the second ends the process at once.
 struct Interrupts: Sendable {
     let stream: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
@@ -23,7 +23,18 @@ struct Interrupts: Sendable {
         }
     }
 
-    /// Returns at the first one.
+    /// Runs `body` in a task that the first signal cancels.
+    func cancelling<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        let working = Task { try await body() }
+        let watching = Task {
+            await first()
+            if !Task.isCancelled { working.cancel() }
+        }
+        defer { watching.cancel() }
+        return try await working.value
+    }
+
+    /// Returns at the first signal.
     func first() async {
         for await _ in stream { return }
     }

@@ -47,7 +47,7 @@ struct PlaceOptions: ParsableArguments {
 
     var clusterOptions: ClusterOptions { Self.clusterOptions(in: dataDirectory) }
 
-    /// A private server in a folder, by the programs that the environment names.
+    /// A private server in a folder, with the programs that the environment names.
     static func clusterOptions(in folder: String) -> ClusterOptions {
         ClusterOptions(
             dataDirectory: folder,
@@ -56,7 +56,7 @@ struct PlaceOptions: ParsableArguments {
         )
     }
 
-    /// What the options come to, for code that outlives the parsing.
+    /// The options as one value, for code that runs after the parsing.
     func resolved() throws -> Place {
         Place(
             dataDirectory: dataDirectory,
@@ -71,27 +71,17 @@ struct PlaceOptions: ParsableArguments {
     }
 
     /// The models that were fetched into the data directory.
-    var models: ModelLibrary { ModelLibrary(directory: dataDirectory + "/models", hub: hub) }
-
-    /// The hub, as `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_CACHE` and `HF_HOME` have it.
-    private var hub: HubOptions {
-        func value(_ name: String) -> String? {
-            ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
-        }
-        let cache = value("HF_HUB_CACHE") ?? "\(value("HF_HOME") ?? "\(userHome)/.cache/huggingface")/hub"
-        return HubOptions(
-            endpoint: value("HF_ENDPOINT") ?? HubOptions().endpoint,
-            token: value("HF_TOKEN"),
-            caches: [cache]
-        )
+    var models: ModelLibrary {
+        let hub = HubOptions(environment: ProcessInfo.processInfo.environment, home: userHome)
+        return ModelLibrary(directory: dataDirectory + "/models", hub: hub)
     }
 
     /// Makes devices by this process's environment.
     func devices(
-        products: CPUConfiguration.MatmulLibrary = .oneDNN,
+        matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN,
         onHang: (@Sendable (PJRTError) -> Void)? = nil
     ) -> DeviceFactory {
-        Machine.devices(dataDirectory: dataDirectory, products: products, onHang: onHang)
+        Machine.devices(dataDirectory: dataDirectory, matmulLibrary: matmulLibrary, onHang: onHang)
     }
 
     func planner() -> Planner {

@@ -1,4 +1,6 @@
 import Foundation
+import Logging
+import PodiumExperiments
 import PodiumFiles
 import PodiumPrimitives
 
@@ -7,7 +9,7 @@ enum Terminal {
     static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
 
-    /// Sees to it that the three standard streams are open, so that no file or connection gets their numbers.
+    /// Opens those of the three standard streams that are closed, so that no file or connection gets their numbers.
     ///
     /// A stream that the caller closed stays one that cannot be written.
     static func reserveStreams() {
@@ -19,6 +21,9 @@ enum Terminal {
             }
         }
     }
+
+    /// What servers have to say, on standard error.
+    static var log: Logger { LineLog.logger { error($0) } }
 
     /// Prints text for people; what could steer a terminal is taken out.
     static func print(_ text: String) throws(FileError) {
@@ -60,19 +65,6 @@ enum Terminal {
 
     /// 0, or the `errno` of what went wrong.
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-        var bytes = bytes[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if written >= 0 {
-                bytes = bytes.dropFirst(written)
-            } else if errno == EAGAIN {
-                // A reader that set its pipe not to block; wait for it.
-                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&state, 1, -1)
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return 0
+        bytes.withUnsafeBytes { OutputDescriptor.write($0, to: descriptor) }
     }
 }

@@ -4,7 +4,7 @@ package import PodiumCore
 package import PodiumScheduler
 package import PodiumStore
 
-/// A running Podium: the database, and whatever of scheduler and worker this process runs.
+/// A running Podium: the database, and the scheduler and worker of this process.
 package final class LocalServer: Sendable {
     package let store: PostgresStore
     /// Nil with a database elsewhere.
@@ -22,7 +22,7 @@ package final class LocalServer: Sendable {
     /// Starts the private server, or connects to the one that the place names.
     ///
     /// The private database is migrated; somebody else's only by `podium migrate`.
-    /// - Parameter notice: hears what the user should know of the private server.
+    /// - Parameter notice: called with what the user should know about the private server.
     package static func start(_ place: Place, log: Logger, notice: (String) -> Void) async throws -> LocalServer {
         guard let address = place.database else {
             let cluster = try await Cluster.start(place.clusterOptions)
@@ -42,10 +42,10 @@ package final class LocalServer: Sendable {
         return LocalServer(store: store, cluster: nil, dataDirectory: place.dataDirectory, log: log)
     }
 
-    /// Who works in this process.
+    /// The worker of this process.
     package struct LocalWorker: Sendable {
         package var registration: WorkerRegistration
-        /// Where engines run that carry out attempts.
+        /// Starts the engines that execute attempts.
         package var launcher: any Launcher
 
         package init(registration: WorkerRegistration, launcher: any Launcher) {
@@ -54,7 +54,7 @@ package final class LocalServer: Sendable {
         }
     }
 
-    /// Runs scheduler and worker until `body` returns, then ends them in good order.
+    /// Runs scheduler and worker until `body` returns, then shuts them down, the worker first.
     ///
     /// - Parameters:
     ///   - scheduler: the scheduler's name, which tells it from all others; nil for none.
@@ -87,8 +87,49 @@ package final class LocalServer: Sendable {
         }
     }
 
+    /// Queues a submission, runs it to its end, and says whether all of it succeeded.
+    ///
+    /// - Parameters:
+    ///   - waiting: called with the number of unfinished runs of earlier suites, if there are any.
+    ///   - follow: returns when the suite is over; where its task is cancelled, what is left of the suite is too.
+    package func carryOut(
+        _ submission: Submission,
+        scheduler: String,
+        worker: LocalWorker,
+        waiting: @Sendable (Int) -> Void,
+        follow: @Sendable (SuiteFollower) async throws -> Bool
+    ) async throws -> (suite: SuiteID, succeeded: Bool) {
+        try await serve(scheduler: scheduler, worker: worker) {
+            let earlier = try await store.runs(suite: nil, includingTerminal: false).count { !$0.isOver }
+            if earlier > 0 { waiting(earlier) }
+            let suite = try await store.submit(submission).suite
+            do {
+                return (suite, try await follow(SuiteFollower(store: store, suite: suite)))
+            } catch is CancellationError {
+                let open = try await store.runs(suite: suite, includingTerminal: false).map(\.id)
+                _ = try await store.cancel(open)
+                throw ExperimentError(
+                    .interrupted,
+                    "interrupted; finished runs are kept. Go on with `podium up` and `podium retry --suite \(suite)`"
+                )
+            }
+        }
+    }
+
+    /// Runs `body`, then closes the server, also after an error.
+    package func closing<Result>(after body: (LocalServer) async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body(self)
+            await close()
+            return result
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
     /// Closes the store and stops the private server.
-    package func close() async {
+    private func close() async {
         await store.close()
         do { try await cluster?.stop(.fast) } catch { log.error("\(error)") }
     }

@@ -1,7 +1,7 @@
 internal import Foundation
 import PodiumFiles
 
-/// Where the hub is and what it is asked with; the environment is read by whoever makes one.
+/// The hub's address, the token that it is asked with, and local caches of its models.
 package struct HubOptions: Sendable {
     /// `HF_ENDPOINT`, without a slash at its end.
     package var endpoint: String
@@ -14,6 +14,13 @@ package struct HubOptions: Sendable {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.token = token
         self.caches = caches
+    }
+
+    /// From `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_CACHE` and `HF_HOME`; empty variables do not count.
+    package init(environment: [String: String], home: String) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let cache = value("HF_HUB_CACHE") ?? "\(value("HF_HOME") ?? "\(home)/.cache/huggingface")/hub"
+        self.init(endpoint: value("HF_ENDPOINT") ?? HubOptions().endpoint, token: value("HF_TOKEN"), caches: [cache])
     }
 }
 
@@ -49,7 +56,7 @@ struct HubModel {
         "added_tokens.json",
     ]
 
-    /// What stands in `source.json` of a pulled model.
+    /// The content of `source.json` in the folder of a pulled model.
     struct Source: Codable {
         struct File: Codable {
             var name: String
@@ -63,7 +70,7 @@ struct HubModel {
         var files: [File]
     }
 
-    /// Brings the model's files into a folder that exists.
+    /// Fetches the model's files into an existing folder.
     func fetch(into folder: String, report: (String) -> Void) throws {
         if try copyFromCache(into: folder, report: report) { return }
         report("Fetching \(repository) (\(revision)) from \(options.endpoint) …")
@@ -123,7 +130,7 @@ struct HubModel {
         return (answer.sha, answer.siblings.map(\.rfilename))
     }
 
-    /// The files that a model needs, of those that there are.
+    /// Those of the repository's files that a model needs.
     private static func wanted(_ names: [String], _ repository: String) throws -> [String] {
         guard names.contains("config.json") else {
             throw LibraryError(.malformed, "\(repository) has no config.json: it is no model of transformers")
@@ -198,7 +205,7 @@ struct HubModel {
 
     // MARK: A cache that is already there
 
-    /// Copies a snapshot that has all that is needed.
+    /// Copies a snapshot of the cache if it is complete.
     private func copyFromCache(into folder: String, report: (String) -> Void) throws -> Bool {
         let files = FileManager.default
         for cache in options.caches {

@@ -34,7 +34,7 @@ struct BenchEngine: ParsableCommand {
     @OptionGroup var place: PlaceOptions
     @Option(
         help:
-            "cpu (the default), xla-cpu, cuda or tpu; of the last three --products, --threads and --profile say nothing."
+            "cpu (the default), xla-cpu, cuda or tpu; --matmul-library, --threads and --profile apply to cpu only."
     )
     var device = ComputeDevice.cpu
     @Option(help: "Sequences in a batch of full rows, instead of the size's own number.")
@@ -42,7 +42,7 @@ struct BenchEngine: ParsableCommand {
     @Option(help: "float32, bf16 or both.", transform: Self.precisions)
     var precision: [CPUConfiguration.Precision] = [.float32, .bfloat16]
     @Option(help: "onednn or openblas.")
-    var products: CPUConfiguration.MatmulLibrary = .oneDNN
+    var matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN
     @Option(help: "A folder in the official layout, for the lengths of real tasks.", completion: .directory)
     var data: String?
     @Option(help: "The vocabulary that goes with it.", completion: .file(extensions: ["txt"]))
@@ -75,7 +75,7 @@ struct BenchEngine: ParsableCommand {
         let bench = EngineBench(
             selection: options.selection,
             device: device,
-            devices: place.devices(products: products),
+            devices: place.devices(matmulLibrary: matmulLibrary),
             threads: threads,
             precisions: precision,
             rows: rows,
@@ -86,7 +86,7 @@ struct BenchEngine: ParsableCommand {
             },
             batches: batches,
             checkpointing: gradientCheckpointing,
-            peakMemory: { Machine.peakMemory },
+            peakMemory: MachineFacts.peakMemory,
             profile: profile ? { Terminal.error($0 + "\n") } : nil
         )
         try options.print(try bench.figures())

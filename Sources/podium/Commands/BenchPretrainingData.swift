@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import PodiumBench
+import PodiumDevices
 import PodiumExperiments
 
 struct BenchPretrainingData: ParsableCommand {
@@ -44,7 +45,7 @@ struct BenchPretrainingData: ParsableCommand {
             threads: threads,
             duplicates: duplicates,
             folder: folder,
-            peakMemory: { Machine.peakMemory }
+            peakMemory: MachineFacts.peakMemory
         )
         try options.print(try bench.figures())
     }

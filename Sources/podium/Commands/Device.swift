@@ -2,9 +2,8 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumDevices
+import PodiumLibrary
 import PodiumPJRT
-import Subprocess
-import PodiumPrimitives
 
 struct Device: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,21 +32,8 @@ struct DeviceInstall: AsyncParsableCommand {
     func run() async throws {
         guard let kind = device.plugin else { throw Failure(.usage, "cpu is built in; it needs no plug-in") }
         let devices = place.devices()
-        try FileManager.default.createDirectory(atPath: devices.pluginFolder, withIntermediateDirectories: true)
         Terminal.error("Fetching the package \(kind.package) …")
-        let result = try await Subprocess.run(
-            .name("python3"),
-            arguments: [
-                "-m", "pip", "install", "--quiet", "--upgrade", "--disable-pip-version-check", "--retries", "2",
-                "--target", devices.pluginFolder, kind.package,
-            ],
-            output: .discarded,
-            error: .string(limit: 1 << 20)
-        )
-        guard result.terminationStatus.isSuccess else {
-            let said = result.standardError.split(separator: "\n").last.map(String.init) ?? "no message"
-            throw Failure(.trouble, "cannot fetch the package \(kind.package) (is there a network?): \(said)")
-        }
+        try await PythonTool.install(kind.package, into: devices.pluginFolder)
         try Terminal.print(try devices.pluginPath(of: device) ?? "")
     }
 }
@@ -69,28 +55,6 @@ struct DeviceList: ParsableCommand {
             Terminal.error("podium: \(error.message)")
             _exit(ExitStatus.trouble.rawValue)
         }
-        var table = TextTable([("DEVICE", .left), ("STATE", .left), ("PLUG-IN", .left)])
-        for device in ComputeDevice.allCases {
-            guard let kind = device.plugin else {
-                table.add([device.rawValue, "ready, \(Machine.cores) cores", "built in"])
-                continue
-            }
-            do {
-                let client = try devices.client(of: kind)
-                let plugin = client.plugin
-                let version = "API \(plugin.version.major).\(plugin.version.minor)"
-                table.add([
-                    device.rawValue, "ready, \(client.deviceCount) × \(client.deviceKind)",
-                    "\(plugin.path) (\(version))",
-                ])
-            } catch let error as PJRTError {
-                let isMissing = error.code == .missing
-                table.add([
-                    device.rawValue, isMissing ? "not installed" : "not usable",
-                    isMissing ? "`podium device install \(device.rawValue)` fetches it" : error.message,
-                ])
-            }
-        }
-        try Terminal.print(table.rendered())
+        try Terminal.print(DeviceStatus.table(try devices.statuses()))
     }
 }

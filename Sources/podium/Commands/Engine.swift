@@ -27,15 +27,19 @@ struct Engine: AsyncParsableCommand {
     @Argument(help: "The attempt's folder.")
     var folder: String
     @Option(help: "The library that multiplies: onednn or openblas.")
-    var products: CPUConfiguration.MatmulLibrary = .oneDNN
+    var matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN
 
     func run() async throws {
-        let assignment = try readAssignment()
+        let assignment = try EngineAssignment(inFolder: folder)
         let stop = StopRequest()
         stop.watch()
-        let channel = EventChannel()
+        let channel = EventChannel { line in
+            // Without a reader there is no worker, and nothing left to work for.
+            do { try Terminal.data(line) } catch { _exit(ExitStatus.interrupted.rawValue) }
+        }
         do {
-            let devices = Machine.devices(dataDirectory: assignment.dataDirectory, products: products) { error in
+            let devices = Machine.devices(dataDirectory: assignment.dataDirectory, matmulLibrary: matmulLibrary) {
+                error in
                 channel.say(.failed(FailureClass(of: error.asGraphError), error.message))
                 _exit(ExitStatus.failed.rawValue)
             }
@@ -64,7 +68,13 @@ struct Engine: AsyncParsableCommand {
         channel: EventChannel
     ) async throws -> JobOutput {
         let device = try devices.device(for: assignment.spec)
-        channel.say(.environment(try Machine.environment(of: assignment.spec, on: device)))
+        let environment = Machine.facts.environment(
+            of: assignment.spec,
+            on: device,
+            version: Podium.version,
+            commit: Podium.commit
+        )
+        channel.say(.environment(environment))
         if assignment.spec.kind == .report {
             let report = try SuiteReport.carryOut(assignment, folder: folder, provenance: Machine.provenance())
             return JobOutput(RunResult(), artifacts: [report])
@@ -78,41 +88,6 @@ struct Engine: AsyncParsableCommand {
                 shouldStop: { stop.isAsked }
             )
         )
-    }
-
-    private func readAssignment() throws -> EngineAssignment {
-        let path = "\(folder)/\(EngineAssignment.fileName)"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Failure(.usage, "\(path): the file is missing; engines are started by `podium worker`")
-        }
-        do {
-            return try JSONDecoder().decode(EngineAssignment.self, from: bytes)
-        } catch {
-            throw Failure(.usage, "\(path): not an assignment of this version (\(error))")
-        }
-    }
-}
-
-/// Events as JSON lines on standard output, each in one write.
-private final class EventChannel: Sendable {
-    private let lock = Mutex(())
-
-    func say(_ event: EngineEvent) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // A number that JSON has no word for ends an attempt elsewhere; here it must not hide the event.
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf",
-            negativeInfinity: "-inf",
-            nan: "nan"
-        )
-        guard let json = try? encoder.encode(event) else { return }
-        lock.withLock { _ in
-            // Without a reader there is no worker, and nothing left to work for.
-            do { try Terminal.data(String(decoding: json, as: UTF8.self)) } catch {
-                _exit(ExitStatus.interrupted.rawValue)
-            }
-        }
     }
 }
 

@@ -37,48 +37,22 @@ struct RunCommand: AsyncParsableCommand {
         worker.device = try submission.soleDevice()
         try FileManager.default.createDirectory(atPath: place.dataDirectory, withIntermediateDirectories: true)
         let logFile = place.dataDirectory + "/podium.log"
-        let server = try await LocalServer.start(place.resolved(), log: LineLog.file(logFile)) { Terminal.error($0) }
+        let log = LineLog.logger(appendingTo: logFile) ?? Terminal.log
+        let server = try await LocalServer.start(place.resolved(), log: log) { Terminal.error($0) }
         let interrupts = Interrupts()
-        let ending: (suite: SuiteID, succeeded: Bool)
-        do {
-            ending = try await server.serve(scheduler: Machine.processName, worker: worker.local(in: place)) {
-                [submission] in
-                let waiting = try await server.store.runs(suite: nil, includingTerminal: false).filter { !$0.isOver }
-                if !waiting.isEmpty {
-                    Terminal.error("\(waiting.count) runs of earlier suites are not over yet and go first.")
-                }
-                let suite = try await server.store.submit(submission).suite
-                return (suite, try await Self.follow(suite, on: server, interrupts: interrupts))
-            }
-            try await present(ending.suite, server: server)
-        } catch {
-            await server.close()
-            throw error
-        }
-        await server.close()
-        if !ending.succeeded {
-            throw Failure(.failed, "not every run of \(submission.name) succeeded; the report and \(logFile) say why")
-        }
-    }
-
-    /// Whether the suite succeeded; an interrupt cancels what is left of it.
-    private static func follow(_ suite: SuiteID, on server: LocalServer, interrupts: Interrupts) async throws -> Bool {
-        let following = Task { try await SuiteFollower(store: server.store, suite: suite).followOnTerminal() }
-        let watching = Task {
-            await interrupts.first()
-            guard !Task.isCancelled else { return }
-            following.cancel()
-        }
-        defer { watching.cancel() }
-        do {
-            return try await following.value
-        } catch is CancellationError {
-            let open = try await server.store.runs(suite: suite, includingTerminal: false).map(\.id)
-            _ = try await server.store.cancel(open)
-            throw Failure(
-                .interrupted,
-                "interrupted; finished runs are kept. Go on with `podium up` and `podium retry --suite \(suite)`"
+        let succeeded = try await server.closing { server in
+            let ending = try await server.carryOut(
+                submission,
+                scheduler: Machine.processName,
+                worker: worker.local(in: place),
+                waiting: { Terminal.error("\($0) runs of earlier suites are not over yet and go first.") },
+                follow: { follower in try await interrupts.cancelling { try await follower.followOnTerminal() } }
             )
+            try await present(ending.suite, server: server)
+            return ending.succeeded
+        }
+        if !succeeded {
+            throw Failure(.failed, "not every run of \(submission.name) succeeded; the report and \(logFile) say why")
         }
     }
 

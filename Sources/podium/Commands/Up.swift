@@ -8,7 +8,7 @@ import PodiumExperiments
 import PodiumScheduler
 import PodiumStore
 
-/// What a worker computes with.
+/// Threads, device and library of a worker.
 struct WorkerOptionGroup: ParsableArguments {
     @Option(help: "Threads for runs on this machine (default: all cores).")
     var threads: Int?
@@ -19,7 +19,7 @@ struct WorkerOptionGroup: ParsableArguments {
     )
     var device: ComputeDevice?
     @Option(help: "The library that multiplies matrices: onednn or openblas.")
-    var products: CPUConfiguration.MatmulLibrary = .oneDNN
+    var matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN
 
     var threadCount: Int { threads ?? Machine.cores }
 
@@ -47,7 +47,7 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
-        try await place.serve(worker: worker, says: "Podium is up")
+        try await place.serve(worker: worker, greeting: "Podium is up")
     }
 }
 
@@ -65,7 +65,7 @@ struct Daemon: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        try await place.serve(worker: nil, says: "The daemon runs")
+        try await place.serve(worker: nil, greeting: "The daemon runs")
     }
 }
 
@@ -86,41 +86,38 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptionGroup
 
     func run() async throws {
-        let server = try await LocalServer.join(place.resolved(), log: LineLog.standardError())
+        let server = try await LocalServer.join(place.resolved(), log: Terminal.log)
         let interrupts = Interrupts()
         Terminal.error("The worker waits for runs (\(worker.threadCount) threads). Ctrl-C ends it.")
-        try await server.serve(scheduler: nil, worker: worker.local(in: place)) { await interrupts.first() }
-        await server.close()
+        try await server.closing { server in
+            try await server.serve(scheduler: nil, worker: worker.local(in: place)) { await interrupts.first() }
+        }
     }
 }
 
 extension PlaceOptions {
     /// Serves until interrupted.
-    func serve(worker: WorkerOptionGroup?, says what: String) async throws {
-        let server = try await LocalServer.start(resolved(), log: LineLog.standardError()) { Terminal.error($0) }
+    func serve(worker: WorkerOptionGroup?, greeting: String) async throws {
+        let server = try await LocalServer.start(resolved(), log: Terminal.log) { Terminal.error($0) }
         let interrupts = Interrupts()
-        Terminal.error("\(what): \(server.store.address). Ctrl-C ends it.")
-        do {
+        Terminal.error("\(greeting): \(server.store.address). Ctrl-C ends it.")
+        try await server.closing { server in
             try await server.serve(scheduler: Machine.processName, worker: worker?.local(in: self)) {
                 await interrupts.first()
             }
-        } catch {
-            await server.close()
-            throw error
         }
-        await server.close()
     }
 }
 
 extension WorkerOptionGroup {
     /// The worker that the options describe.
     ///
-    /// Fails where its device's plug-in is missing: such a worker must not take runs from those that have it.
+    /// Fails where its device's plug-in is missing: such a worker must not claim runs that others can execute.
     func local(in place: PlaceOptions) throws -> LocalServer.LocalWorker {
         _ = try place.devices().pluginPath(of: device ?? .cpu)
         return LocalServer.LocalWorker(
             registration: WorkerRegistration(
-                host: Machine.hostName,
+                host: Machine.facts.host,
                 processID: ProcessInfo.processInfo.processIdentifier,
                 pool: (device ?? .cpu).rawValue,
                 threads: threadCount,
@@ -129,7 +126,7 @@ extension WorkerOptionGroup {
             launcher: LocalLauncher(
                 EngineCommand(
                     executable: try Machine.ownExecutable(),
-                    arguments: ["engine", "--products", products.rawValue]
+                    arguments: ["engine", "--matmul-library", matmulLibrary.rawValue]
                 )
             )
         )

@@ -11,19 +11,36 @@ package struct DataLibrary: Sendable {
     /// Addresses, without a slash at their end.
     package struct Hosts: Sendable {
         package var glue = "https://dl.fbaipublicfiles.com/glue/data"
-        /// MRPC's sentences, which GLUE may not give away itself.
+        /// MRPC's sentences, which GLUE has no licence to distribute.
         package var mrpc = "https://dl.fbaipublicfiles.com/senteval/senteval_data"
         package var squad = "https://rajpurkar.github.io/SQuAD-explorer/dataset"
 
         package init() {}
     }
 
-    /// What became of a file.
+    /// A fetched file and what is known of it.
     package struct Fetched: Sendable {
         package var path: String
         package var sha256: String
         /// Whether its bytes are known as the official ones; nil if nothing is known of the file.
         package var isOfficial: Bool?
+
+        package init(path: String, sha256: String, isOfficial: Bool?) {
+            self.path = path
+            self.sha256 = sha256
+            self.isOfficial = isOfficial
+        }
+
+        /// Digest, path and verdict.
+        package var text: String {
+            let verdict =
+                switch isOfficial {
+                case true: "official"
+                case false: "not the official file"
+                case nil: "no known digest"
+                }
+            return "\(sha256)  \(path)  \(verdict)"
+        }
     }
 
     /// The folder that job files name as `data: {root: …}`.
@@ -44,7 +61,7 @@ package struct DataLibrary: Sendable {
 
     /// Fetches what is not there yet.
     ///
-    /// A file whose official digest is known and that has another one is refused; the others' digests are told.
+    /// A file whose official digest is known and that has another one is refused; the digests of other files are reported.
     package func pull(_ collection: Collection, report: (String) -> Void) async throws -> [Fetched] {
         let folder = "\(directory)/\(collection.rawValue)"
         try make(folder)
@@ -146,10 +163,7 @@ package struct DataLibrary: Sendable {
         func lines(_ address: String) throws -> [[UInt8]] {
             let path = "\(work)/part"
             try download(address, to: path, official: nil)
-            guard let bytes = FileManager.default.contents(atPath: path) else {
-                throw LibraryError(.fileSystem, "\(path): cannot be read")
-            }
-            return bytes.split(separator: UInt8(ascii: "\n")).map { line in
+            return try FileContent.read(path).split(separator: UInt8(ascii: "\n")).map { line in
                 line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
             }
         }

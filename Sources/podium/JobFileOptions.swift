@@ -1,9 +1,7 @@
 import ArgumentParser
-import Foundation
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
-import PodiumFiles
 import PodiumLibrary
 
 /// A job file and what the command line changes in it.
@@ -16,29 +14,17 @@ struct JobFileOptions: ParsableArguments {
     @Option(help: "Replace a value of the file, such as training.epochs=1. May be repeated.")
     var set: [String] = []
 
-    private var isStandardInput: Bool { file == "-" }
-
-    /// Reads the file and sees to it that the models it names are there.
+    /// Reads the file and fetches the models that it names.
     func submission(place: PlaceOptions) async throws -> Submission {
         try await reader(place).withModels(try read(place: place)) { Terminal.error($0) }
     }
 
     /// Reads the file alone.
     func read(place: PlaceOptions) throws -> Submission {
-        // A pipe has no folder that anything could lie in: /dev/fd/63, /dev/stdin.
-        let isDevice = isStandardInput || file.hasPrefix("/dev/") || file.hasPrefix("/proc/")
-        let folder = isDevice ? URL(fileURLWithPath: ".") : URL(fileURLWithPath: file).deletingLastPathComponent()
-        return try reader(place).read(
-            SubmissionReader.File(
-                name: isStandardInput ? "standard input" : file,
-                folder: folder.standardizedFileURL.path,
-                bytes: try FileContent.read(isStandardInput ? "/dev/stdin" : file)
-            ),
-            overrides: set
-        )
+        try reader(place).read(try SubmissionReader.File(reading: file), overrides: set)
     }
 
-    /// Looks at the data and models that the runs name; what they would fail by is bad input.
+    /// Checks the data and models that the runs name; what would make them fail is bad input.
     func checkInputs(of submission: Submission, place: PlaceOptions) throws {
         let models = place.models
         let check = InputCheck(dataDirectory: place.dataDirectory, isLocal: place.databaseURL == nil) { name in

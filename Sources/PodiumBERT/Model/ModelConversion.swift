@@ -19,6 +19,12 @@ package struct ModelConversion {
         package var unnamed: [String]
         /// Optimizer slots and the step among the tensors.
         package var slots: Int
+
+        /// What was converted, and what was kept under a prefix, for people.
+        package var notes: [String] {
+            ["\(tensors) tensors, \(slots) of them the optimizer's; \(bytes) bytes"]
+                + (unnamed.isEmpty ? [] : ["kept under a prefix: \(unnamed.joined(separator: ", "))"])
+        }
     }
 
     /// Text files that mean the same in both layouts.

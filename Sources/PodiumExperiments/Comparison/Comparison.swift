@@ -1,6 +1,7 @@
 package import PodiumCore
 internal import PodiumData
 package import PodiumEval
+package import PodiumFiles
 
 /// Compares two systems: from prediction files, or from the history of two runs.
 package struct Comparison {
@@ -14,15 +15,16 @@ package struct Comparison {
             self.bytes = bytes
         }
 
+        /// Reads a file, unpacked if it is a gzip file.
+        package init(reading path: String) throws(FileError) {
+            self.init(name: path, bytes: try InputFile.bytes(path))
+        }
+
         fileprivate var lastComponent: String { String(name.split(separator: "/").last ?? "") }
 
         /// Reads the content; errors name the file.
         fileprivate func read<Value>(_ body: ([UInt8]) throws(EvalError) -> Value) throws(EvalError) -> Value {
-            do {
-                return try body(bytes)
-            } catch {
-                throw error.inFile(name)
-            }
+            try InputFile.named(name, bytes, body)
         }
     }
 

@@ -10,6 +10,21 @@ extension SuiteReport {
         try ReportRenderer.write(try current(provenance: provenance), to: folder)
     }
 
+    /// Checks `report.xml` in a folder against the schema.
+    ///
+    /// - Returns: its path.
+    package static func validate(in folder: String) throws -> String {
+        let path = "\(folder)/report.xml"
+        let bytes = try FileContent.read(path)
+        do {
+            try ReportValidator.validate(xml: bytes)
+        } catch {
+            let lines = error.findings.map { "\(path):\($0.line): \($0.message)" }
+            throw ExperimentError(.failed, ([error.message] + lines).joined(separator: "\n"))
+        }
+        return path
+    }
+
     /// The report as of now.
     package func current(provenance: Report.Provenance) throws -> Report {
         report(

@@ -1,4 +1,6 @@
+internal import Foundation
 package import PodiumCore
+internal import PodiumFiles
 package import PodiumLibrary
 internal import PodiumSpec
 
@@ -28,6 +30,17 @@ package struct SubmissionReader: Sendable {
             self.name = name
             self.folder = folder
             self.bytes = bytes
+        }
+
+        /// Reads a file; `-` is standard input.
+        package init(reading path: String) throws {
+            let isStandardInput = path == "-"
+            // A pipe has no folder that anything could lie in: /dev/fd/63, /dev/stdin.
+            let isDevice = isStandardInput || path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
+            let url = isDevice ? URL(fileURLWithPath: ".") : URL(fileURLWithPath: path).deletingLastPathComponent()
+            name = isStandardInput ? "standard input" : path
+            folder = url.standardizedFileURL.path
+            bytes = try FileContent.read(isStandardInput ? "/dev/stdin" : path)
         }
     }
 
@@ -62,7 +75,7 @@ package struct SubmissionReader: Sendable {
     /// Fetches the models that the submission names.
     ///
     /// A model whose host cannot be reached is an error, unless every system that starts from it is optional: these
-    /// systems are left out, and `report` hears of it.
+    /// systems are left out, and `report` is called with the reason.
     package func withModels(_ submission: Submission, report: (String) -> Void) async throws -> Submission {
         var submission = submission
         for name in submission.modelNames {

@@ -44,7 +44,14 @@ struct Compare: AsyncParsableCommand {
         let parts: [ComparedSet]
         if let task, let gold {
             guard let known = BenchmarkTask(named: task) else { throw Failure(.usage, "\"\(task)\" is no task") }
-            parts = [try comparison.files(task: known, gold: file(gold), a: file(a), b: file(b))]
+            parts = [
+                try comparison.files(
+                    task: known,
+                    gold: .init(reading: gold),
+                    a: .init(reading: a),
+                    b: .init(reading: b)
+                )
+            ]
         } else {
             guard let first = Int64(a), let second = Int64(b) else {
                 throw Failure(.usage, "two run numbers are needed; for files give --task and --gold")
@@ -56,9 +63,5 @@ struct Compare: AsyncParsableCommand {
         } else {
             try Terminal.print(parts.map { $0.text(examples: examples) }.joined(separator: "\n\n"))
         }
-    }
-
-    private func file(_ path: String) throws -> Comparison.File {
-        Comparison.File(name: path, bytes: try InputFile.bytes(path))
     }
 }

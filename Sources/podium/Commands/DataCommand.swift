@@ -15,7 +15,7 @@ struct DataPull: AsyncParsableCommand {
         abstract: "Fetches the official files of GLUE or SQuAD.",
         discussion: """
             Files come from where their makers keep them and are compared with the known digests of the official ones: another
-            digest is refused, a file of which no digest is known is told. What is there already is not fetched again. A job file
+            digest is refused, a file of which no digest is known is reported. What is there already is not fetched again. A job file
             names the folder that is printed: data: {root: FOLDER}. The data sets have terms of their own.
 
             Examples:
@@ -37,15 +37,7 @@ struct DataPull: AsyncParsableCommand {
     func run() async throws {
         let library = DataLibrary(directory: folder ?? "\(place.dataDirectory)/data/official")
         let files = try await library.pull(collection) { Terminal.error($0) }
-        for file in files {
-            let verdict =
-                switch file.isOfficial {
-                case true: "official"
-                case false: "not the official file"
-                case nil: "no known digest"
-                }
-            Terminal.error("\(file.sha256)  \(file.path)  \(verdict)")
-        }
+        for file in files { Terminal.error(file.text) }
         try Terminal.print(library.directory)
     }
 }

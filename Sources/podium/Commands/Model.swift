@@ -19,7 +19,7 @@ struct ModelPull: AsyncParsableCommand {
 
             Models of the 2018 release and its later additions are called as their archives are: uncased_L-12_H-768_A-12.
             Any other model of the hub that has safetensors is named OWNER/NAME, or OWNER/NAME@REVISION. Every file is verified by
-            the digest that the hub announces; a transfer that breaks off is gone on with. HF_ENDPOINT and HF_TOKEN are honoured,
+            the digest that the hub announces; a transfer that breaks off is resumed. HF_ENDPOINT and HF_TOKEN are honoured,
             and what transformers keeps in its cache (HF_HUB_CACHE, HF_HOME) is copied from there. In job files name its folder.
 
             Examples:
@@ -46,7 +46,7 @@ struct ModelConvert: ParsableCommand {
         discussion: """
             safetensors: config.json, model.safetensors, vocab.txt. tensorflow: bert_config.json, bert_model.ckpt.index and
             .data, vocab.txt. Tensors keep their bytes (matrices of linear layers are transposed, as the layouts have them);
-            optimizer slots and the step go along, under optimizer.adam_m., optimizer.adam_v. and optimizer.global_step in
+            optimizer slots and the step are kept, under optimizer.adam_m., optimizer.adam_v. and optimizer.global_step in
             safetensors. What the other layout has no name for is kept under the prefix tensorflow. or safetensors.
 
             Examples:
@@ -72,12 +72,7 @@ struct ModelConvert: ParsableCommand {
         let path = library.isPulled(source) ? library.path(of: source) : source
         let report = try ModelConversion.convert(path, to: destination, format)
         for file in report.files { try Terminal.print(file) }
-        Terminal.error(
-            "\(report.tensors) tensors, \(report.slots) of them the optimizer's; \(report.bytes) bytes"
-        )
-        if !report.unnamed.isEmpty {
-            Terminal.error("kept under a prefix: \(report.unnamed.joined(separator: ", "))")
-        }
+        for note in report.notes { Terminal.error(note) }
     }
 }
 

@@ -2,9 +2,6 @@ import ArgumentParser
 import Foundation
 import PodiumCore
 import PodiumExperiments
-import PodiumFiles
-import PodiumJobs
-import PodiumReport
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,7 +27,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = URL(fileURLWithPath: out).standardizedFileURL.path
-        if check { return try validate(folder) }
+        if check { return try Terminal.print("\(try SuiteReport.validate(in: folder)) is valid") }
         let history = try await place.withStore { store in
             let record = try await store.chosenSuite(suite)
             return try await SuiteHistory.load(record.id, from: store)
@@ -38,17 +35,5 @@ struct ReportCommand: AsyncParsableCommand {
         guard let history else { return }
         try SuiteReport(history).write(to: folder, provenance: Machine.provenance())
         try Terminal.print("\(folder)/report.html")
-    }
-
-    private func validate(_ folder: String) throws {
-        let path = "\(folder)/report.xml"
-        let bytes = try FileContent.read(path)
-        do {
-            try ReportValidator.validate(xml: bytes)
-        } catch {
-            let lines = error.findings.map { "\(path):\($0.line): \($0.message)" }
-            throw Failure(.failed, ([error.message] + lines).joined(separator: "\n"))
-        }
-        try Terminal.print("\(path) is valid")
     }
 }

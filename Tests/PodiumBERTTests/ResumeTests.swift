@@ -162,6 +162,14 @@ import Testing
         }
     }
 
+    /// Whatever was asked for before, also backwards and across epochs.
+    @Test func aBatchIsAFunctionOfItsStepAlone() {
+        for step in [0, 1, 5, 4, 0, 11, 3] {
+            let fresh = EpochOrder(examples: 13, batchSize: 4, seed: Self.order.seed)
+            #expect(Self.order.batch(step: step) == fresh.batch(step: step))
+        }
+    }
+
     @Test func everyEpochSeesEveryExampleOnceInAnOrderOfItsOwn() {
         let steps = Self.order.stepsPerEpoch
         #expect(steps == 4)

@@ -1,4 +1,5 @@
 package import PodiumGraph
+internal import Synchronization
 
 /// A batch of sequences, packed without padding: the feeds of a graph.
 package struct PackedBatch: Sendable {
@@ -49,6 +50,7 @@ package struct EpochOrder: Sendable {
     package let examples: Int
     package let batchSize: Int
     package let seed: UInt64
+    private let latest = LatestOrder()
 
     package init(examples: Int, batchSize: Int, seed: UInt64) {
         precondition(examples > 0 && batchSize > 0)
@@ -83,6 +85,21 @@ package struct EpochOrder: Sendable {
     /// The examples of a step counted from 0; an epoch's last batch may be smaller.
     package func batch(step: Int) -> ArraySlice<Int32> {
         let (epoch, position) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
-        return order(epoch: epoch)[(position * batchSize)..<min(examples, (position + 1) * batchSize)]
+        let order = latest.order(of: epoch) { self.order(epoch: epoch) }
+        return order[(position * batchSize)..<min(examples, (position + 1) * batchSize)]
+    }
+}
+
+/// The order of the epoch that was asked for last: one of a million examples takes longer to draw than a small step.
+private final class LatestOrder: Sendable {
+    private let latest = Mutex<(epoch: Int, order: [Int32])?>(nil)
+
+    func order(of epoch: Int, draw: () -> [Int32]) -> [Int32] {
+        latest.withLock { latest in
+            if let latest, latest.epoch == epoch { return latest.order }
+            let order = draw()
+            latest = (epoch, order)
+            return order
+        }
     }
 }

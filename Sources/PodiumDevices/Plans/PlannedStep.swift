@@ -34,8 +34,15 @@ package struct PlannedStep {
         switch start {
         case .preset(let preset):
             // The released vocabulary, whatever a run on a small text would learn.
-            guard let known = Configuration(preset: preset, vocabularySize: 30_522) else {
+            guard var known = Configuration(preset: preset, vocabularySize: 30_522) else {
                 throw DeviceError(.invalidRequest, "there is no size \(preset)")
+            }
+            if case .pretrain(let work) = spec.work, case .fresh(let fresh) = work.start {
+                let name = fresh.architecture.rawValue
+                guard let architecture = Configuration.Architecture(rawValue: name) else {
+                    throw DeviceError(.invalidRequest, "the engine has no architecture \(name)")
+                }
+                known.architecture = architecture
             }
             model = known
         case .named(let known): model = try ModelDirectory(path: models.path(of: known)).configuration
@@ -50,7 +57,7 @@ package struct PlannedStep {
         case .classification(let labels): head = .classification(labels: labels.count)
         case .regression: head = .regression
         case .span: head = .span
-        case nil: head = .pretraining()
+        case nil: head = .pretraining(model.model.defaultObjectives)
         }
         switch (training.length, spec.work.fineTuning) {
         case (.steps(let count), _): steps = count
@@ -92,7 +99,9 @@ package struct PlannedStep {
     /// Compiles the step for a topology, of which `devices` share the batch.
     func result(on topology: String, devices: Int, compiler: TPUCompiler) throws -> PlanResult {
         let share = (batchSize + devices - 1) / devices
-        let masked = predictions * share
+        var shape = ProgramShape.padded(sequences: share, length: length, masked: predictions * share)
+        // The rows that predict a neighbour, where the objective is the next token: all but one of a sequence.
+        for direction in HeadTensor.Direction.allCases { shape.sizes[direction.rawValue] = share * (length - 1) }
         let graph = model.model.trainingGraph(
             head,
             optimizer: OptimizerOptions(),
@@ -101,7 +110,7 @@ package struct PlannedStep {
         let cost = Result { () throws(PJRTError) in
             try compiler.cost(
                 of: graph,
-                shape: .padded(sequences: share, length: length, masked: masked),
+                shape: shape,
                 options: LoweringOptions(precision: .bfloat16, replicas: devices),
                 topology: topology
             )

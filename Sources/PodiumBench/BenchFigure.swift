@@ -43,7 +43,7 @@ package struct BenchSelection: Sendable {
 /// Why a figure cannot be measured.
 package struct BenchError: DescribedError, Sendable {
     package enum Code: String, Sendable {
-        /// The data or the files do not do.
+        /// The data or the files cannot be used.
         case input
         /// The measured thing did not do its work.
         case failed

@@ -39,7 +39,7 @@ package struct EngineBench {
     ///   - batches: training batches that stand for a real task.
     ///   - checkpointing: whether activations are computed again instead of kept.
     ///   - peakMemory: the most bytes that this process ever held.
-    ///   - profile: hears where the time of a step goes, by kind of operation; nil for no profile.
+    ///   - profile: called with the time of a step by kind of operation; nil for no profile.
     package init(
         selection: BenchSelection,
         device: ComputeDevice,

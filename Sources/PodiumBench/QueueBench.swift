@@ -105,7 +105,7 @@ package struct QueueBench: Sendable {
         )
     }
 
-    /// From the moment that a run is being submitted until a worker that waits for a hint has it.
+    /// From the submission of a run until a worker that waits for a notification has claimed it.
     private func waking() async throws -> BenchFigure {
         let worker = try await makeWorkers(1)[0]
         var times: [Double] = []

@@ -5,9 +5,9 @@ package struct LibraryError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// Nothing is known by that name.
         case unknownName
-        /// The host that has it, or the tool that asks the host, could not be reached.
+        /// The host could not be reached, or the tool that asks it failed.
         case unreachable
-        /// What arrived is not what was asked for.
+        /// The host sent something else than what was asked for.
         case malformed
         /// A folder or file cannot be written.
         case fileSystem

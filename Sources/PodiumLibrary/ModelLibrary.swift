@@ -48,7 +48,7 @@ package struct ModelLibrary: Sendable {
     /// Fetches a model unless it is there already.
     ///
     /// The files appear under their name all at once: an interrupted pull
-    /// leaves nothing that a later one would take for a model.
+    /// leaves nothing that looks like a model.
     package func pull(_ name: String, report: (String) -> Void) async throws {
         guard !isPulled(name) else { return }
         guard let entry = Self.entries.first(where: { $0.name == name }) else {
@@ -92,7 +92,7 @@ package struct ModelLibrary: Sendable {
         try files.moveItem(atPath: unpacked, toPath: path(of: name))
     }
 
-    /// What an interrupted pull leaves is gone on with by the next.
+    /// Fetches into a folder beside the final one; the next pull resumes what an interrupted one left there.
     private func place(_ name: String, _ fetch: (String) async throws -> Void) async throws {
         let files = FileManager.default
         let target = path(of: name)

@@ -10,7 +10,7 @@ package struct SampleLibrary: Sendable {
         self.dataDirectory = dataDirectory
     }
 
-    /// Where it lies; made when it is not there yet.
+    /// The sample's folder, which is written if it does not exist yet.
     package func folder() throws -> String {
         let path = "\(dataDirectory)/data/sample-\(Sample.version)"
         guard !FileManager.default.fileExists(atPath: path) else { return path }

@@ -24,7 +24,7 @@ package struct TaskFiles {
         try root.read(task: task, split: split)
     }
 
-    /// What a run's provenance says of a file of which it used so many examples.
+    /// The provenance of a file, of which a run used that many examples.
     package func use(of file: DataRoot.File, task: BenchmarkTask, split: DataSplit, examples: Int) -> DatasetUse {
         let digest = Digest.sha256(file.bytes)
         let isOfficial = OfficialFiles.verdict(name: file.name, sha256: digest) == .official

@@ -36,7 +36,7 @@ package struct Planner {
     ///
     /// - Parameters:
     ///   - devices: how many share the batch; nil for all of the topology.
-    ///   - report: hears what is being compiled: a step takes a minute or two.
+    ///   - report: called before each compilation, which takes a minute or two.
     package func plan(
         _ submission: Submission,
         topology: String,

@@ -8,7 +8,7 @@ package struct StoredPlans {
 
     package init(dataDirectory: String) { folder = dataDirectory + "/plans" }
 
-    /// Keeps a plan; an older one of the same step on as many devices of the same topology gives way.
+    /// Stores a plan; it replaces an older one of the same step on as many devices of the same topology.
     package func store(_ plan: PlanResult, for step: PlannedStep) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -5,8 +5,7 @@ internal import PodiumLibrary
 
 /// Looks at the data and models of a submission before it is queued, where this machine can see them.
 ///
-/// The engines read the same files by the same readers; what they would refuse is refused here, before hours of
-/// earlier runs.
+/// Engines read the same files with the same readers; what they would refuse hours later is refused here.
 package struct InputCheck {
     /// What was found.
     package struct Findings: Sendable, Equatable {
@@ -19,7 +18,7 @@ package struct InputCheck {
     /// The folder of a model known by name; nil if it was not fetched yet.
     private let folder: (String) -> String?
     private let dataDirectory: String
-    /// Whether runs are computed on this machine too: then what is missing here is missing.
+    /// Whether runs are executed on this machine too, so that what is missing here is an error.
     private let isLocal: Bool
 
     package init(dataDirectory: String, isLocal: Bool, folder: @escaping (String) -> String?) {

@@ -1,10 +1,10 @@
 package import PodiumCore
 
 extension Submission {
-    /// The submission as a worker of so many threads can run it, if it is the only one there will be.
+    /// The submission with runs that one worker of that many threads can execute.
     ///
-    /// Runs that ask for the usual number of threads make do with what a smaller machine has; results do not depend
-    /// on it. A run that needs more is an error: nobody would ever take it.
+    /// Runs with the default number of threads get what a smaller machine has; results do not depend on it. A run
+    /// that needs more is an error: no worker would ever claim it.
     /// - Parameter isGiven: whether the user said how many threads there are; then nothing is lowered.
     package func fitting(threads available: Int, isGiven: Bool) throws -> Submission {
         var result = self

@@ -14,15 +14,15 @@ package struct SuiteFollower: Sendable {
         self.interval = interval
     }
 
-    /// What is seen while following.
+    /// What a follower is told.
     package enum Update {
         /// Where all runs of the suite stand, and the time in seconds since 1970.
         case runs([RunRecord], now: Double)
-        /// The database cannot be reached; the runs go on, and so does the wait.
+        /// The database cannot be reached; the runs continue, and following does too.
         case unreachable(any Error)
     }
 
-    /// Seconds between looks at runs that nothing happens to: why they wait changes without an entry in the feed.
+    /// Seconds between readings of runs that wait: their reasons change without an entry in the feed.
     private static let reasonInterval = 10.0
 
     /// Returns once every run is over: whether all succeeded.

@@ -2,11 +2,13 @@ package import PodiumCore
 
 /// How far a suite is, and how long the rest should take.
 package struct SuiteProgress: Sendable, Equatable {
-    /// Nil as long as no finished or running work gives a measure.
+    /// Nil until a run has finished or measured its speed.
     package let remainingSeconds: Double?
 
-    /// Estimates from the runs themselves: what runs says how long it has left; what waits is taken to last as
-    /// long as finished runs of the same system and task, else of the same task, else of any.
+    /// Estimates the rest from the runs themselves.
+    ///
+    /// Running runs report their own remaining time. A waiting run is assumed to take as long as finished runs of the
+    /// same system and task, else of the same system, else of the same task, else of any.
     ///
     /// Assumes as many runs at a time as run now.
     package init(_ runs: [RunRecord], now: Double) {
@@ -31,7 +33,7 @@ package struct SuiteProgress: Sendable, Equatable {
         remainingSeconds = total / Double(max(1, runs.filter { $0.state == .running }.count))
     }
 
-    /// Seconds a run took, or will have taken by its own estimate.
+    /// Seconds that a run took, or will have taken by its own estimate.
     private static func length(_ run: RunRecord, now: Double) -> Double? {
         guard let start = run.startedAt else { return nil }
         if run.state == .succeeded { return run.endedAt.map { $0 - start } }

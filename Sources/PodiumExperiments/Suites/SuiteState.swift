@@ -18,7 +18,7 @@ package struct SuiteState {
         readReasons = .now
     }
 
-    /// Reads on in the feed, and of what changed and of what runs the rows anew.
+    /// Reads new entries of the feed, then the rows of the runs that changed and of those that are running.
     package mutating func update(reasonsAfter seconds: Double) async throws {
         var stale = Set(runs.filter { $0.state == .running }.map(\.id))
         if readReasons.duration(to: .now) > .seconds(seconds) {

@@ -4,7 +4,7 @@ internal import PodiumPrimitives
 
 /// A suite's state as lines of text.
 package enum SuiteText {
-    /// The line that stays on the screen when a run changes its state; nil for changes nobody waits for.
+    /// The line to print when a run changes its state; nil for changes that do not interest anybody.
     package static func line(for run: RunRecord, before: RunState?) -> String? {
         let time = run.startedAt.flatMap { start in run.endedAt.map { " in \(NumberText.clock($0 - start))" } } ?? ""
         let reason = run.reason.map { ": \($0)" } ?? ""

@@ -1,13 +1,13 @@
 internal import Foundation
 import PodiumFiles
 
-/// A file over HTTP, resumed where it broke off, and believed only when its size and digest are what the host announced.
+/// A file over HTTP, resumed where it broke off, and accepted only if its size and digest are those that the host announced.
 struct Download {
     /// What identifies the content.
     enum Identity: Hashable, Sendable {
         /// Hexadecimal.
         case sha256(String)
-        /// Git's name of the content: SHA-1 of `blob SIZE`, a zero byte, and it.
+        /// Git's name of the content: SHA-1 of `blob SIZE`, a zero byte and the content.
         case gitBlob(String)
         case md5(String)
     }
@@ -15,17 +15,17 @@ struct Download {
     var address: String
     var size: Int?
     var identity: Identity?
-    /// Header lines for the named host alone.
+    /// Header lines that only the named host gets, not hosts that it redirects to.
     var secrets: [String] = []
     var http = HTTP()
     /// Waits between tries, in seconds.
     var pauses = [0.5, 1, 2, 4]
 
-    /// Downloads to a path; what an earlier try left beside it is gone on with.
+    /// Downloads to a path, and resumes what an earlier try left beside it.
     ///
-    /// Nothing stands under the path before it is whole and verified.
+    /// The path does not exist until the file is complete and verified.
     ///
-    /// - Parameter progress: told how many bytes are there.
+    /// - Parameter progress: called with the number of bytes received so far.
     func run(to path: String, progress: (Int) -> Void) throws {
         let partial = "\(path).\(partName).part"
         var tries = 0
@@ -50,7 +50,7 @@ struct Download {
         }
     }
 
-    /// Another content has another partial file.
+    /// The partial file's path, a different one for different content.
     private var partName: String {
         switch identity {
         case .sha256(let digest), .gitBlob(let digest), .md5(let digest): String(digest.prefix(16))
@@ -59,7 +59,7 @@ struct Download {
     }
 
     private func attempt(_ partial: String, _ progress: (Int) -> Void) throws {
-        // What cannot be recognized as the same content is not gone on with.
+        // What cannot be recognized as the same content is not resumed.
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (identity == nil ? O_TRUNC : 0)
         let descriptor = open(partial, flags, 0o644)
         guard descriptor >= 0 else {

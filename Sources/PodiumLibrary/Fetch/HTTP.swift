@@ -5,20 +5,20 @@ internal import Foundation
 struct HTTP: Sendable {
     struct Response: Sendable {
         var status: Int
-        /// By lower-case name; of several of one name the last.
+        /// By lower-case name; the last of several with one name.
         var headers: [String: String]
         /// The address that answered, after redirects.
         var address: String
-        /// Headers of the redirects on the way there, first first.
+        /// Headers of the redirects before it, in order.
         var redirects: [[String: String]] = []
 
-        /// A header of the first answer that has it: what the host itself says before it sends elsewhere.
+        /// A header, from the first answer that has it: the named host's own comes before those of hosts it redirects to.
         func first(_ name: String) -> String? {
             (redirects + [headers]).lazy.compactMap { $0[name] }.first
         }
     }
 
-    /// No bytes came, or fewer than announced: worth another try.
+    /// No bytes arrived, or fewer than announced; another try may succeed.
     struct Broken: Error {
         let reason: String
     }
@@ -28,7 +28,7 @@ struct HTTP: Sendable {
 
     private static let maximumRedirects = 10
 
-    /// Follows redirects; only the host that was named first is told the secret headers.
+    /// Follows redirects; only the named host gets the secret headers.
     ///
     /// - Parameters:
     ///   - secrets: header lines, such as `Authorization: …`.

@@ -36,12 +36,12 @@ struct ReleaseModel {
         (self.name, self.folder, self.host) = (name, folder, host)
     }
 
-    /// What a model is made of, whatever folder of the zip it is in.
+    /// The files of a model, in whatever folder of the archive.
     private static let files = [
         "bert_config.json", "vocab.txt", "bert_model.ckpt.index", "bert_model.ckpt.data-00000-of-00001",
     ]
 
-    /// Brings the model's files into a folder that exists.
+    /// Fetches the model's files into an existing folder.
     ///
     /// - Parameter unzip: unpacks an archive into a folder.
     func fetch(into target: String, unzip: (String, String) async throws -> Void, report: (String) -> Void) async throws

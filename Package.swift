@@ -203,9 +203,13 @@ let package = Package(
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
             ]
         ),
+        tests("PodiumDevicesTests", ["PodiumBERT", "PodiumCore", "PodiumDevices", "PodiumLibrary"]),
         tests(
             "PodiumExperimentsTests",
-            ["PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumLibrary", "PodiumPrimitives", "PodiumReport"]
+            [
+                "PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumFiles", "PodiumLibrary", "PodiumPrimitives",
+                "PodiumReport", "PodiumTestSupport",
+            ]
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),

@@ -48,3 +48,11 @@ import Testing
         #expect(try hub.requests().count == asked)
     }
 }
+
+@Suite struct FetchedTests {
+    @Test(arguments: [(true, "official"), (false, "not the official file"), (nil, "no known digest")])
+    func aFetchedFileIsToldWithItsVerdict(isOfficial: Bool?, verdict: String) {
+        let file = DataLibrary.Fetched(path: "/d/MRPC/dev.tsv", sha256: "ab", isOfficial: isOfficial)
+        #expect(file.text == "ab  /d/MRPC/dev.tsv  \(verdict)")
+    }
+}

@@ -14,6 +14,16 @@ struct ArgumentTests {
         }
     }
 
+    @Test(arguments: [["--products", "nope"], ["--products=nope"]])
+    func anEarlierNameOfAnOptionGoesOn(words: [String]) async throws {
+        for command in [["worker"], ["bench", "engine"], ["engine", "folder"]] {
+            let outcome = try await binary.run(command + words)
+            #expect(outcome.status == 2 && outcome.error.contains("--matmul-library"), "\(command): \(outcome)")
+            let help = try await binary.run(command + ["--help"])
+            #expect(help.output.contains("--matmul-library") && !help.output.contains("--products"))
+        }
+    }
+
     private struct Dump: Decodable {
         struct Command: Decodable {
             struct Argument: Decodable {

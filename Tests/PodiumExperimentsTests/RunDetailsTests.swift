@@ -66,7 +66,7 @@ struct RunDetailsTests {
             Run 7: mrpc/1
               suite      2 (glue)
               state      succeeded
-              kind       finetune, seed 1, model tiny
+              kind       finetune, seed 1, model fresh tiny
               task       \(run.spec.work.examples?.task.rawValue ?? "") on \(run.spec.work.examples?.data.description ?? "")
               submitted  \(LocalTime.text(0))
               started    \(LocalTime.text(10))

@@ -105,7 +105,7 @@ import PodiumPrimitives
             #expect(full?.code == .writeFailed && full?.description.contains("No space left") == true)
             let path = "\(folder)/pipe"
             try #require(mkfifo(path, 0o600) == 0)
-            let reader = Thread { _ = FileManager.default.contents(atPath: path) }
+            let reader = Thread { _ = try? FileContent.read(path) }
             reader.start()
             try AtomicFile.write(Array("through".utf8), to: path)
             #expect(stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)

@@ -21,7 +21,9 @@ package struct AttemptFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write([UInt8](try encoder.encode(assignment)), to: "\(path)/\(EngineAssignment.fileName)")
+        // Without waiting for the disk: the engine reads it at once, and after a power failure nobody does.
+        let file = URL(fileURLWithPath: "\(path)/\(EngineAssignment.fileName)")
+        try encoder.encode(assignment).write(to: file, options: .atomic)
     }
 
     /// The predictions that the engine left, one JSON object a line.

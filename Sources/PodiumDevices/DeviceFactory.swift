@@ -114,8 +114,18 @@ package struct DeviceFactory: Sendable {
     package func client(of kind: PluginKind, replicas: Int = 1) throws -> Client {
         let timeout = try Self.timeout(environment[Self.timeoutVariable])
         let plugin = try Plugin(path: search.path(of: kind))
-        guard kind == .xlaCPU else { return try Client(plugin, timeout: timeout, onHang: onHang) }
-        return try Client.onCPU(plugin, devices: replicas, cores: cores, timeout: timeout, onHang: onHang)
+        let client =
+            kind == .xlaCPU
+            ? try Client.onCPU(plugin, devices: replicas, cores: cores, timeout: timeout, onHang: onHang)
+            : try Client(plugin, timeout: timeout, onHang: onHang)
+        guard client.platformName == kind.platform else {
+            throw PJRTError(
+                .noDevice,
+                "\(plugin.path) is a plug-in for the platform \(client.platformName), not for \(kind.rawValue);"
+                    + " \(PluginSearch.variable) names it"
+            )
+        }
+        return client
     }
 
     private static func timeout(_ text: String?) throws -> Duration {

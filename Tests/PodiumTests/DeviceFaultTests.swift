@@ -98,4 +98,15 @@ struct DeviceFaultTests {
         let run = try #require(try await place.runs(suite: "again").first)
         #expect(try await place.show(run.id).attempts.map(\.outcome) == ["outOfMemory", "succeeded"])
     }
+
+    @Test func aPlugInOfAnotherPlatformIsRefused() async throws {
+        try await withTemporaryFolder { folder in
+            let listed = try await Binary(dataDirectory: folder).run("device", "list")
+            #expect(listed.status == 0)
+            for device in ["tpu", "cuda"] {
+                let line = try #require(listed.output.split(separator: "\n").first { $0.hasPrefix("\(device) ") })
+                #expect(line.contains("is a plug-in for the platform cpu"))
+            }
+        }
+    }
 }

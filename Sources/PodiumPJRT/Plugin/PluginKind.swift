@@ -4,6 +4,15 @@ package enum PluginKind: String, CaseIterable, Sendable {
     case cuda
     case xlaCPU = "xla-cpu"
 
+    /// What a plug-in of this kind calls its platform (`PJRT_Client_PlatformName`).
+    package var platform: String {
+        switch self {
+        case .tpu: "tpu"
+        case .cuda: "cuda"
+        case .xlaCPU: "cpu"
+        }
+    }
+
     /// The package to install.
     package var package: String {
         switch self {

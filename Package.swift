@@ -80,7 +80,9 @@ let package = Package(
             "PodiumMigrations",
             path: "migrations",
             exclude: ["schema.sql"],
-            resources: [.embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql")]
+            resources: [
+                .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
+            ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
         library("PodiumScheduler", ["PodiumCore", "PodiumFiles", "PodiumPrimitives", logging, subprocess]),
@@ -102,14 +104,20 @@ let package = Package(
             path: "reports",
             resources: [
                 .embedInCode("appendix.mustache"),
+                .embedInCode("budget.mustache"),
                 .embedInCode("chart.mustache"),
+                .embedInCode("compute.mustache"),
+                .embedInCode("flips.mustache"),
                 .embedInCode("leaderboard.mustache"),
                 .embedInCode("page.mustache"),
                 .embedInCode("podium-report.xsd"),
                 .embedInCode("pretraining.mustache"),
                 .embedInCode("published"),
                 .embedInCode("report.css"),
+                .embedInCode("report.js"),
+                .embedInCode("seeds.mustache"),
                 .embedInCode("task.mustache"),
+                .embedInCode("timeline.mustache"),
             ]
         ),
         library(

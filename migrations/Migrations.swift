@@ -13,6 +13,7 @@ package struct Migration: Sendable {
     package static let all: [Migration] = [
         Migration(version: 1, name: "initial", sql: PackageResources._001_initial_sql),
         Migration(version: 2, name: "artifacts", sql: PackageResources._002_artifacts_sql),
+        Migration(version: 3, name: "history", sql: PackageResources._003_history_sql),
     ]
 
     package init(version: Int, name: String, sql: [UInt8]) {

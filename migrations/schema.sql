@@ -1,3 +1,129 @@
+CREATE SCHEMA podium;
+COMMENT ON SCHEMA podium IS 'Views for reading: docs/sql.md';
+CREATE FUNCTION public.scored_on(result jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    with file as (
+        select used ->> 'origin' as origin, part ->> 'name' as name, part ->> 'sha256' as sha256
+        from jsonb_array_elements(
+            case when jsonb_typeof(result -> 'datasets') = 'array' then result -> 'datasets' else '[]' end
+        ) as used
+        left join lateral jsonb_array_elements(used -> 'files') as part on true
+        where used ->> 'split' in ('dev', 'dev_matched', 'dev_mismatched')
+    )
+    select case when count(*) > 0 then jsonb_build_object(
+        'split', 'dev',
+        -- The least trustworthy origin of them: sample, then modified, then official.
+        'origin', case when bool_or(origin = 'sample') then 'sample' when bool_and(origin = 'official') then 'official'
+            else 'modified' end,
+        'version', left(md5(string_agg(coalesce(name, '') || ' ' || coalesce(sha256, ''), e'\n' order by name)), 12)
+    ) end
+    from file
+$$;
+CREATE TABLE public.results (
+    run_id bigint NOT NULL,
+    token bigint NOT NULL,
+    result jsonb NOT NULL,
+    score double precision,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    split text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'split'::text)) STORED,
+    data_origin text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'origin'::text)) STORED,
+    data_version text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'version'::text)) STORED,
+    examples bigint GENERATED ALWAYS AS (((result ->> 'examples'::text))::bigint) STORED
+);
+CREATE TABLE public.runs (
+    id bigint NOT NULL,
+    suite_id bigint NOT NULL,
+    name text NOT NULL,
+    spec jsonb NOT NULL,
+    pool text NOT NULL,
+    threads integer NOT NULL,
+    sort_key bigint NOT NULL,
+    state text NOT NULL,
+    want text DEFAULT 'run'::text NOT NULL,
+    reason text,
+    blocked_by bigint,
+    has_children boolean NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    token bigint,
+    worker_id bigint,
+    not_before timestamp with time zone,
+    submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    kind text GENERATED ALWAYS AS ((spec ->> 'kind'::text)) STORED,
+    system text GENERATED ALWAYS AS ((spec ->> 'system'::text)) STORED,
+    task text GENERATED ALWAYS AS ((spec ->> 'task'::text)) STORED,
+    model text GENERATED ALWAYS AS (COALESCE((spec #>> '{model,named}'::text[]), (spec #>> '{model,path}'::text[]), ('run '::text || (spec #>> '{model,run}'::text[])), ('fresh '::text || (spec #>> '{model,preset}'::text[])))) STORED,
+    configuration text GENERATED ALWAYS AS (md5(((spec -> 'training'::text))::text)) STORED,
+    CONSTRAINT runs_end_when_over CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT runs_hold_a_lease_while_running CHECK (((state = 'running'::text) = ((token IS NOT NULL) AND (worker_id IS NOT NULL)))),
+    CONSTRAINT runs_need_threads CHECK ((threads > 0)),
+    CONSTRAINT runs_state_is_known CHECK ((state = ANY (ARRAY['blocked'::text, 'ready'::text, 'waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT runs_wait_for_a_time CHECK (((state = 'waiting'::text) = (not_before IS NOT NULL))),
+    CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text])))
+)
+WITH (fillfactor='70');
+CREATE TABLE public.suites (
+    id bigint NOT NULL,
+    request text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    source text NOT NULL,
+    selection jsonb NOT NULL,
+    priority integer NOT NULL,
+    submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    archived_at timestamp with time zone,
+    CONSTRAINT suites_have_a_name CHECK ((name <> ''::text))
+);
+CREATE VIEW public.run_history AS
+ SELECT r.id,
+    r.suite_id,
+    s.name AS suite_name,
+    s.tags,
+    (s.archived_at IS NOT NULL) AS is_archived,
+    r.name,
+    r.kind,
+    r.system,
+    r.task,
+    r.model,
+    r.configuration,
+    (r.spec ->> 'seed'::text) AS seed,
+    r.state,
+    r.reason,
+    r.attempt,
+    r.submitted_at,
+    r.started_at,
+    r.ended_at,
+    results.score,
+    results.split,
+    results.data_origin,
+    results.data_version,
+    results.examples
+   FROM ((public.runs r
+     JOIN public.suites s ON ((s.id = r.suite_id)))
+     LEFT JOIN public.results ON ((results.run_id = r.id)));
+CREATE FUNCTION public.find_runs(filter jsonb) RETURNS SETOF public.run_history
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select * from run_history h
+    where (filter -> 'suites' is null or h.suite_id in (select jsonb_array_elements(filter -> 'suites')::bigint))
+        and (filter ->> 'task' is null or h.task = filter ->> 'task')
+        and (filter ->> 'kind' is null or h.kind = filter ->> 'kind')
+        and (filter ->> 'system' is null or h.system ilike (filter ->> 'system'))
+        and (filter ->> 'model' is null or h.model ilike (filter ->> 'model'))
+        and (filter ->> 'name' is null or h.name ilike (filter ->> 'name'))
+        and (filter -> 'states' is null or filter -> 'states' ? h.state)
+        and (filter ->> 'tag' is null or h.tags @> array[filter ->> 'tag'])
+        and (filter ->> 'from' is null or h.submitted_at >= to_timestamp((filter ->> 'from')::double precision))
+        and (filter ->> 'before' is null or h.submitted_at < to_timestamp((filter ->> 'before')::double precision))
+        and (filter ->> 'minimumScore' is null or h.score >= (filter ->> 'minimumScore')::double precision)
+        and (filter ->> 'maximumScore' is null or h.score <= (filter ->> 'maximumScore')::double precision)
+        and ((filter ->> 'archived')::boolean is true or not h.is_archived)
+$$;
 CREATE FUNCTION public.note_artifacts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -65,14 +191,21 @@ CREATE TABLE public.artifacts (
     CONSTRAINT artifacts_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT artifacts_kind_is_known CHECK ((kind = ANY (ARRAY['checkpoint'::text, 'model'::text, 'predictions'::text, 'report'::text, 'features'::text, 'corpus'::text, 'vectors'::text])))
 );
-ALTER TABLE public.artifacts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.artifacts_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+CREATE VIEW podium.artifacts AS
+ SELECT a.id,
+    a.run_id,
+    r.suite_id,
+    a.attempt,
+    a.kind,
+    a.step,
+    a.score,
+    a.path,
+    a.sha256,
+    a.bytes,
+    a.created_at,
+    a.removed_at
+   FROM (public.artifacts a
+     JOIN public.runs r ON ((r.id = a.run_id)));
 CREATE TABLE public.attempts (
     run_id bigint NOT NULL,
     attempt integer NOT NULL,
@@ -88,6 +221,153 @@ CREATE TABLE public.attempts (
     CONSTRAINT attempts_end_with_an_outcome CHECK (((ended_at IS NULL) = (outcome IS NULL)))
 )
 WITH (fillfactor='80');
+CREATE TABLE public.workers (
+    id bigint NOT NULL,
+    host text NOT NULL,
+    process_id integer NOT NULL,
+    pool text NOT NULL,
+    threads integer NOT NULL,
+    version text NOT NULL,
+    registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    retired_at timestamp with time zone,
+    lost boolean DEFAULT false NOT NULL,
+    CONSTRAINT workers_have_threads CHECK ((threads > 0))
+)
+WITH (fillfactor='50');
+CREATE VIEW podium.attempts AS
+ SELECT a.run_id,
+    r.suite_id,
+    a.attempt,
+    w.host,
+    a.started_at,
+    a.ended_at,
+    (EXTRACT(epoch FROM (a.ended_at - a.started_at)))::double precision AS seconds,
+    a.outcome,
+    a.message,
+    a.resumed_from_step,
+    a.environment
+   FROM ((public.attempts a
+     JOIN public.runs r ON ((r.id = a.run_id)))
+     LEFT JOIN public.workers w ON ((w.id = a.worker_id)));
+CREATE TABLE public.inputs (
+    run_id bigint NOT NULL,
+    name text NOT NULL,
+    parent_id bigint NOT NULL,
+    kind text NOT NULL,
+    selector jsonb NOT NULL,
+    artifact_id bigint,
+    CONSTRAINT inputs_point_back CHECK ((parent_id < run_id))
+);
+CREATE VIEW podium.inputs AS
+ SELECT i.run_id,
+    r.suite_id,
+    i.name,
+    i.parent_id,
+    i.kind,
+    i.artifact_id,
+    a.sha256
+   FROM ((public.inputs i
+     JOIN public.runs r ON ((r.id = i.run_id)))
+     LEFT JOIN public.artifacts a ON ((a.id = i.artifact_id)));
+CREATE TABLE public.metrics (
+    run_id bigint NOT NULL,
+    name text NOT NULL,
+    step bigint NOT NULL,
+    value double precision NOT NULL,
+    token bigint NOT NULL
+);
+CREATE VIEW podium.metrics AS
+ SELECT m.run_id,
+    r.suite_id,
+    r.system,
+    r.task,
+    m.name AS metric,
+    m.step,
+    m.value
+   FROM (public.metrics m
+     JOIN public.runs r ON ((r.id = m.run_id)));
+CREATE VIEW podium.runs AS
+ SELECT h.id,
+    h.suite_id,
+    h.suite_name AS suite,
+    h.tags,
+    h.is_archived,
+    h.name,
+    h.kind,
+    h.system,
+    h.task,
+    h.model,
+    h.configuration,
+    (h.seed)::numeric AS seed,
+    h.state,
+    h.reason,
+    h.attempt AS attempts,
+    h.score,
+    h.submitted_at,
+    h.started_at,
+    h.ended_at,
+    (EXTRACT(epoch FROM (h.ended_at - h.started_at)))::double precision AS seconds,
+    (r.spec -> 'training'::text) AS parameters
+   FROM (public.run_history h
+     JOIN public.runs r ON ((r.id = h.id)));
+CREATE VIEW podium.scores AS
+ SELECT h.id AS run_id,
+    h.suite_id,
+    h.suite_name AS suite,
+    h.system,
+    h.task,
+    h.model,
+    h.configuration,
+    (h.seed)::numeric AS seed,
+    metric.name AS metric,
+    (metric.value / (metric.scale)::double precision) AS value,
+    (bounds.low / (metric.scale)::double precision) AS low,
+    (bounds.high / (metric.scale)::double precision) AS high,
+    bounds.method AS interval_method,
+    h.split,
+    h.data_origin,
+    h.data_version,
+    h.examples,
+    h.is_archived
+   FROM (((public.run_history h
+     JOIN public.results ON ((results.run_id = h.id)))
+     CROSS JOIN LATERAL ( SELECT jsonb_each_text.key AS name,
+            (jsonb_each_text.value)::double precision AS value,
+                CASE
+                    WHEN (h.task ~~ 'squad/%'::text) THEN 100
+                    ELSE 1
+                END AS scale
+           FROM jsonb_each_text((results.result -> 'metrics'::text)) jsonb_each_text(key, value)
+        UNION ALL
+         SELECT 'score'::text,
+            h.score,
+            1
+          WHERE (h.score IS NOT NULL)) metric)
+     LEFT JOIN LATERAL jsonb_to_record(((results.result -> 'intervals'::text) -> metric.name)) bounds(low double precision, high double precision, method text) ON (true))
+  WHERE (h.task IS NOT NULL);
+CREATE VIEW podium.suites AS
+SELECT
+    NULL::bigint AS id,
+    NULL::text AS name,
+    NULL::text AS kind,
+    NULL::text[] AS tags,
+    NULL::text AS note,
+    NULL::timestamp with time zone AS archived_at,
+    NULL::timestamp with time zone AS submitted_at,
+    NULL::bigint AS runs,
+    NULL::bigint AS succeeded,
+    NULL::bigint AS failed,
+    NULL::bigint AS open,
+    NULL::timestamp with time zone AS ended_at;
+ALTER TABLE public.artifacts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.artifacts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.dependencies (
     child_id bigint NOT NULL,
     parent_id bigint NOT NULL,
@@ -116,15 +396,6 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-CREATE TABLE public.inputs (
-    run_id bigint NOT NULL,
-    name text NOT NULL,
-    parent_id bigint NOT NULL,
-    kind text NOT NULL,
-    selector jsonb NOT NULL,
-    artifact_id bigint,
-    CONSTRAINT inputs_point_back CHECK ((parent_id < run_id))
 );
 CREATE TABLE public.leaders (
     name text NOT NULL,
@@ -155,13 +426,6 @@ ALTER TABLE public.log_lines ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
-CREATE TABLE public.metrics (
-    run_id bigint NOT NULL,
-    name text NOT NULL,
-    step bigint NOT NULL,
-    value double precision NOT NULL,
-    token bigint NOT NULL
-);
 CREATE TABLE public.predictions (
     run_id bigint NOT NULL,
     ordinal bigint NOT NULL,
@@ -184,67 +448,6 @@ CREATE TABLE public.ready (
     sort_key bigint NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
-CREATE TABLE public.results (
-    run_id bigint NOT NULL,
-    token bigint NOT NULL,
-    result jsonb NOT NULL,
-    score double precision,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
-CREATE TABLE public.runs (
-    id bigint NOT NULL,
-    suite_id bigint NOT NULL,
-    name text NOT NULL,
-    spec jsonb NOT NULL,
-    pool text NOT NULL,
-    threads integer NOT NULL,
-    sort_key bigint NOT NULL,
-    state text NOT NULL,
-    want text DEFAULT 'run'::text NOT NULL,
-    reason text,
-    blocked_by bigint,
-    has_children boolean NOT NULL,
-    attempt integer DEFAULT 0 NOT NULL,
-    failures integer DEFAULT 0 NOT NULL,
-    token bigint,
-    worker_id bigint,
-    not_before timestamp with time zone,
-    submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    CONSTRAINT runs_end_when_over CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
-    CONSTRAINT runs_hold_a_lease_while_running CHECK (((state = 'running'::text) = ((token IS NOT NULL) AND (worker_id IS NOT NULL)))),
-    CONSTRAINT runs_need_threads CHECK ((threads > 0)),
-    CONSTRAINT runs_state_is_known CHECK ((state = ANY (ARRAY['blocked'::text, 'ready'::text, 'waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
-    CONSTRAINT runs_wait_for_a_time CHECK (((state = 'waiting'::text) = (not_before IS NOT NULL))),
-    CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text])))
-)
-WITH (fillfactor='70');
-CREATE TABLE public.suites (
-    id bigint NOT NULL,
-    request text NOT NULL,
-    name text NOT NULL,
-    kind text NOT NULL,
-    source text NOT NULL,
-    selection jsonb NOT NULL,
-    priority integer NOT NULL,
-    submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT suites_have_a_name CHECK ((name <> ''::text))
-);
-CREATE TABLE public.workers (
-    id bigint NOT NULL,
-    host text NOT NULL,
-    process_id integer NOT NULL,
-    pool text NOT NULL,
-    threads integer NOT NULL,
-    version text NOT NULL,
-    registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    lease_until timestamp with time zone NOT NULL,
-    retired_at timestamp with time zone,
-    lost boolean DEFAULT false NOT NULL,
-    CONSTRAINT workers_have_threads CHECK ((threads > 0))
-)
-WITH (fillfactor='50');
 CREATE VIEW public.run_records AS
  WITH needs AS MATERIALIZED (
          SELECT need.pool,
@@ -379,10 +582,29 @@ CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
+CREATE INDEX runs_of_a_system ON public.runs USING btree (system, id);
+CREATE INDEX runs_of_a_task ON public.runs USING btree (task, id) WHERE (task IS NOT NULL);
 CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
+CREATE INDEX suites_by_tag ON public.suites USING gin (tags);
 CREATE INDEX workers_at_work ON public.workers USING btree (id) WHERE (retired_at IS NULL);
+CREATE OR REPLACE VIEW podium.suites AS
+ SELECT s.id,
+    s.name,
+    s.kind,
+    s.tags,
+    s.note,
+    s.archived_at,
+    s.submitted_at,
+    count(r.id) AS runs,
+    count(r.id) FILTER (WHERE (r.state = 'succeeded'::text)) AS succeeded,
+    count(r.id) FILTER (WHERE (r.state = 'failed'::text)) AS failed,
+    count(r.id) FILTER (WHERE (r.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]))) AS open,
+    max(r.ended_at) AS ended_at
+   FROM (public.suites s
+     LEFT JOIN public.runs r ON ((r.suite_id = s.id)))
+  GROUP BY s.id;
 CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_artifacts();
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();

@@ -4,11 +4,19 @@ package enum ReportAssets {
     package static var schema: [UInt8] { PackageResources.podium_report_xsd }
     package static var stylesheet: [UInt8] { PackageResources.report_css }
 
+    /// Sorts tables by a click on a header; the page is complete without it.
+    package static var script: [UInt8] { PackageResources.report_js }
+
     /// Mustache templates by the names they call each other by.
     package static var templates: [String: [UInt8]] {
         [
             "appendix": PackageResources.appendix_mustache,
+            "budget": PackageResources.budget_mustache,
             "chart": PackageResources.chart_mustache,
+            "compute": PackageResources.compute_mustache,
+            "flips": PackageResources.flips_mustache,
+            "seeds": PackageResources.seeds_mustache,
+            "timeline": PackageResources.timeline_mustache,
             "leaderboard": PackageResources.leaderboard_mustache,
             "page": PackageResources.page_mustache,
             "pretraining": PackageResources.pretraining_mustache,

@@ -69,12 +69,22 @@ package struct ExamplePrediction: Codable, Sendable, Equatable {
     package var gold: String
     /// 1 or 0 for a label, F1 for a span, the negated squared error for a regression.
     package var score: Double
+    /// What the example shares with others, so that they are not independent: `article 7`; nil where nothing is known.
+    package var group: String?
 
-    package init(split: DataSplit, example: String, prediction: String, gold: String, score: Double) {
+    package init(
+        split: DataSplit,
+        example: String,
+        prediction: String,
+        gold: String,
+        score: Double,
+        group: String? = nil
+    ) {
         self.split = split
         self.example = example
         self.prediction = prediction
         self.gold = gold
         self.score = score
+        self.group = group
     }
 }

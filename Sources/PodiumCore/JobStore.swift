@@ -58,6 +58,25 @@ package protocol JobStore: Sendable {
     func delete(_ runs: [RunID], isRehearsal: Bool) async throws -> Deletion
     func predictions(of run: RunID) async throws -> [ExamplePrediction]
 
+    // MARK: History across suites
+
+    /// Runs of all suites that pass the filter; `offset` of them skipped, at most `limit`.
+    func history(_ filter: HistoryFilter, order: HistoryOrder, offset: Int, limit: Int) async throws -> [HistoryEntry]
+    func historyCount(_ filter: HistoryFilter) async throws -> Int
+    /// Suites with at least one run that passes, the newest first: those before `before`, at most `limit`.
+    ///
+    /// Their counts, systems and tasks are of all their runs.
+    func suiteSummaries(_ filter: HistoryFilter, before: SuiteID?, limit: Int) async throws -> [SuiteSummary]
+    /// The scores of runs that pass, a group for each configuration of a system on a task in a suite; by suite, then
+    /// by the first run. Runs without a score are in a group without a basis.
+    func configurations(_ filter: HistoryFilter) async throws -> [ConfigurationScores]
+    /// The succeeded runs of configurations, by the number of the configuration in the list, in the order of their numbers.
+    func runs(of configurations: [ConfigurationScores]) async throws -> [Int: [RunID]]
+    /// Runs with their results and artifacts, in the order of their numbers; without attempts and curves.
+    func histories(of runs: [RunID]) async throws -> [SuiteHistory.Run]
+    /// Changes a suite's tags, note or place in the archive; nil if there is no such suite.
+    func annotate(_ suite: SuiteID, _ annotation: SuiteAnnotation) async throws -> SuiteSummary?
+
     // MARK: Workers
 
     func registerWorker(_ worker: WorkerRegistration, leaseSeconds: Double) async throws -> WorkerID

@@ -39,10 +39,44 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
     package var suite: SuiteRecord
     /// In submission order; the report run itself is among them.
     package var runs: [Run]
+    /// What is known of configurations whose runs are not all among `runs`; nil where all of the suite's runs are.
+    package var sweeps: [Sweep]?
 
-    package init(suite: SuiteRecord, runs: [Run]) {
+    /// A configuration of a system on a task, of which at most the runs that count are at hand.
+    package struct Sweep: Codable, Sendable, Equatable {
+        package var system: String
+        package var task: BenchmarkTask
+        package var firstRun: RunID
+        /// The runs of it that are among the history's.
+        package var members: [RunID]
+        package var runs: Int
+        package var failed: Int
+        /// Mean score over its seeds.
+        package var mean: Double?
+
+        package init(
+            system: String,
+            task: BenchmarkTask,
+            firstRun: RunID,
+            members: [RunID],
+            runs: Int,
+            failed: Int,
+            mean: Double?
+        ) {
+            self.system = system
+            self.task = task
+            self.firstRun = firstRun
+            self.members = members
+            self.runs = runs
+            self.failed = failed
+            self.mean = mean
+        }
+    }
+
+    package init(suite: SuiteRecord, runs: [Run], sweeps: [Sweep]? = nil) {
         self.suite = suite
         self.runs = runs
+        self.sweeps = sweeps
     }
 
     /// The metrics that reports draw, by the store's names.

@@ -18,13 +18,23 @@ package struct SQuADQuestion: Hashable, Sendable {
     package var question: String
     /// An index into `SQuADFile.passages`.
     package var passage: Int
+    /// Running number of its article in the file.
+    package var article: Int
     package var answers: [Answer]
     package var isImpossible: Bool
 
-    package init(id: String, question: String, passage: Int, answers: [Answer], isImpossible: Bool = false) {
+    package init(
+        id: String,
+        question: String,
+        passage: Int,
+        article: Int = 0,
+        answers: [Answer],
+        isImpossible: Bool = false
+    ) {
         self.id = id
         self.question = question
         self.passage = passage
+        self.article = article
         self.answers = answers
         self.isImpossible = isImpossible
     }
@@ -171,6 +181,7 @@ private struct Reader {
                 id: id.description,
                 question: text,
                 passage: passages.count,
+                article: path.article,
                 answers: answers,
                 isImpossible: isImpossible
             )

@@ -7,7 +7,14 @@ package enum ReportRenderer {
     /// Every file of a report by name, in the order they are written; equal reports give equal bytes.
     ///
     /// The XML is validated against our schema before it is returned.
-    package static func files(_ report: Report) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
+    /// - Parameters:
+    ///   - thresholds: what `junit.xml` asks of scores.
+    ///   - modelCards: whether there is a card for every system.
+    package static func files(
+        _ report: Report,
+        thresholds: [ScoreThreshold] = [],
+        modelCards: Bool = false
+    ) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
         try report.check()
         let report = report.canonical()
         let xml = try ReportXML.encode(report)
@@ -21,15 +28,21 @@ package enum ReportRenderer {
             ("leaderboard.csv", Array(try complete.render(.csv).utf8)),
             ("leaderboard.md", Array(try leaderboard.render(.md).utf8)),
             ("leaderboard.tex", Array(try leaderboard.render(.latex).utf8)),
-        ]
+            ("junit.xml", try JUnitXML.encode(report, thresholds: thresholds)),
+        ] + (modelCards ? ModelCard.files(report) : [])
     }
 
     /// Writes all files into `directory`, which is made if need be.
     ///
     /// All are complete on disk under temporary names before the first gets its
     /// own: a full disk leaves an older report as it was.
-    package static func write(_ report: Report, to directory: String) throws(ReportError) {
-        let files = try files(report)
+    package static func write(
+        _ report: Report,
+        to directory: String,
+        thresholds: [ScoreThreshold] = [],
+        modelCards: Bool = false
+    ) throws(ReportError) {
+        let files = try files(report, thresholds: thresholds, modelCards: modelCards)
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {

@@ -44,6 +44,12 @@ struct Podium: AsyncParsableCommand {
                 name: "Read results",
                 subcommands: [LeaderboardCommand.self, ReportCommand.self, Compare.self]
             ),
+            CommandGroup(
+                name: "Look back",
+                subcommands: [
+                    HistoryCommand.self, Best.self, TrendCommand.self, Tag.self, Note.self, Archive.self,
+                ]
+            ),
             CommandGroup(name: "Score", subcommands: [Score.self, SubmissionCommand.self]),
             CommandGroup(
                 name: "Operate",

@@ -100,7 +100,7 @@ struct SuiteReportTests {
         }
         let report = suite.report()
         #expect(report.comparisons.count == 3)
-        #expect(report.comparisons.allSatisfy { $0.correction == "Holm" && $0.task == .mrpc })
+        #expect(report.comparisons.allSatisfy { $0.correction == "studentised maximum, step-down" && $0.task == .mrpc })
         #expect(
             report.tiers == [Report.Tier(rank: 1, systems: ["good", "equal"]), Report.Tier(rank: 2, systems: ["bad"])]
         )
@@ -109,9 +109,18 @@ struct SuiteReportTests {
         let interval = try #require(worst.interval)
         #expect(interval.low < worst.difference && worst.difference < interval.high && interval.source == .both)
         #expect(try #require(worst.detectable) < worst.difference)
-        // Seeds and examples together, after the interval over seeds alone.
+        // Two in ten answers more are wrong: so many examples out, and the order would turn.
+        let close = try #require(report.comparisons.first { $0.first == "equal" || $0.second == "equal" })
+        #expect(close.fragility != nil)
+        let standings = report.standings.filter { $0.task == nil }.map { [$0.system: $0.text] }
+        #expect(standings == [["good": "1–2"], ["equal": "1–2"], ["bad": "3"]])
+        let flips = try #require(report.flips.first { $0.second == "bad" || $0.first == "bad" })
+        #expect(flips.task == .mrpc && flips.firstRuns == 2 && flips.onlyFirst > 100 && flips.onlySecond == 0)
+        #expect(flips.examples.count == 3 && flips.examples.allSatisfy { $0.firstIsRight && $0.text == nil })
+        // Seeds and examples together come first: that is the interval which tables show.
         let cell = try #require(report.results.first { $0.system == "good" })
-        #expect(cell.score?.intervals.map(\.source) == [.seeds, .both])
+        #expect(cell.score?.intervals.map(\.source) == [.both, .seeds])
+        #expect(cell.agreement.map { $0 > 0.7 && $0 < 0.9 } == true && cell.tries == 2)
         try report.check()
     }
 
@@ -131,8 +140,10 @@ struct SuiteReportTests {
             try suite.add("system", seed: 1, rate: rate) { $0 % (place + 2) == 0 }
         }
         let best = try #require(suite.report().results.first)
-        #expect(best.configuration == "learningRate 5e-5" && best.configurations == 3)
-        #expect(best.notes.contains { $0.code == "expected-maximum" })
+        #expect(best.configuration == "learningRate 5e-5" && best.configurations == 3 && best.tries == 3)
+        #expect(best.expectedMaximum.count == 3 && best.expectedMaximum[2] > best.expectedMaximum[0])
+        #expect((best.inflation ?? 0) > 0.005)
+        #expect(best.notes.contains { $0.code == "selected-on-dev" })
         let all = suite.report(rule: .all)
         #expect(
             all.systems.map(\.id) == [

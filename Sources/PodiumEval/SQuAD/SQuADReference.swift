@@ -9,20 +9,24 @@ package struct SQuADReference: Hashable, Sendable {
     package var isImpossible: Bool
     /// Running number of the paragraph in the file; questions about one paragraph are not independent.
     package var paragraph: Int
+    /// Running number of the article in the file.
+    package var article: Int
 
-    package init(id: ExactText, answers: [ExactText], isImpossible: Bool, paragraph: Int = 0) {
+    package init(id: ExactText, answers: [ExactText], isImpossible: Bool, paragraph: Int = 0, article: Int = 0) {
         self.id = id
         self.answers = answers
         self.isImpossible = isImpossible
         self.paragraph = paragraph
+        self.article = article
     }
 
-    package init(id: String, answers: [String], isImpossible: Bool, paragraph: Int = 0) {
+    package init(id: String, answers: [String], isImpossible: Bool, paragraph: Int = 0, article: Int = 0) {
         self.init(
             id: ExactText(id),
             answers: answers.map { ExactText($0) },
             isImpossible: isImpossible,
-            paragraph: paragraph
+            paragraph: paragraph,
+            article: article
         )
     }
 
@@ -79,6 +83,7 @@ package struct SQuADReferences: Hashable, Sendable {
     private static func articles(_ scanner: inout JSONScanner) throws(FileError) -> [SQuADReference] {
         var questions: [SQuADReference] = []
         var paragraph = 0
+        var article = 0
         try scanner.array { (scanner) throws(FileError) in
             let start = scanner.position
             var inArticle: [SQuADReference]?
@@ -92,7 +97,12 @@ package struct SQuADReferences: Hashable, Sendable {
                 inArticle = list
             }
             guard let inArticle else { throw scanner.error("an article without \"paragraphs\"", at: start) }
-            questions += inArticle
+            questions += inArticle.map { question in
+                var question = question
+                question.article = article
+                return question
+            }
+            article += 1
         }
         return questions
     }

@@ -31,6 +31,7 @@ package struct SQuADScore: Hashable, Sendable {
         package var hasAnswer: Bool
         package var isMissing: Bool
         package var paragraph: Int
+        package var article: Int
     }
 
     /// Names and order of the official output.
@@ -128,7 +129,8 @@ extension SQuADScore.Question {
             score: score,
             hasAnswer: reference.hasAnswer,
             isMissing: isMissing,
-            paragraph: reference.paragraph
+            paragraph: reference.paragraph,
+            article: reference.article
         )
     }
 }

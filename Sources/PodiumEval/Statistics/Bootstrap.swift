@@ -12,13 +12,27 @@ package struct Bootstrap: Hashable, Sendable {
     }
 
     /// An interval for every metric and, last, the score (`score`) of one column; nil where nothing is defined.
+    ///
+    /// Bias-corrected and accelerated; of means over clusters by the studentised bootstrap.
     package func intervals(of table: ScoreTable, column: Int = 0) -> [(name: String, interval: Interval?)] {
+        let names = table.metrics + ["score"]
+        if let means = table.clusterMeans(of: column) {
+            return zip(names, means).map { ($0, $1.interval(self)) }
+        }
         let drawn = run { generator in
             let values = table.values(weights: table.resample(using: &generator))
             return Array(values[(column * table.width)..<((column + 1) * table.width)])
         }
-        return (table.metrics + ["score"]).enumerated().map { place, name in
-            (name, Interval.percentiles(of: drawn.map { $0[place] }, level: level))
+        let estimates = table.values[(column * table.width)..<((column + 1) * table.width)]
+        let jackknife = table.jackknife(of: column)
+        return names.enumerated().map { place, name in
+            let interval = Interval.accelerated(
+                drawn.map { $0[place] },
+                estimate: estimates[estimates.startIndex + place],
+                jackknife: jackknife.map { (value: $0.values[place], count: $0.count) },
+                level: level
+            )
+            return (name, interval)
         }
     }
 

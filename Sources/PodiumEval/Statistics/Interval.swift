@@ -10,6 +10,11 @@ import Darwin
 package struct Interval: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
         case wilson
+        case clopperPearson = "clopper-pearson"
+        /// Bias-corrected and accelerated (Efron 1987).
+        case accelerated = "bca"
+        /// Whole clusters drawn, percentiles of the studentised mean.
+        case clusterBootstrap = "cluster-bootstrap-t"
         case fisherZ = "fisher-z"
         case bootstrap
         case hierarchicalBootstrap = "hierarchical-bootstrap"
@@ -19,6 +24,9 @@ package struct Interval: Hashable, Sendable {
         package var title: String {
             switch self {
             case .wilson: "Wilson"
+            case .clopperPearson: "Clopper–Pearson"
+            case .accelerated: "BCa bootstrap"
+            case .clusterBootstrap: "cluster bootstrap-t"
             case .fisherZ: "Fisher z"
             case .bootstrap: "bootstrap"
             case .hierarchicalBootstrap: "two-level bootstrap"
@@ -35,6 +43,8 @@ package struct Interval: Hashable, Sendable {
     /// Resamples drawn and resamples whose value was undefined; zero for closed forms.
     package var resamples: Int
     package var undefinedResamples: Int
+    /// Clusters that were drawn; nil where examples were.
+    package var clusters: Int?
 
     package init(
         low: Double,
@@ -60,6 +70,7 @@ package struct Interval: Hashable, Sendable {
             JSONValue.Member("low", .number(low)), .init("high", .number(high)), .init("level", .number(level)),
             .init("method", .string(method.rawValue)),
         ]
+        if let clusters { members.append(.init("clusters", .integer(clusters))) }
         if resamples > 0 { members.append(.init("resamples", .integer(resamples))) }
         if undefinedResamples > 0 { members.append(.init("undefinedResamples", .integer(undefinedResamples))) }
         return .object(members)

@@ -43,6 +43,17 @@ struct NumberTable: Sendable {
         pair = Series(predicted.count == 2 ? predicted[0] + predicted[1] : [])
     }
 
+    private init(gold: Series, predicted: [Series], pair: Series) {
+        self.gold = gold
+        self.predicted = predicted
+        self.pair = pair
+    }
+
+    /// The table with one of its columns.
+    func only(_ column: Int) -> NumberTable {
+        NumberTable(gold: gold, predicted: [predicted[column]], pair: Series([]))
+    }
+
     /// Both systems' correlations after each example's two predictions changed sides with chance ½.
     func swappedCorrelations(using generator: inout Generator) -> [(pearson: Double, spearman: Double)] {
         let n = gold.levels.count

@@ -47,6 +47,11 @@ package struct PairedComparison: Hashable, Sendable {
         draws = drawn
         interval = Interval.percentiles(of: drawn, level: bootstrap.level, method: method)
         bootstrapP = Self.p(drawn)
+        // Single runs on clustered examples: whole clusters, studentised, because there are few of them.
+        if table.columns == 2, let clustered = table.clusterDifference(a, b) {
+            interval = clustered.interval(bootstrap) ?? interval
+            bootstrapP = clustered.p(bootstrap) ?? bootstrapP
+        }
     }
 
     /// Two-sided p of resampled differences; nil where none is defined.

@@ -50,10 +50,12 @@ package enum Power {
     ///
     /// For values observed in independent trials (not a grid): the mean of the maximum of k draws with
     /// replacement, Σ v₍ᵢ₎ ((i/N)^k − ((i−1)/N)^k).
-    package static func expectedMaximum(_ values: [Double]) -> [Double] {
+    ///
+    /// - Parameter budgets: the greatest count; more than there are values says nothing new.
+    package static func expectedMaximum(_ values: [Double], budgets: Int = .max) -> [Double] {
         let sorted = values.sorted()
         let count = Double(sorted.count)
-        return sorted.indices.map { trials in
+        return sorted.indices.prefix(budgets).map { trials in
             sorted.enumerated().reduce(0) { sum, entry in
                 let upper = pow(Double(entry.offset + 1) / count, Double(trials + 1))
                 let lower = pow(Double(entry.offset) / count, Double(trials + 1))

@@ -6,12 +6,26 @@
 package struct ScoreTable: Sendable {
     /// Names of the metrics; values come per column in this order, followed by their mean, the score.
     package let metrics: [String]
-    package let columns: Int
+    package internal(set) var columns: Int
     /// Number of examples.
     package let n: Int
     /// How many examples each unit stands for.
     let counts: [Int]
-    let kind: Kind
+    var kind: Kind
+    /// What is drawn where examples are not independent: whole articles or paragraphs.
+    package private(set) var clusters: Clusters?
+
+    package enum Clusters: String, Sendable {
+        case articles
+        case paragraphs
+        /// Whatever the caller says goes together.
+        case groups
+
+        /// Fewer articles than this say too little about how articles differ; then paragraphs are drawn.
+        static let fewest = 10
+
+        package static func drawsArticles(_ articles: Int) -> Bool { articles >= fewest }
+    }
 
     enum Kind: Sendable {
         /// For every unit: gold class, then the predicted class of every column.
@@ -47,8 +61,8 @@ package struct ScoreTable: Sendable {
 
     /// Arranges every question's own scores, one column per system.
     ///
-    /// With `clustered`, whole paragraphs are
-    /// drawn, because questions about one paragraph are not independent.
+    /// With `clustered`, whole articles are drawn, or paragraphs where there are fewer than ten articles, because
+    /// questions about one text are not independent.
     package init(squad systems: [SQuADScore], metrics names: [String], clustered: Bool) throws(EvalError) {
         guard let first = systems.first, !first.questions.isEmpty, names.count == 2 else {
             throw EvalError(.invalidArgument, "no SQuAD scores to compare")
@@ -60,12 +74,16 @@ package struct ScoreTable: Sendable {
         metrics = names
         columns = systems.count
         n = ids.count
-        var unitOfParagraph: [Int: Int] = [:]
+        let articles = Set(first.questions.map(\.article)).count
+        let drawn: Clusters = Clusters.drawsArticles(articles) ? .articles : .paragraphs
+        clusters = clustered ? drawn : nil
+        var unitOfCluster: [Int: Int] = [:]
         let unit = first.questions.indices.map { index -> Int in
             guard clustered else { return index }
-            let paragraph = first.questions[index].paragraph
-            let known = unitOfParagraph[paragraph] ?? unitOfParagraph.count
-            unitOfParagraph[paragraph] = known
+            let question = first.questions[index]
+            let cluster = drawn == .articles ? question.article : question.paragraph
+            let known = unitOfCluster[cluster] ?? unitOfCluster.count
+            unitOfCluster[cluster] = known
             return known
         }
         let units = (unit.max() ?? 0) + 1
@@ -85,16 +103,43 @@ package struct ScoreTable: Sendable {
     }
 
     /// Arranges scores that are known example by example, one list per system, with their mean as the metric.
-    package init(scores: [[Double]], metric: String) throws(EvalError) {
-        guard let first = scores.first, !first.isEmpty, scores.allSatisfy({ $0.count == first.count }) else {
+    ///
+    /// - Parameter groups: of each example what it shares with others; nil where examples are independent.
+    package init(scores: [[Double]], metric: String, groups: [String]? = nil) throws(EvalError) {
+        guard let first = scores.first, !first.isEmpty, scores.allSatisfy({ $0.count == first.count }),
+            groups.map({ $0.count == first.count }) ?? true
+        else {
             throw EvalError(.mismatchedExamples, "systems can be compared on the same examples only")
         }
         metrics = [metric]
         columns = scores.count
         n = first.count
-        kind = .means(sums: scores.map { [$0] }, sizes: Array(repeating: 1, count: first.count))
-        counts = Array(repeating: 1, count: first.count)
+        guard let groups, Set(groups).count > 1 else {
+            clusters = nil
+            kind = .means(sums: scores.map { [$0] }, sizes: Array(repeating: 1, count: first.count))
+            counts = Array(repeating: 1, count: first.count)
+            return
+        }
+        clusters = .groups
+        var places: [String: Int] = [:]
+        let units = groups.map { group -> Int in
+            let place = places[group] ?? places.count
+            places[group] = place
+            return place
+        }
+        var sizes = [Double](repeating: 0, count: places.count)
+        for unit in units { sizes[unit] += 1 }
+        let sums = scores.map { scores -> [[Double]] in
+            var sum = [Double](repeating: 0, count: places.count)
+            for (unit, score) in zip(units, scores) { sum[unit] += score }
+            return [sum]
+        }
+        kind = .means(sums: sums, sizes: sizes)
+        counts = Array(repeating: 1, count: places.count)
     }
+
+    /// How many clusters are drawn; nil where examples are.
+    package var clusterCount: Int? { clusters == nil ? nil : counts.count }
 
     private static func patterns(gold: [Int], predicted: [[Int]]) -> (units: [[Int]], counts: [Int]) {
         var place: [[Int]: Int] = [:]
@@ -126,7 +171,7 @@ extension ScoreTable {
         return weights
     }
 
-    func values(weights: [Int]) -> [Double] {
+    package func values(weights: [Int]) -> [Double] {
         var values: [Double] = []
         values.reserveCapacity(columns * width)
         for column in 0..<columns {

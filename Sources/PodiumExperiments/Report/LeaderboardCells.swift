@@ -1,41 +1,43 @@
 import PodiumCore
 import PodiumEval
+import PodiumPrimitives
 import PodiumReport
 
 /// Makes one leaderboard cell of all the runs of a system on a task: those of its best configuration.
 ///
 /// Failed seeds are counted, never hidden.
 struct LeaderboardCells {
-    let histories: [SuiteHistory.Run]
+    let history: SuiteHistory
+    let datasets: DatasetNames
     let tables: PredictionTables
+    let tests: SystemComparisons
 
     func outcome(system: String, task: BenchmarkTask) -> Report.Outcome? {
-        let configurations = Configurations(histories, system: system, task: task)
+        let configurations = Configurations(history, system: system, task: task)
         guard let best = configurations.best else { return nil }
-        let done = best.filter { $0.record.state == .succeeded }
-        let failed = best.filter { $0.record.state == .failed || $0.record.state == .cancelled }.count
-        let dataset = done.first?.result?.datasets.first(where: \.isEvaluation)
+        let done = best.members.filter { $0.record.state == .succeeded }
         var outcome = Report.Outcome(
             system: system,
             task: task,
-            dataset: dataset?.reportID ?? "\(task.rawValue) dev",
-            status: status(of: best, done: done, failed: failed),
+            dataset: done.first.flatMap { datasets.evaluation($0) } ?? "\(task.rawValue) dev",
+            status: status(of: best, done: done),
             examples: done.first?.result?.examples ?? 0,
-            runs: best.map(\.record.id.rawValue),
+            runs: best.members.map(\.record.id.rawValue),
             configuration: configurations.label(of: best),
             configurations: configurations.all.count,
-            notes: Self.findings(done) + Self.budget(configurations)
+            tries: configurations.all.reduce(0) { $0 + $1.runs },
+            agreement: tables.agreement(of: done),
+            expectedMaximum: configurations.means.count > 1
+                ? Power.expectedMaximum(configurations.means, budgets: 100) : [],
+            notes: Self.findings(done)
         )
-        outcome.score = measurement(of: done, failed: failed, interval: "score", scale: 1) { $0.score }
-        if done.count > 1, let table = tables.table(of: done, task: task),
-            let interval = Bootstrap().hierarchical(table)
-        {
-            outcome.score?.intervals.append(Report.Interval(interval, source: .both))
-        }
+        outcome.score = measurement(of: done, failed: best.failed, interval: "score", scale: 1) { $0.score }
+        addTwoLevelInterval(to: &outcome, system: system)
+        noteSelection(in: &outcome)
         outcome.metrics = task.metrics.map { name in
             Report.Metric(
                 name: name,
-                measurement: measurement(of: done, failed: failed, interval: name, scale: task.metricScale) {
+                measurement: measurement(of: done, failed: best.failed, interval: name, scale: task.metricScale) {
                     $0.metrics[name].map { $0 / task.metricScale }
                 }
             )
@@ -58,29 +60,41 @@ struct LeaderboardCells {
         return notes
     }
 
-    /// What a smaller tuning budget would have been expected to reach.
-    private static func budget(_ configurations: Configurations) -> [Report.Note] {
-        let means = configurations.means
-        guard means.count > 2 else { return [] }
-        let expected = Power.expectedMaximum(means).dropLast().enumerated().map { place, value in
-            "\(place + 1): \((value * 10_000).rounded() / 100)"
-        }
-        return [
+    /// The interval over seeds and examples comes first: it is the one that tables print.
+    private func addTwoLevelInterval(to outcome: inout Report.Outcome, system: String) {
+        guard let score = outcome.score, let drawn = tests.draws(of: system, on: outcome.task), drawn.seeds > 1,
+            var interval = drawn.interval(bounds: outcome.task.scoreBounds)
+        else { return }
+        // MNLI's score is the mean of two sets, its draws are of both as one.
+        interval.low += score.value - drawn.estimate
+        interval.high += score.value - drawn.estimate
+        outcome.score?.intervals.insert(Report.Interval(interval, source: .both), at: 0)
+    }
+
+    /// A score whose configuration was chosen on the data that it is scored on says so.
+    private func noteSelection(in outcome: inout Report.Outcome) {
+        guard outcome.configurations > 1, let interval = outcome.score?.intervals.first else { return }
+        let error = interval.halfWidth / Distribution.normalQuantile(1 - (1 - interval.level) / 2)
+        let inflation = Selection.inflation(count: outcome.configurations, standardError: error)
+        outcome.inflation = inflation
+        let points = NumberText.percent(inflation, digits: 2)
+        outcome.notes.append(
             Report.Note(
-                code: "expected-maximum",
-                message: "expected best of fewer configurations: \(expected.joined(separator: ", "))"
+                code: "selected-on-dev",
+                message:
+                    "selected on dev, best of \(outcome.configurations): of equally good configurations the best would "
+                    + "be expected up to \(points) above the others"
             )
-        ]
+        )
     }
 
     private func status(
-        of runs: [SuiteHistory.Run],
-        done: [SuiteHistory.Run],
-        failed: Int
+        of configuration: Configurations.Configuration,
+        done: [SuiteHistory.Run]
     ) -> Report.Outcome.Status {
-        if done.isEmpty { return failed == runs.count ? .failed : .missing }
+        if done.isEmpty { return configuration.failed == configuration.runs ? .failed : .missing }
         let scoresPart = done.contains { $0.record.spec.work.examples?.evaluationExamples != nil }
-        if done.count + failed < runs.count || scoresPart { return .partial }
+        if done.count + configuration.failed < configuration.runs || scoresPart { return .partial }
         guard done.contains(where: { $0.result?.score != nil }) else { return .undefined }
         let collapsed = Finding.Code.collapsed.rawValue
         return done.allSatisfy { $0.result?.findings?.contains { $0.code == collapsed } == true } ? .degenerate : .ok

@@ -7,11 +7,23 @@ package import PodiumReport
 /// Pure: what the store knows comes in, the page's content comes out.
 package struct SuiteReport {
     package let suite: SuiteRecord
-    private let histories: [SuiteHistory.Run]
+    private let history: SuiteHistory
+    private let names: DatasetNames
+    private let dataDirectory: String?
 
-    package init(_ history: SuiteHistory) {
+    /// - Parameter dataDirectory: where the sample lies, so that texts of examples can be shown; nil shows none.
+    package init(_ history: SuiteHistory, dataDirectory: String? = nil) {
         suite = history.suite
-        histories = history.reportedRuns
+        self.history = history.reported
+        names = DatasetNames(self.history.runs)
+        self.dataDirectory = dataDirectory
+    }
+
+    private var histories: [SuiteHistory.Run] { history.runs }
+
+    /// The finished runs of a system's best configuration.
+    private func chosen(_ system: String, _ task: BenchmarkTask) -> [SuiteHistory.Run] {
+        Configurations(history, system: system, task: task).best?.members.filter { $0.record.state == .succeeded } ?? []
     }
 
     /// The tasks that runs of the suite are scored on, in the benchmark's order.
@@ -25,15 +37,19 @@ package struct SuiteReport {
         generatedAt: Double,
         published: [Report.PublishedTable]
     ) -> Report {
-        let tables = PredictionTables(histories)
-        let cells = LeaderboardCells(histories: histories, tables: tables)
         let systems = self.systems()
+        let tables = PredictionTables(systems.flatMap { system in tasks.flatMap { chosen(system.id, $0) } })
+        let tests = SystemComparisons(
+            systems: systems.map(\.id),
+            tasks: tasks,
+            tables: tables,
+            texts: ExampleTexts(dataDirectory: dataDirectory),
+            chosen: chosen
+        )
+        let cells = LeaderboardCells(history: history, datasets: names, tables: tables, tests: tests)
         let datasets = self.datasets()
         let results = systems.flatMap { system in tasks.compactMap { cells.outcome(system: system.id, task: $0) } }
             .map { $0.checkedForPlausibility(datasets: datasets, published: published) }
-        let tests = SystemComparisons(systems: systems.map(\.id), tasks: tasks, tables: tables) { system, task in
-            Configurations(histories, system: system, task: task).best?.filter { $0.record.state == .succeeded } ?? []
-        }
         var notes: [Report.Note] = []
         if !tables.missing.isEmpty {
             let runs = tables.missing.map { "\($0)" }.joined(separator: ", ")
@@ -66,9 +82,11 @@ package struct SuiteReport {
             systems: systems,
             runs: histories.map { run($0) },
             results: results,
-            averages: systems.flatMap { averages(of: $0.id, results: results) },
+            averages: systems.flatMap { averages(of: $0.id, results: results, tests: tests) },
             comparisons: tests.comparisons,
             tiers: tests.tiers,
+            standings: tests.standings,
+            flips: tests.flips,
             published: tasks.isEmpty ? [] : published,
             notes: notes
         )
@@ -107,8 +125,7 @@ package struct SuiteReport {
     private func datasets() -> [Report.Dataset] {
         var result: [Report.Dataset] = []
         for history in histories {
-            let uses = history.result?.datasets ?? []
-            for (id, parts) in Dictionary(grouping: uses, by: \.reportID).sorted(by: { $0.key < $1.key }) {
+            for (id, parts) in names.parts(of: history).sorted(by: { $0.key < $1.key }) {
                 guard let first = parts.first, !result.contains(where: { $0.id == id }) else { continue }
                 result.append(
                     Report.Dataset(
@@ -156,8 +173,8 @@ package struct SuiteReport {
             kind: record.spec.kind,
             system: system(of: record.spec),
             task: record.spec.task,
-            dataset: result?.datasets.first(where: \.isEvaluation)?.reportID,
-            trainingSet: result?.datasets.first { $0.split == .train }?.reportID,
+            dataset: names.evaluation(history),
+            trainingSet: names.training(history),
             seed: record.spec.work.seed,
             state: record.state,
             reason: record.reason,
@@ -194,7 +211,11 @@ package struct SuiteReport {
 
     // MARK: Averages
 
-    private func averages(of system: String, results: [Report.Outcome]) -> [Report.Average] {
+    private func averages(
+        of system: String,
+        results: [Report.Outcome],
+        tests: SystemComparisons
+    ) -> [Report.Average] {
         func outcome(_ task: BenchmarkTask) -> Report.Outcome? {
             results.first { $0.system == system && $0.task == task && $0.status != .failed && $0.status != .missing }
         }
@@ -210,7 +231,22 @@ package struct SuiteReport {
             case .undefined(let task, _): missing = [task]
             case .value: break
             }
-            return Report.Average(system: system, averaging: name, value: average.value, missing: missing)
+            // The BERT paper's average is of metrics, not of scores, which alone are resampled.
+            let drawn = name == .glue ? tests.draws(of: system, over: BenchmarkTask.glue) : nil
+            let interval = drawn?.interval().map { interval in
+                var interval = interval
+                let shift = (average.value ?? 0) - (drawn?.estimate ?? 0)
+                interval.low += shift
+                interval.high += shift
+                return Report.Interval(interval, source: (drawn?.seeds ?? 1) > 1 ? .both : .examples)
+            }
+            return Report.Average(
+                system: system,
+                averaging: name,
+                value: average.value,
+                interval: average.value == nil ? nil : interval,
+                missing: missing
+            )
         }
     }
 
@@ -227,6 +263,14 @@ package struct SuiteReport {
 }
 
 extension BenchmarkTask {
+    /// Between which values its score lies.
+    var scoreBounds: ClosedRange<Double> {
+        switch self {
+        case .cola, .ax, .stsb: -1...1
+        default: 0...1
+        }
+    }
+
     /// What official metric values are divided by to lie between 0 and 1.
     package var metricScale: Double { isSQuAD ? 100 : 1 }
 }

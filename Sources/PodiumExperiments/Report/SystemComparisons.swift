@@ -4,117 +4,184 @@ import PodiumReport
 
 /// Whether the systems of a suite differ, by tests on the same examples.
 ///
-/// Every pair of systems is compared on every task with a bootstrap over examples and, where there are several,
-/// over seeds; and over all tasks by the mean of those differences. Each family (the pairs on one task, the
-/// pairs over all) has Holm's correction.
+/// Of each task one Multi-Bootstrap draws examples for all systems and seeds of each; over all tasks the means of those
+/// draws count. The pairs of a task are one family, and so are those over all tasks. Systems that were scored on other
+/// examples are tested with nobody.
 struct SystemComparisons {
     private(set) var comparisons: [Report.Comparison] = []
-    /// Over all tasks, best first; empty unless every system was tested on the same tasks.
+    /// Over all tasks, best first; empty where nobody was tested.
     private(set) var tiers: [Report.Tier] = []
+    private(set) var standings: [Report.Standing] = []
+    private(set) var flips: [Report.Flips] = []
+    private let systems: [String]
+    /// By task, then by system.
+    private var draws: [BenchmarkTask: [Int: SystemDraws]] = [:]
 
     /// A system's runs that count on a task.
     typealias Chosen = (_ system: String, _ task: BenchmarkTask) -> [SuiteHistory.Run]
 
-    private struct Pair: Hashable {
-        var first: Int
-        var second: Int
-    }
-
-    init(systems: [String], tasks: [BenchmarkTask], tables: PredictionTables, chosen: Chosen) {
-        let pairs = systems.indices.flatMap { first in
-            systems.indices.filter { $0 > first }.map { Pair(first: first, second: $0) }
-        }
-        guard !pairs.isEmpty else { return }
-        var tested: [Pair: [PairedComparison]] = [:]
+    init(
+        systems: [String],
+        tasks: [BenchmarkTask],
+        tables: PredictionTables,
+        texts: ExampleTexts,
+        chosen: Chosen
+    ) {
+        self.systems = systems
+        let resamples = Self.resamples(systems.count)
+        // Systems that share their examples on every task so far, for the ranking over all.
+        var together: [Set<Int>] = []
+        var scored: [BenchmarkTask] = []
         for (number, task) in tasks.enumerated() {
             // A seed for each task: its examples are drawn independently of the others'.
-            let bootstrap = Bootstrap(seed: UInt64(number) + 1)
+            let bootstrap = Bootstrap(resamples: resamples, seed: UInt64(number) + 1)
             let runs = systems.map { chosen($0, task) }
-            var family: [(Pair, PairedComparison)] = []
-            for pair in pairs {
-                let (a, b) = (runs[pair.first], runs[pair.second])
-                guard !a.isEmpty, !b.isEmpty, let table = tables.table(of: a + b, task: task) else { continue }
-                let comparison = PairedComparison(table, first: a.count, bootstrap: bootstrap)
-                family.append((pair, comparison))
-                tested[pair, default: []].append(comparison)
+            guard runs.contains(where: { !$0.isEmpty }) else { continue }
+            scored.append(task)
+            var groups: [Set<Int>] = []
+            for group in tables.groups(runs) {
+                let columns = group.flatMap { runs[$0] }
+                guard let table = tables.table(of: columns, task: task) else { continue }
+                let owners = group.enumerated().flatMap { place, system in runs[system].map { _ in place } }
+                let drawn = MultiBootstrap(bootstrap).draws(table, owners: owners, systems: group.count)
+                let defined = group.indices.filter { drawn[$0] != nil }.map { group[$0] }
+                for (place, system) in group.enumerated() { draws[task, default: [:]][system] = drawn[place] }
+                groups.append(Set(defined))
+                rank(defined, drawn.compactMap(\.self), task: task, bootstrap: bootstrap)
+                compareNeighbours(defined, runs, task, tables, texts)
             }
-            let seeds = runs.contains { $0.count > 1 }
-            report(family, task: task, systems: systems, test: Self.name(overSeeds: seeds))
+            together = scored.count == 1 ? groups : together.flatMap { one in groups.map { one.intersection($0) } }
         }
-        let scored = tasks.filter { task in systems.contains { !chosen($0, task).isEmpty } }
-        let complete = pairs.filter { tested[$0]?.count == scored.count }
-        guard scored.count > 1 else {
-            if complete.count == pairs.count, let task = scored.first { makeTiers(systems, task: task) }
-            return
-        }
-        report(
-            complete.compactMap { pair in PairedComparison.mean(of: tested[pair] ?? []).map { (pair, $0) } },
-            task: nil,
-            systems: systems,
-            test: Self.name(overSeeds: false) + ", mean of \(scored.count) tasks"
-        )
-        if complete.count == pairs.count { makeTiers(systems, task: nil) }
+        rankOverall(together.max { $0.count < $1.count } ?? [], tasks: scored)
     }
 
-    private static func name(overSeeds: Bool) -> String {
-        let method: Interval.Method = overSeeds ? .hierarchicalBootstrap : .bootstrap
-        return "paired \(method.title) (\(Bootstrap().resamples))"
+    /// Fewer for many systems, whose pairs would take too much memory.
+    private static func resamples(_ systems: Int) -> Int {
+        systems <= 12 ? 10_000 : systems <= 30 ? 4000 : 1000
     }
 
-    private mutating func report(
-        _ family: [(pair: Pair, comparison: PairedComparison)],
+    /// What resampling gave for a system on a task; nil where its predictions are not known.
+    func draws(of system: String, on task: BenchmarkTask) -> SystemDraws? {
+        systems.firstIndex(of: system).flatMap { draws[task]?[$0] }
+    }
+
+    /// The mean over tasks; nil if one of them is missing.
+    func draws(of system: String, over tasks: [BenchmarkTask]) -> SystemDraws? {
+        let parts = tasks.compactMap { draws(of: system, on: $0) }
+        return parts.count == tasks.count ? SystemDraws.mean(of: parts) : nil
+    }
+
+    // MARK: Ranking
+
+    private mutating func rankOverall(_ members: Set<Int>, tasks: [BenchmarkTask]) {
+        let own = members.sorted().compactMap { system in
+            self.draws(of: systems[system], over: tasks).map { (system, $0) }
+        }
+        guard own.count > 1 else { return }
+        let indices = own.map(\.0)
+        if tasks.count == 1 {
+            // The same ranking under another name.
+            standings += standings.map {
+                Report.Standing(system: $0.system, task: nil, best: $0.best, worst: $0.worst, tier: $0.tier)
+            }
+            .filter { standing in indices.contains { systems[$0] == standing.system } }
+        } else {
+            rank(indices, own.map(\.1), task: nil, bootstrap: Bootstrap(resamples: own[0].1.values.count))
+        }
+        let overall = standings.filter { $0.task == nil }
+        for tier in Set(overall.map(\.tier)).sorted() {
+            tiers.append(Report.Tier(rank: tier, systems: overall.filter { $0.tier == tier }.map(\.system)))
+        }
+    }
+
+    private mutating func rank(
+        _ indices: [Int],
+        _ drawn: [SystemDraws],
         task: BenchmarkTask?,
-        systems: [String],
-        test: String
+        bootstrap: Bootstrap
     ) {
-        let defined = family.compactMap { entry -> (Pair, PairedComparison, Double, Double)? in
-            guard let difference = entry.comparison.difference.value, let p = entry.comparison.bootstrapP else {
-                return nil
-            }
-            return (entry.pair, entry.comparison, difference, p)
+        guard indices.count > 1 else { return }
+        let ranking = SystemRanking(drawn)
+        for (place, system) in indices.enumerated() {
+            standings.append(
+                Report.Standing(
+                    system: systems[system],
+                    task: task,
+                    best: ranking.ranks[place].lowerBound,
+                    worst: ranking.ranks[place].upperBound,
+                    tier: ranking.tiers[place]
+                )
+            )
         }
-        let adjusted = MultipleComparisons.holm(defined.map(\.3))
-        for ((pair, comparison, difference, p), adjusted) in zip(defined, adjusted) {
+        let order = indices.indices.sorted { drawn[$0].estimate > drawn[$1].estimate }
+        let shown = Self.shown(order)
+        let overSeeds = drawn.contains { $0.seeds > 1 }
+        for pair in ranking.pairs where shown.contains([pair.first, pair.second]) {
             comparisons.append(
                 Report.Comparison(
-                    first: systems[pair.first],
-                    second: systems[pair.second],
+                    first: systems[indices[pair.first]],
+                    second: systems[indices[pair.second]],
                     task: task,
-                    difference: difference,
-                    interval: comparison.interval.map {
-                        Report.Interval($0, source: $0.method == .bootstrap ? .examples : .both)
-                    },
-                    detectable: comparison.minimumDetectableDifference,
-                    test: test,
-                    p: p,
-                    adjustedP: adjusted,
-                    correction: defined.count > 1 ? "Holm" : nil
+                    difference: pair.difference,
+                    interval: Report.Interval(pair.interval, source: overSeeds ? .both : .examples),
+                    detectable: pair.detectable,
+                    test: "Multi-Bootstrap (\(bootstrap.resamples))",
+                    p: pair.p,
+                    adjustedP: pair.adjustedP,
+                    correction: ranking.pairs.count > 1 ? "studentised maximum, step-down" : nil
                 )
             )
         }
     }
 
-    /// Groups systems by the comparisons already made.
-    private mutating func makeTiers(_ systems: [String], task: BenchmarkTask?) {
-        let family = comparisons.filter { $0.task == task }
-        // Differences from the first system are scores up to a constant.
-        let scores: [Double?] = systems.map { system in
-            system == systems[0]
-                ? 0 : family.first { $0.first == systems[0] && $0.second == system }.map { -$0.difference }
-        }
-        guard scores.allSatisfy({ $0 != nil }) else { return }
-        let tiers = MultipleComparisons.tiers(scores) { better, worse in
-            family.contains { comparison in
-                [comparison.first, comparison.second].contains(systems[better])
-                    && [comparison.first, comparison.second].contains(systems[worse])
-                    && (comparison.adjustedP ?? comparison.p) < 0.05
+    /// All pairs of a few systems; of many those with the leader and those of neighbours.
+    private static func shown(_ order: [Int]) -> Set<Set<Int>> {
+        var pairs: Set<Set<Int>> = []
+        for (place, first) in order.enumerated() {
+            for (other, second) in order.enumerated() where other > place {
+                if order.count <= 10 || place == 0 || other == place + 1 { pairs.insert([first, second]) }
             }
         }
-        for rank in Set(tiers.compactMap(\.self)).sorted() {
-            let members = systems.indices.filter { tiers[$0] == rank }.map { systems[$0] }
-            self.tiers.append(Report.Tier(rank: rank, systems: members))
+        return pairs
+    }
+
+    // MARK: Neighbours
+
+    /// Of systems next to each other on a task: how few examples their order hangs on, and where they differ.
+    private mutating func compareNeighbours(
+        _ indices: [Int],
+        _ runs: [[SuiteHistory.Run]],
+        _ task: BenchmarkTask,
+        _ tables: PredictionTables,
+        _ texts: ExampleTexts
+    ) {
+        let estimates = indices.map { draws[task]?[$0]?.estimate ?? 0 }
+        let order = indices.indices.sorted { estimates[$0] > estimates[$1] }.map { indices[$0] }
+        for (better, worse) in zip(order, order.dropFirst()).prefix(Self.neighbourLimit) {
+            let (a, b) = (runs[better], runs[worse])
+            if let table = tables.table(of: a + b, task: task),
+                let place = comparisons.lastIndex(where: { comparison in
+                    comparison.task == task
+                        && Set([comparison.first, comparison.second]) == Set([systems[better], systems[worse]])
+                })
+            {
+                comparisons[place].fragility = Robustness.fragility(
+                    table,
+                    Array(0..<a.count),
+                    Array(a.count..<(a.count + b.count))
+                )
+            }
+            if let found = tables.flips(a, b, task: task, texts: texts) {
+                var found = found
+                found.first = systems[better]
+                found.second = systems[worse]
+                flips.append(found)
+            }
         }
     }
+
+    /// Pairs of a task that are looked at so closely.
+    private static let neighbourLimit = 10
 }
 
 extension Report.Interval {
@@ -125,7 +192,7 @@ extension Report.Interval {
             high: interval.high,
             level: interval.level,
             source: source,
-            method: interval.method.title
+            method: interval.method.title + (interval.clusters.map { ", \($0) clusters" } ?? "")
         )
     }
 }

@@ -106,7 +106,8 @@ struct SpanRecipe: TaskRecipe {
                 id: question.id,
                 answers: question.answers.map(\.text),
                 isImpossible: question.isImpossible,
-                paragraph: question.passage
+                paragraph: question.passage,
+                article: question.article
             )
         }
         let score = try score(references, answers)
@@ -121,13 +122,21 @@ struct SpanRecipe: TaskRecipe {
                 example: question.id,
                 prediction: given(answers[question.id]),
                 gold: question.answers.first?.text ?? "",
-                score: scored.score.f1
+                score: scored.score.f1,
+                group: groups(question)
             )
         }
         result.documents["predictions.json"] = answers.mapValues(given)
         result.documents["nbest_predictions.json"] = answers.mapValues(\.candidates)
         if task == .squadV2 { result.documents["null_odds.json"] = answers.mapValues(\.nullOdds) }
         return result
+    }
+
+    /// What the question shares with others; see `ScoreTable.Clusters`.
+    private func groups(_ question: SQuADQuestion) -> String {
+        let articles = Set(evaluation.questions.map(\.article)).count
+        return ScoreTable.Clusters.drawsArticles(articles)
+            ? "article \(question.article + 1)" : "paragraph \(question.passage + 1)"
     }
 
     /// What the system says: in v2.0 nothing, where that has the higher score.
@@ -170,7 +179,7 @@ struct SpanRecipe: TaskRecipe {
             : try SQuADScore.v1(references, predictions: predictions)
     }
 
-    /// Whole paragraphs are drawn: questions about one are not independent.
+    /// Whole articles are drawn, or paragraphs where there are few articles: questions about one are not independent.
     private func intervals(of score: SQuADScore) throws -> [String: ScoreInterval] {
         let names = Array(task.metrics.prefix(2))
         let table = try ScoreTable(squad: [score], metrics: names, clustered: true)

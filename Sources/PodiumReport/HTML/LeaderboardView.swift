@@ -71,9 +71,9 @@ struct LeaderboardView {
                 rows: shown.map { row in
                     let system = row.system.flatMap { systems[ExactText($0)] }
                     return Row(
-                        rank: row.rank.map { String($0) },
+                        rank: row.rankText,
                         name: row.name,
-                        detail: system.flatMap(Self.detail),
+                        detail: system.flatMap { Self.detail($0, tries: row.tries) },
                         source: row.source,
                         cells: row.cells.map { Self.cell($0, row: row, anchors: anchors) }
                     )
@@ -82,9 +82,10 @@ struct LeaderboardView {
         }
     }
 
-    private static func detail(_ system: Report.System) -> String? {
+    private static func detail(_ system: Report.System, tries: Int?) -> String? {
         let size = system.parameters.map { "\(NumberText.fixed(Double($0) / 1e6, digits: 1)) M parameters" }
-        let parts = [system.summary, size].compactMap(\.self)
+        let chosen = tries.flatMap { $0 > 1 ? "best of \($0) tries" : nil }
+        let parts = [system.summary, size, chosen].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " · ")
     }
 
@@ -117,6 +118,11 @@ struct LeaderboardView {
         if let seeds = cell.seeds {
             let failed = seeds.failed > 0 ? ", \(seeds.failed) failed" : ""
             hints.append("\(seeds.count) \(seeds.count == 1 ? "seed" : "seeds")\(failed)")
+        }
+        if let standing = cell.standing { hints.append("rank \(standing.text)") }
+        if cell.configurations > 1 { hints.append("best of \(cell.configurations) configurations") }
+        if let agreement = cell.agreement {
+            hints.append("all seeds agree on \(NumberText.percent(agreement)) % of the examples")
         }
         hints += cell.parts.map { "\(BenchmarkTask.metricName($0.metric)) \(NumberText.percent($0.value))" }
         if !cell.missing.isEmpty {

@@ -19,6 +19,8 @@ struct LineChart {
     /// Every measurement; absent where there are too few to need a mean.
     let rawPath: String?
     let meanPath: String
+    /// From the lowest to the highest of several seeds; nil for a single run.
+    let bandPath: String?
     let ratePath: String?
     let rateLabel: String?
     /// Set for a single measurement, which no line can show.
@@ -53,6 +55,7 @@ struct LineChart {
         let mean = Self.runningMean(points)
         self.id = id
         self.title = title
+        self.bandPath = nil
         self.metric = curve.metric
         self.description = Self.describe(curve)
         self.yTicks = axis.ticks.map { Tick(at: coordinate(y($0)), label: axis.label($0), anchor: "end") }
@@ -93,6 +96,40 @@ struct LineChart {
         self.tickY = coordinate(base + 3)
         self.labelY = coordinate(base + 14)
         self.height = Int(base) + 18
+    }
+
+    /// Several seeds as one: the line is their mean, the band reaches from the lowest to the highest.
+    ///
+    /// - Parameter curves: of one metric, each with a point; at the steps of the first the others are interpolated.
+    init(id: String, title: String, seeds curves: [Report.Curve], axis: Axis, rate: [Report.Point]) {
+        let group = CurveGroup(curves, limit: Self.pointLimit)
+        let mean = Report.Curve(metric: group.metric, points: group.mean)
+        let single = LineChart(id: id, title: title, curve: mean, axis: axis, rate: rate)
+        let xAxis = Axis(steps: max(group.mean.last?.step ?? 1, rate.last?.step ?? 1), count: 4)
+        func place(_ point: Report.Point) -> (Double, Double) {
+            let y = axis.position(point.value, from: Self.bottom, to: Self.top)
+            return (
+                xAxis.position(Double(point.step), from: Self.left, to: Self.right),
+                min(max(y, Self.top - 4), Self.bottom + 4)
+            )
+        }
+        self.id = id
+        self.title = title
+        description = group.description
+        metric = group.metric
+        yTicks = single.yTicks
+        xTicks = single.xTicks
+        rawPath = nil
+        bandPath =
+            group.mean.count > 1 ? Self.path(group.high.map(place) + group.low.reversed().map(place)) + "Z" : nil
+        meanPath = Self.path(group.mean.map(place))
+        ratePath = single.ratePath
+        rateLabel = single.rateLabel
+        dot = single.dot
+        height = single.height
+        axisY = single.axisY
+        tickY = single.tickY
+        labelY = single.labelY
     }
 
     private static func describe(_ curve: Report.Curve) -> String {

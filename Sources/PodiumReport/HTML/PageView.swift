@@ -1,4 +1,6 @@
+import FoundationEssentials
 import PodiumCore
+import PodiumFiles
 import PodiumReportAssets
 import PodiumPrimitives
 
@@ -46,6 +48,7 @@ struct PageView {
         var test: String
         var p: String
         var adjusted: String
+        var fragility: String
     }
 
     let style: String
@@ -54,7 +57,16 @@ struct PageView {
     let generated: String
     let generatedISO: String
     let hasSampleScores: Bool
+    let findings: [String]
+    let hasFindings: Bool
+    let script: String
+    let scriptHash: String
     let board: LeaderboardView
+    let seedMatrix: SeedMatrixView?
+    let compute: ComputeView?
+    let flips: [FlipsView]
+    let hasFlips: Bool
+    let timeline: TimelineView?
     let remarks: [String]
     let notes: [Report.Note]
     let tasks: [TaskView]
@@ -74,6 +86,16 @@ struct PageView {
         let leaderboard = Leaderboard(report, headlinesOnly: false)
         let order = leaderboard.groups.flatMap(\.rows).compactMap(\.system)
         style = String(decoding: ReportAssets.stylesheet, as: UTF8.self)
+        let script = ReportAssets.script
+        self.script = String(decoding: script, as: UTF8.self)
+        scriptHash = Self.hash(of: script)
+        findings = report.findings
+        hasFindings = !findings.isEmpty
+        seedMatrix = SeedMatrixView(report, order: order, anchors: anchors)
+        compute = ComputeView(report)
+        flips = report.flips.map { FlipsView($0, report: report) }
+        hasFlips = !flips.isEmpty
+        timeline = TimelineView(report, now: report.generatedAt)
         title = report.title
         summary = Self.summary(report)
         generated = Timestamp.readable(report.generatedAt)
@@ -114,6 +136,15 @@ struct PageView {
         facts = Self.facts(report.provenance) + Self.environments(report.runs)
     }
 
+    /// As a content security policy names a script.
+    private static func hash(of script: [UInt8]) -> String {
+        let hex = Array(Digest.sha256(script).utf8)
+        let bytes = stride(from: 0, to: hex.count, by: 2).map { place -> UInt8 in
+            UInt8(String(decoding: hex[place..<(place + 2)], as: UTF8.self), radix: 16) ?? 0
+        }
+        return "sha256-\(Data(bytes).base64EncodedString())"
+    }
+
     private static func summary(_ report: Report) -> String {
         func count(_ number: Int, _ one: String) -> String { "\(number) \(one)\(number == 1 ? "" : "s")" }
         let failed = report.runs.count { $0.state == .failed }
@@ -138,7 +169,8 @@ struct PageView {
                 detectable: comparison.detectable.map { NumberText.percent($0, digits: 2) } ?? "–",
                 test: [comparison.test, comparison.correction].compactMap(\.self).joined(separator: ", "),
                 p: NumberText.short(comparison.p),
-                adjusted: comparison.adjustedP.map { NumberText.short($0) } ?? "–"
+                adjusted: comparison.adjustedP.map { NumberText.short($0) } ?? "–",
+                fragility: comparison.fragility.map { String($0) } ?? "–"
             )
         }
     }

@@ -19,6 +19,10 @@ struct TaskView {
         var runs: [RunLink]
         var configuration: String?
         var remarks: [String]
+        var rank: String
+        var tries: String
+        var agreement: String
+        var provenance: Provenance
     }
 
     struct RunLink {
@@ -37,17 +41,30 @@ struct TaskView {
         var examples: String
     }
 
-    /// A system's runs, drawn in a row of their own so that seeds stand below seeds.
-    struct FigureGroup {
-        var figures: [Figure]
-    }
-
+    /// A system's seeds in one drawing.
     struct Figure {
-        var run: RunLink
+        var runs: [RunLink]
         var name: String
-        var seed: String
+        var seeds: String
         var result: String
         var chart: LineChart
+        /// The drawing's numbers: at five steps the mean, the lowest and the highest.
+        var points: [Point]
+    }
+
+    struct Point {
+        var step: String
+        var mean: String
+        var low: String
+        var high: String
+    }
+
+    /// Where a score comes from.
+    struct Provenance {
+        var data: String
+        var runs: [RunLink]
+        var weights: String?
+        var environments: [String]
     }
 
     let anchor: String
@@ -59,7 +76,9 @@ struct TaskView {
     let metricNames: [String]
     let axisLabels: [LineChart.Tick]
     let rows: [Row]
-    let figureGroups: [FigureGroup]
+    let figures: [Figure]
+    let hasFigures: Bool
+    let budget: BudgetView?
     /// Columns of the table.
     let span: Int
 
@@ -80,8 +99,9 @@ struct TaskView {
         }
         isSample = used.contains { $0.origin == .sample }
         self.metricNames = metricNames.map { BenchmarkTask.metricName($0) }
-        span = 7 + metricNames.count
+        span = 10 + metricNames.count
         axisLabels = SeedStrip.tickLabels(axis)
+        let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
         rows = results.map { result in
             Row(
                 anchor: anchors.cell(system: result.system, task: task),
@@ -95,10 +115,16 @@ struct TaskView {
                 strip: SeedStrip(result.score, axis: axis),
                 runs: result.runs.map { RunLink(anchor: anchors.run($0), number: $0) },
                 configuration: Self.configuration(result),
-                remarks: Self.remarks(result)
+                remarks: Self.remarks(result),
+                rank: report.standings.first { $0.task == task && $0.system == result.system }?.text ?? "–",
+                tries: "\(result.configurations)" + (result.tries > 0 ? " / \(result.tries)" : ""),
+                agreement: result.agreement.map { NumberText.percent($0) + " %" } ?? "–",
+                provenance: Self.provenance(result, report: report, runs: byID, anchors: anchors)
             )
         }
-        figureGroups = Self.figures(runs, names: names, order: order, anchors: anchors)
+        figures = Self.figures(runs, names: names, order: order, anchors: anchors)
+        hasFigures = !figures.isEmpty
+        budget = BudgetView(task, report: report)
     }
 
     private static func metric(_ measurement: Report.Measurement?, status: Report.Outcome.Status) -> Metric {
@@ -137,36 +163,72 @@ struct TaskView {
         return remarks
     }
 
+    private static func provenance(
+        _ result: Report.Outcome,
+        report: Report,
+        runs: [Int64: Report.Run],
+        anchors: Anchors
+    ) -> Provenance {
+        let counted = result.runs.compactMap { runs[$0] }
+        let set = report.datasets.first { $0.id == result.dataset }
+        let files = (set?.files ?? []).map { "\($0.name) \($0.sha256.prefix(12))" }.joined(separator: ", ")
+        var environments: [String] = []
+        for run in counted {
+            let attempt = run.attempts.last { $0.outcome == "succeeded" } ?? run.attempts.last
+            guard let environment = attempt?.environment else { continue }
+            let text = "\(environment.summary), \(environment.host)"
+            if !environments.contains(text) { environments.append(text) }
+        }
+        let origin = set.map { ", \($0.origin.rawValue)" } ?? ""
+        return Provenance(
+            data: "\(result.dataset)\(origin), \(NumberText.grouped(result.examples)) examples"
+                + (files.isEmpty ? "" : ": \(files)"),
+            runs: result.runs.map { RunLink(anchor: anchors.run($0), number: $0) },
+            weights: report.systems.first { $0.id == result.system }?.weightsSHA256,
+            environments: environments
+        )
+    }
+
+    /// One drawing a system, in the leaderboard's order.
     private static func figures(
         _ runs: [Report.Run],
         names: [String: String],
         order: [String],
         anchors: Anchors
-    ) -> [FigureGroup] {
+    ) -> [Figure] {
         let drawn = runs.filter { run in run.curves.contains { $0.metric == "loss" && !$0.points.isEmpty } }
         let losses = drawn.flatMap(\.curves).filter { $0.metric == "loss" }.flatMap { $0.points.map(\.value) }
         let axis = Axis(covering: losses, count: 4)
-        func figure(_ run: Report.Run) -> Figure? {
-            guard let seed = run.seed, let curve = run.curves.first(where: { $0.metric == "loss" }) else { return nil }
-            let name = names[run.system] ?? run.system
-            return Figure(
-                run: RunLink(anchor: anchors.run(run.id), number: run.id),
-                name: name,
-                seed: String(seed),
-                result: run.score.map { NumberText.percent($0) } ?? run.state.rawValue,
-                chart: LineChart(
-                    id: "curve-\(run.id)-loss",
-                    title: "Training loss of run \(run.id): \(name), seed \(seed)",
-                    curve: curve,
-                    axis: axis,
-                    rate: run.curves.first { $0.metric == "learning_rate" }?.points ?? []
-                )
-            )
-        }
         let systems = order + Set(drawn.map(\.system)).subtracting(order).sorted()
-        return systems.compactMap { system in
+        return systems.enumerated().compactMap { place, system in
             let mine = drawn.filter { $0.system == system }.sorted { ($0.seed ?? 0, $0.id) < ($1.seed ?? 0, $1.id) }
-            return mine.isEmpty ? nil : FigureGroup(figures: mine.compactMap(figure))
+            let curves = mine.compactMap { run in run.curves.first { $0.metric == "loss" } }
+            guard let first = mine.first, let curve = curves.first else { return nil }
+            let name = names[system] ?? system
+            let rate = first.curves.first { $0.metric == "learning_rate" }?.points ?? []
+            let task = first.task?.slug ?? "task"
+            let id = "curve-\(task)-\(place + 1)"
+            let title = "Training loss of \(name), \(NumberText.count(mine.count, "run"))"
+            let scores = mine.compactMap(\.score)
+            let group = CurveGroup(curves, limit: 5)
+            return Figure(
+                runs: mine.map { RunLink(anchor: anchors.run($0.id), number: $0.id) },
+                name: name,
+                seeds: NumberText.count(mine.count, "run"),
+                result: scores.isEmpty
+                    ? first.state.rawValue : NumberText.percent(scores.reduce(0, +) / Double(scores.count)),
+                chart: mine.count == 1
+                    ? LineChart(id: id, title: title, curve: curve, axis: axis, rate: rate)
+                    : LineChart(id: id, title: title, seeds: curves, axis: axis, rate: rate),
+                points: group.mean.indices.map { index in
+                    Point(
+                        step: String(group.mean[index].step),
+                        mean: NumberText.short(group.mean[index].value),
+                        low: NumberText.short(group.low[index].value),
+                        high: NumberText.short(group.high[index].value)
+                    )
+                }
+            )
         }
     }
 }

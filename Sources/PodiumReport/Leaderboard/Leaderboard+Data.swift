@@ -7,7 +7,7 @@ extension Leaderboard {
         let header = [
             "kind", "rank", "system", "column", "metric", "value", "low", "high", "level", "interval", "seeds",
             "failed",
-            "sd", "status", "split", "origin", "source",
+            "sd", "status", "split", "origin", "source", "best_rank", "worst_rank", "tier", "tries", "agreement",
         ]
         var lines = [header]
         for group in groups {
@@ -20,7 +20,7 @@ extension Leaderboard {
                 }
             }
         }
-        return lines.map { $0.map(Self.csvField).joined(separator: ",") + "\n" }.joined()
+        return CSV.text(lines)
     }
 
     private func scoreName(_ cell: Cell) -> String {
@@ -33,6 +33,8 @@ extension Leaderboard {
         let isScore = metric == scoreName(cell)
         let interval = isScore ? cell.interval : nil
         let seeds = isScore ? cell.seeds : nil
+        var standing = isScore ? cell.standing : nil
+        if isScore, case .average = cell.column { standing = row.standing }
         return [
             group.isPublished ? "published" : "measured",
             row.rank.map(String.init) ?? "",
@@ -51,19 +53,12 @@ extension Leaderboard {
             group.split,
             group.origin?.rawValue ?? "",
             row.source.map { sources[$0 - 1].source } ?? "",
+            standing.map { String($0.best) } ?? "",
+            standing.map { String($0.worst) } ?? "",
+            standing.map { String($0.tier) } ?? "",
+            isScore && row.tries != nil ? String(cell.configurations) : "",
+            isScore ? cell.agreement.map { "\($0)" } ?? "" : "",
         ]
-    }
-
-    /// Quotes a field that holds a comma, a quote or a line break.
-    static func csvField(_ text: String) -> String {
-        let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
-        guard text.unicodeScalars.contains(where: special.contains) else { return text }
-        var output = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { output += "\"" }
-            output.unicodeScalars.append(scalar)
-        }
-        return output + "\""
     }
 
     /// One JSON document, scores ×1 in full precision, keys sorted.
@@ -106,6 +101,9 @@ private struct LeaderboardDocument: Encodable {
 
     struct Row: Encodable {
         var rank: Int?
+        /// The ranks that the tests over all tasks leave open, and the tier.
+        var ranks: Report.Standing?
+        var tries: Int?
         var name: String
         var system: String?
         var source: String?
@@ -114,6 +112,8 @@ private struct LeaderboardDocument: Encodable {
 
         init(_ row: Leaderboard.Row, sources: [Report.PublishedTable]) {
             rank = row.rank
+            ranks = row.standing
+            tries = row.tries
             name = row.name
             system = row.system
             source = row.source.map { sources[$0 - 1].source }
@@ -136,6 +136,9 @@ private struct LeaderboardDocument: Encodable {
         var metrics: [String: Double]?
         var missing: [String]?
         var best: Bool?
+        var ranks: Report.Standing?
+        var configurations: Int?
+        var agreement: Double?
 
         init(_ cell: Leaderboard.Cell) {
             score = cell.value
@@ -147,6 +150,9 @@ private struct LeaderboardDocument: Encodable {
                 cell.parts.isEmpty ? nil : Dictionary(cell.parts.map { ($0.metric, $0.value) }) { first, _ in first }
             missing = cell.missing.isEmpty ? nil : cell.missing.map(\.rawValue)
             best = cell.isBest ? true : nil
+            ranks = cell.standing
+            configurations = cell.configurations > 1 ? cell.configurations : nil
+            agreement = cell.agreement
         }
     }
 

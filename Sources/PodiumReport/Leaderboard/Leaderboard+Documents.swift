@@ -7,13 +7,13 @@ extension Leaderboard {
         var lines = ["# \(Self.markdownText(title))"]
         for group in groups {
             lines += ["", "**\(Self.markdownText(group.title))**", ""]
-            let header = ["System"] + columns.map(\.title)
+            let header = ["#", "System"] + columns.map(\.title)
             lines.append("| " + header.joined(separator: " | ") + " |")
-            lines.append("|:---|" + columns.map { _ in "---:|" }.joined())
+            lines.append("|---:|:---|" + columns.map { _ in "---:|" }.joined())
             for row in group.rows {
                 let name = Self.markdownText(row.name) + (row.source.map { " [\($0)]" } ?? "")
                 let cells = row.cells.map { cell in cell.isBest ? "**\(cell.text)**" : cell.text }
-                lines.append("| " + ([name] + cells).joined(separator: " | ") + " |")
+                lines.append("| " + ([row.rankText ?? "", name] + cells).joined(separator: " | ") + " |")
             }
         }
         if !remarks.isEmpty { lines.append("") }
@@ -43,15 +43,15 @@ extension Leaderboard {
 
     /// A `booktabs` table for each group's rows.
     func latex() -> String {
-        let span = columns.count + 1
+        let span = columns.count + 2
         var lines = [
             "% Needs \\usepackage{booktabs} and a Unicode engine or \\usepackage[T1]{fontenc}.",
             "\\begin{table}",
             "  \\centering",
             "  \\caption{\(Self.latexText(title))}",
-            "  \\begin{tabular}{l\(String(repeating: "r", count: columns.count))}",
+            "  \\begin{tabular}{rl\(String(repeating: "r", count: columns.count))}",
             "    \\toprule",
-            "    System & " + columns.map { Self.latexText($0.title) }.joined(separator: " & ") + " \\\\",
+            "    \\# & System & " + columns.map { Self.latexText($0.title) }.joined(separator: " & ") + " \\\\",
         ]
         for group in groups {
             lines.append("    \\midrule")
@@ -59,7 +59,12 @@ extension Leaderboard {
             for row in group.rows {
                 let source = row.source.map { " [\($0)]" } ?? ""
                 let cells = row.cells.map(Self.latexCell)
-                lines.append("    " + ([Self.latexText(row.name) + source] + cells).joined(separator: " & ") + " \\\\")
+                lines.append(
+                    "    "
+                        + ([Self.latexText(row.rankText ?? ""), Self.latexText(row.name) + source] + cells).joined(
+                            separator: " & "
+                        ) + " \\\\"
+                )
             }
         }
         lines += ["    \\bottomrule", "  \\end{tabular}"]

@@ -82,11 +82,17 @@ extension Leaderboard {
                     }
                 }
                 cell.notes = result.notes
+                cell.standing = report.standings.first { $0.system == system.id && $0.task == task }
+                cell.configurations = result.configurations
+                cell.agreement = result.agreement
                 cell.dataMark = datasets[result.dataset].map(dataMark)
                 return cell
             }
         }
-        return Row(name: system.name, system: system.id, cells: cells)
+        var row = Row(name: system.name, system: system.id, cells: cells)
+        row.standing = report.standings.first { $0.system == system.id && $0.task == nil }
+        row.tries = cells.map(\.configurations).max()
+        return row
     }
 
     /// Best first: by the first average that all rows have, else by the mean over the tasks that all rows have.

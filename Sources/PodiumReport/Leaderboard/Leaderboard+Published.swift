@@ -74,6 +74,17 @@ extension Leaderboard {
             if !methods.contains(text) { methods.append(text) }
         }
         if !methods.isEmpty { lines.append("±: half the width of a \(methods.joined(separator: "; or a "))") }
+        if groups.contains(where: { $0.rows.contains { $0.standing != nil } }) {
+            lines.append(
+                "#: the ranks that the tests over all tasks leave open (95 %, all pairs together); a tier may be best together"
+            )
+        }
+        let tries = groups.flatMap(\.rows).compactMap(\.tries).max() ?? 1
+        if tries > 1 {
+            lines.append(
+                "Scores are of the best of up to \(tries) configurations, chosen on the data they are scored on"
+            )
+        }
         if let selection = report.selection { lines.append("Chosen by: \(selection)") }
         for averaging in Report.AveragingProtocol.allCases {
             let mine = report.averages.filter { $0.averaging == averaging }

@@ -34,7 +34,7 @@ extension Leaderboard {
         let header = [group.isPublished ? "" : "#", "System"] + shown.map { columns[$0].title }
         return [header]
             + group.rows.map { row in
-                [row.rank.map(String.init) ?? "", label(row)] + shown.map { terminalCell(row.cells[$0]) }
+                [row.rankText ?? "", label(row)] + shown.map { terminalCell(row.cells[$0]) }
             }
     }
 

@@ -36,11 +36,21 @@ package struct Leaderboard: Sendable {
         package var notes: [Report.Note] = []
         /// Split and origin, where the group's cells differ in them.
         package var dataMark: String?
+        /// The ranks that the tests on this task leave open.
+        package var standing: Report.Standing?
+        /// Configurations that the score was chosen from; 1 without a choice.
+        package var configurations = 1
+        /// The share of examples on which all seeds say the same.
+        package var agreement: Double?
     }
 
     package struct Row: Sendable {
         /// Position in the group, or the tier's where tests were made; nil for published rows.
         package var rank: Int?
+        /// The ranks that the tests over all tasks leave open.
+        package var standing: Report.Standing?
+        /// The most configurations that one of its scores was chosen from; nil for published rows.
+        package var tries: Int?
         package var name: String
         /// `Report.System.id`, or nil for a published row.
         package var system: String?
@@ -49,6 +59,9 @@ package struct Leaderboard: Sendable {
         /// False for published rows that are reference material only.
         package var isHeadline = true
         package var cells: [Cell]
+
+        /// `2–5`, or the plain rank where nothing was tested; nil for published rows.
+        package var rankText: String? { standing?.text ?? rank.map { String($0) } }
     }
 
     package struct Group: Sendable {

@@ -62,13 +62,15 @@ extension Report {
         package var interval: Interval?
         /// The smallest true difference that the test would have found with 80 % power.
         package var detectable: Double?
-        /// `McNemar exact`, `paired bootstrap`, `Welch t over seeds`.
+        /// `Multi-Bootstrap (10000)`, `McNemar exact`, `paired bootstrap`.
         package var test: String
         package var p: Double
         /// After the correction for several tests.
         package var adjustedP: Double?
-        /// `Holm`; nil when nothing was corrected.
+        /// `studentised maximum, step-down`, `Holm`; nil when nothing was corrected.
         package var correction: String?
+        /// How few examples, left out, would turn the order; nil where nobody counted.
+        package var fragility: Int?
 
         package init(
             first: String,
@@ -80,7 +82,8 @@ extension Report {
             test: String,
             p: Double,
             adjustedP: Double? = nil,
-            correction: String? = nil
+            correction: String? = nil,
+            fragility: Int? = nil
         ) {
             self.first = first
             self.second = second
@@ -92,6 +95,7 @@ extension Report {
             self.p = p
             self.adjustedP = adjustedP
             self.correction = correction
+            self.fragility = fragility
         }
     }
 

@@ -25,6 +25,12 @@ extension Report {
         }
         report.tiers = tiers.map { Tier(rank: $0.rank, systems: $0.systems.sorted(by: precedes)) }
             .sorted { $0.rank < $1.rank }
+        report.standings.sort {
+            precedes([$0.task?.rawValue ?? "", $0.system], [$1.task?.rawValue ?? "", $1.system])
+        }
+        report.flips.sort {
+            precedes([$0.task.rawValue, $0.first, $0.second], [$1.task.rawValue, $1.first, $1.second])
+        }
         report.notes.sort(by: Note.precedes)
         return report
     }

@@ -71,6 +71,9 @@ extension Report {
                 "\(place) names the unknown data set “\(result.dataset)”"
             )
             for run in result.runs { try require(runIDs.contains(run), "\(place) names the unknown run \(run)") }
+            for number in [result.agreement, result.inflation].compactMap(\.self) + result.expectedMaximum {
+                try finite(number, place)
+            }
             for measurement in [result.score] + result.metrics.map(\.measurement) {
                 guard let measurement else { continue }
                 try finite(measurement.value, place)
@@ -98,6 +101,24 @@ extension Report {
             ]
             for number in [comparison.difference, comparison.p] + ends.compactMap(\.self) {
                 try finite(number, "the comparison of \(comparison.first) and \(comparison.second)")
+            }
+        }
+        for standing in standings {
+            try require(
+                systemIDs.contains(ExactText(standing.system)),
+                "a standing names the unknown system “\(standing.system)”"
+            )
+            try require(
+                1 <= standing.best && standing.best <= standing.worst && standing.tier >= 1,
+                "the ranks of \(standing.system) are not in order"
+            )
+        }
+        for flip in flips {
+            for system in [flip.first, flip.second] {
+                try require(
+                    systemIDs.contains(ExactText(system)),
+                    "a list of flips names the unknown system “\(system)”"
+                )
             }
         }
         for tier in tiers {

@@ -34,6 +34,15 @@ extension Report {
         package var configuration: String?
         /// How many configurations it was chosen from.
         package var configurations: Int
+        /// How many runs all those configurations had.
+        package var tries: Int
+        /// The share of examples on which all seeds say the same; nil with fewer than two.
+        package var agreement: Double?
+        /// By how much choosing the best of equally good configurations on the same data would be expected to raise the
+        /// score; nil without a choice.
+        package var inflation: Double?
+        /// The expected best of 1, 2, … of the configurations; empty with fewer than two.
+        package var expectedMaximum: [Double]
         package var notes: [Note]
 
         package init(
@@ -47,6 +56,10 @@ extension Report {
             runs: [Int64] = [],
             configuration: String? = nil,
             configurations: Int = 1,
+            tries: Int = 0,
+            agreement: Double? = nil,
+            inflation: Double? = nil,
+            expectedMaximum: [Double] = [],
             notes: [Note] = []
         ) {
             self.system = system
@@ -59,6 +72,10 @@ extension Report {
             self.runs = runs
             self.configuration = configuration
             self.configurations = configurations
+            self.tries = tries
+            self.agreement = agreement
+            self.inflation = inflation
+            self.expectedMaximum = expectedMaximum
             self.notes = notes
         }
     }
@@ -77,7 +94,7 @@ extension Report {
     /// A value with what is known of its uncertainty.
     package struct Measurement: Codable, Sendable, Equatable {
         package var value: Double
-        /// The first one is printed in tables.
+        /// The first one is printed in tables: where there are seeds, that over seeds and examples together.
         package var intervals: [Interval]
         /// Present where the value is a mean over seeds.
         package var seeds: SeedSummary?

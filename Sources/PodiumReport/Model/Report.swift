@@ -28,6 +28,10 @@ package struct Report: Codable, Sendable, Equatable {
     package var comparisons: [Comparison]
     /// Systems that cannot be told apart, best first; empty when no test was made.
     package var tiers: [Tier]
+    /// The ranks that the tests leave open, on each task and over all.
+    package var standings: [Standing]
+    /// Where neighbours on a task differ, whatever the seed.
+    package var flips: [Flips]
     /// Reference rows from the literature, each table with its split and source.
     package var published: [PublishedTable]
     /// Remarks on the whole report.
@@ -46,10 +50,12 @@ package struct Report: Codable, Sendable, Equatable {
         averages: [Average] = [],
         comparisons: [Comparison] = [],
         tiers: [Tier] = [],
+        standings: [Standing] = [],
+        flips: [Flips] = [],
         published: [PublishedTable] = [],
         notes: [Note] = []
     ) {
-        self.schemaVersion = 1
+        self.schemaVersion = 2
         self.title = title
         self.generatedAt = generatedAt
         self.provenance = provenance
@@ -62,6 +68,8 @@ package struct Report: Codable, Sendable, Equatable {
         self.averages = averages
         self.comparisons = comparisons
         self.tiers = tiers
+        self.standings = standings
+        self.flips = flips
         self.published = published
         self.notes = notes
     }

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 /// A moment in UTC, as text.
-enum Timestamp {
+package enum Timestamp {
     /// `2026-03-01T09:30:05Z`, an `xs:dateTime`; fractions of a second are cut off.
-    static func iso8601(_ secondsSince1970: Double) -> String {
+    package static func iso8601(_ secondsSince1970: Double) -> String {
         Date(timeIntervalSince1970: secondsSince1970.rounded(.down)).ISO8601Format()
     }
 

@@ -83,6 +83,8 @@ extension ReportXML {
                 "system": names.system(result.system), "task": result.task.rawValue,
                 "dataset": names.dataset(result.dataset), "status": result.status.rawValue,
                 "examples": String(result.examples), "configurations": String(result.configurations),
+                "tries": String(result.tries), "agreement": number(result.agreement),
+                "inflation": number(result.inflation),
             ]
         ) { xml in
             xml.text("configuration", result.configuration)
@@ -95,6 +97,9 @@ extension ReportXML {
                 }
             }
             for run in result.runs { xml.element("counts", ["run": "r\(run)"]) }
+            for (place, value) in result.expectedMaximum.enumerated() {
+                xml.element("budget", ["configurations": String(place + 1), "expected": "\(value)"])
+            }
             for note in result.notes { write(note, to: &xml) }
         }
     }
@@ -147,11 +152,44 @@ extension ReportXML {
                 "first": names.system(comparison.first), "second": names.system(comparison.second),
                 "task": comparison.task?.rawValue, "difference": "\(comparison.difference)", "p": "\(comparison.p)",
                 "adjustedP": number(comparison.adjustedP), "detectable": number(comparison.detectable),
+                "fragility": comparison.fragility.map { String($0) },
             ]
         ) { xml in
             if let interval = comparison.interval { write(interval, to: &xml) }
             xml.text("test", comparison.test)
             xml.text("correction", comparison.correction)
+        }
+    }
+
+    static func write(_ standing: Report.Standing, names: XMLNames, to xml: inout XMLWriter) {
+        xml.element(
+            "standing",
+            [
+                "system": names.system(standing.system), "task": standing.task?.rawValue, "best": String(standing.best),
+                "worst": String(standing.worst), "tier": String(standing.tier),
+            ]
+        )
+    }
+
+    static func write(_ flips: Report.Flips, names: XMLNames, to xml: inout XMLWriter) {
+        xml.element(
+            "flips",
+            [
+                "first": names.system(flips.first), "second": names.system(flips.second), "task": flips.task.rawValue,
+                "firstRuns": String(flips.firstRuns), "secondRuns": String(flips.secondRuns),
+                "onlyFirst": String(flips.onlyFirst), "onlySecond": String(flips.onlySecond),
+            ]
+        ) { xml in
+            for example in flips.examples {
+                xml.element("example", ["right": example.firstIsRight ? "first" : "second"]) { xml in
+                    xml.text("id", example.id)
+                    xml.text("text", example.text)
+                    xml.text("passage", example.passage)
+                    xml.text("gold", example.gold)
+                    xml.text("first", example.first)
+                    xml.text("second", example.second)
+                }
+            }
         }
     }
 

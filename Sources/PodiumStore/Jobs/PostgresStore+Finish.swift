@@ -27,6 +27,7 @@ extension PostgresStore {
             [
                 .int(lease.run.rawValue), .int(Int64(ordinal)), .text(one.split.rawValue), .text(one.example.storable),
                 .text(one.prediction.storable), .text(one.gold.storable), .double(one.score),
+                .text(one.group?.storable),
             ]
         }
         let made = ArtifactColumns(artifacts)
@@ -93,7 +94,8 @@ extension PostgresStore {
         """
 
     private static let copyPredictions: Statement = """
-        copy predictions (run_id, ordinal, split, example, prediction, gold, score) from stdin (format binary)
+        copy predictions (run_id, ordinal, split, example, prediction, gold, score, example_group)
+        from stdin (format binary)
         """
 
     /// What becomes of a run whose attempt ended without a result.

@@ -188,7 +188,7 @@ extension PostgresStore {
     package func predictions(of run: RunID) async throws -> [ExamplePrediction] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
-                "select split, example, prediction, gold, score from predictions where run_id = $1 order by ordinal",
+                "select split, example, prediction, gold, score, example_group from predictions where run_id = $1 order by ordinal",
                 .int(run.rawValue)
             )
         }
@@ -198,7 +198,8 @@ extension PostgresStore {
                 example: try row.get("example"),
                 prediction: try row.get("prediction"),
                 gold: try row.get("gold"),
-                score: try row.get("score")
+                score: try row.get("score"),
+                group: try row.optional("example_group")
             )
         }
     }

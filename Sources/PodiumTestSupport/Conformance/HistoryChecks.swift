@@ -15,6 +15,8 @@ extension JobStoreConformance {
         )
     }
 
+    private static func group(_ number: Int) -> String? { number % 3 == 0 ? nil : "article \(number / 9)" }
+
     static let historyChecks = [
         JobStoreConformance(name: "measurementsAreTheSeriesOfAnUndisturbedRun") { store in
             _ = try await store.submit(["a"])
@@ -71,7 +73,8 @@ extension JobStoreConformance {
                     example: "\($0)",
                     prediction: "entailment",
                     gold: "",
-                    score: Double($0) / 7
+                    score: Double($0) / 7,
+                    group: group($0)
                 )
             }
             #expect(try await store.finish(claim.lease, outcome: .succeeded(result, predictions: predictions)))

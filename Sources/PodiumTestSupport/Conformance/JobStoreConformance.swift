@@ -14,7 +14,7 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
 
     package static var checks: [JobStoreConformance] {
         queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks + artifactChecks
-            + changeChecks + deletionChecks
+            + changeChecks + deletionChecks + searchChecks
     }
 }
 

@@ -4,6 +4,9 @@ extension MemoryStore {
     struct Suite {
         var record: SuiteRecord
         var priority: Int
+        var tags: [String] = []
+        var note = ""
+        var archivedAt: Double?
     }
 
     struct Worker {

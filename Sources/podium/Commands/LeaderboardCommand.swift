@@ -14,22 +14,26 @@ struct LeaderboardCommand: AsyncParsableCommand {
             Examples:
               podium leaderboard                          the newest suite
               podium leaderboard --suite quickstart --format md
+              podium leaderboard --suite 12 --suite 15    two suites in one table
               podium leaderboard --format json | jq .
             """
     )
 
     @OptionGroup var place: PlaceOptions
-    @Option(help: "The suite (number or name); the newest if left out.")
-    var suite: String?
+    @Option(help: "The suite (number or name); the newest if left out. Can be given several times.")
+    var suite: [String] = []
     @Option(help: "table, json, csv, md or latex.")
     var format: Leaderboard.Format = .table
 
     func run() async throws {
         let history = try await place.withStore { store in
-            let record = try await store.chosenSuite(suite)
-            return try await SuiteHistory.load(record.id, from: store, curvePoints: 0)
+            var records: [SuiteRecord] = []
+            for name in suite.isEmpty ? [nil] : suite.map(Optional.some) {
+                let record = try await store.chosenSuite(name)
+                if !records.contains(record) { records.append(record) }
+            }
+            return try await SuiteHistory.leaderboard(records, from: store)
         }
-        guard let history else { return }
         let report = try SuiteReport(history).current(provenance: Machine.provenance())
         guard !report.tasks.isEmpty else {
             throw Failure(.failed, "suite \(history.suite.name) has no run that is scored on a task")

@@ -1,0 +1,342 @@
+package import PodiumCore
+
+/// History across suites.
+extension PostgresStore {
+    package func history(
+        _ filter: HistoryFilter,
+        order: HistoryOrder,
+        offset: Int,
+        limit: Int
+    ) async throws -> [HistoryEntry] {
+        let filter = try StoredFilter(filter).json
+        let page = [Parameter.int(Int64(offset)), .int(Int64(limit))]
+        let rows = try await read { connection throws(StoreError) in
+            switch order {
+            case .newest: try await connection.query(Self.newestRuns, [.json(filter)] + page)
+            case .oldest: try await connection.query(Self.oldestRuns, [.json(filter)] + page)
+            case .score, .system, .task, .duration:
+                try await connection.query(Self.orderedRuns, [.json(filter)] + page + [.text(order.rawValue)])
+            }
+        }
+        return try rows.map { row throws(StoreError) in try HistoryEntry(row) }
+    }
+
+    package func historyCount(_ filter: HistoryFilter) async throws -> Int {
+        let filter = try StoredFilter(filter).json
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query("select count(*) as runs from find_runs($1)", .json(filter))
+        }
+        return try rows[0].get("runs")
+    }
+
+    package func suiteSummaries(
+        _ filter: HistoryFilter,
+        before: SuiteID?,
+        limit: Int
+    ) async throws -> [SuiteSummary] {
+        let json = try StoredFilter(filter).json
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                Self.summaries,
+                .json(json),
+                .bool(filter.isAboutRuns),
+                .int(before?.rawValue),
+                .int(Int64(limit)),
+                .int(nil)
+            )
+        }
+        return try rows.map { row throws(StoreError) in try SuiteSummary(row) }
+    }
+
+    package func configurations(_ filter: HistoryFilter) async throws -> [ConfigurationScores] {
+        let filter = try StoredFilter(filter).json
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(Self.scoresByConfiguration, .json(filter))
+        }
+        return try rows.map { row throws(StoreError) in try ConfigurationScores(row) }
+    }
+
+    package func runs(of configurations: [ConfigurationScores]) async throws -> [Int: [RunID]] {
+        let suites = configurations.map { Optional($0.suite.rawValue) }
+        let names = [
+            configurations.map(\.system), configurations.map(\.task.rawValue), configurations.map(\.configuration),
+        ]
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                Self.runsOfConfigurations,
+                .ints(suites),
+                .texts(names[0]),
+                .texts(names[1]),
+                .texts(names[2])
+            )
+        }
+        var runs: [Int: [RunID]] = [:]
+        for row in rows { runs[try row.get("place"), default: []].append(RunID(rawValue: try row.get("id"))) }
+        return runs
+    }
+
+    package func histories(of runs: [RunID]) async throws -> [SuiteHistory.Run] {
+        let numbers = runs.map { Optional($0.rawValue) }
+        var histories = try await self.runs(runs).map { SuiteHistory.Run(record: $0, attempts: [], result: nil) }
+        var places: [Int64: Int] = [:]
+        for (place, run) in histories.enumerated() { places[run.record.id.rawValue] = place }
+        let (results, artifacts) = try await read { connection throws(StoreError) in
+            (
+                try await connection.query(
+                    "select run_id, result from results where run_id = any($1::bigint[])",
+                    .ints(numbers)
+                ),
+                try await connection.query(Self.artifactsOfRuns, .ints(numbers))
+            )
+        }
+        for row in results {
+            if let place = places[try row.get("run_id")] { histories[place].result = try row.json("result") }
+        }
+        for row in artifacts {
+            if let place = places[try row.get("run_id")] { histories[place].artifacts.append(try ArtifactRecord(row)) }
+        }
+        return histories
+    }
+
+    package func annotate(_ suite: SuiteID, _ annotation: SuiteAnnotation) async throws -> SuiteSummary? {
+        let rows = try await write { connection, _ throws(StoreError) in
+            try await connection.query(
+                """
+                update suites set
+                    tags = array(
+                        select distinct tag from unnest(tags || $2::text[]) as tag where tag <> all($3::text[]) order by tag
+                    ),
+                    note = coalesce($4::text, note),
+                    archived_at = case $5::boolean
+                        when true then coalesce(archived_at, clock_timestamp()) when false then null else archived_at
+                    end
+                where id = $1
+                """,
+                .int(suite.rawValue),
+                .texts(annotation.addedTags.map(\.storable)),
+                .texts(annotation.removedTags.map(\.storable)),
+                .text(annotation.note?.storable),
+                .bool(annotation.archived)
+            )
+            return try await connection.query(
+                Self.summaries,
+                .json(#"{"archived": true}"#),
+                .bool(false),
+                .int(nil),
+                .int(1),
+                .int(suite.rawValue)
+            )
+        }
+        return try rows.first.map { row throws(StoreError) in try SuiteSummary(row) }
+    }
+
+    // MARK: Statements
+
+    private static let newestRuns: Statement = "select * from find_runs($1) order by id desc offset $2 limit $3"
+    private static let oldestRuns: Statement = "select * from find_runs($1) order by id offset $2 limit $3"
+
+    private static let orderedRuns: Statement = """
+        select * from find_runs($1)
+        order by
+            case $4::text when 'score' then score
+                when 'duration' then extract(epoch from ended_at - started_at)::double precision end desc nulls last,
+            case $4 when 'system' then system when 'task' then task end collate "C" nulls last,
+            id desc
+        offset $2 limit $3
+        """
+
+    /// Suites first, so that runs are counted of one page's suites only.
+    private static let summaries: Statement = """
+        with page as (
+            select s.* from suites s
+            where ($3::bigint is null or s.id < $3) and ($5::bigint is null or s.id = $5)
+                and ($1 -> 'suites' is null or s.id in (select jsonb_array_elements($1 -> 'suites')::bigint))
+                and ($1 ->> 'tag' is null or s.tags @> array[$1 ->> 'tag'])
+                and ($1 ->> 'from' is null or s.submitted_at >= to_timestamp(($1 ->> 'from')::double precision))
+                and ($1 ->> 'before' is null or s.submitted_at < to_timestamp(($1 ->> 'before')::double precision))
+                and (($1 ->> 'archived')::boolean is true or s.archived_at is null)
+                and (not $2 or s.id in (select suite_id from find_runs($1)))
+            order by s.id desc limit $4
+        )
+        select page.id, page.name, page.kind, page.submitted_at, page.tags, page.note, page.archived_at, counts.*
+        from page left join lateral (
+            select coalesce(jsonb_object_agg(part.state, part.runs), '{}') as runs,
+                case when bool_and(part.state in ('succeeded', 'failed', 'cancelled')) then max(part.ended_at) end
+                    as ended_at,
+                coalesce(
+                    (select array_agg(distinct system collate "C" order by system collate "C") from runs
+                    where suite_id = page.id and kind <> 'report'), '{}'
+                ) as systems,
+                coalesce((select array_agg(distinct task) from runs where suite_id = page.id and task is not null), '{}')
+                    as tasks
+            from (
+                select state, count(*) as runs, max(ended_at) as ended_at from runs where suite_id = page.id group by state
+            ) as part
+        ) as counts on true
+        order by page.id desc
+        """
+
+    private static let runsOfConfigurations: Statement = """
+        select chosen.position - 1 as place, r.id
+        from unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) with ordinality
+            as chosen (suite_id, system, task, configuration, position)
+        join runs r on r.suite_id = chosen.suite_id and r.system = chosen.system and r.task = chosen.task
+            and r.configuration = chosen.configuration
+        where r.state = 'succeeded'
+        order by r.id
+        """
+
+    private static let artifactsOfRuns: Statement = """
+        select id, run_id, attempt, token, kind, step, share, score, path, sha256, bytes, created_at, removed_at
+        from artifacts where run_id = any($1::bigint[]) order by id
+        """
+
+    private static let scoresByConfiguration: Statement = """
+        select suite_id, suite_name, min(submitted_at) as submitted_at, system, task, configuration, split, data_origin,
+            data_version, case when split is not null then examples end as examples, min(id) as first_run,
+            count(*) as runs, count(*) filter (where state in ('failed', 'cancelled')) as failed, count(score) as scored,
+            avg(score) as mean, stddev_samp(score) as deviation, min(score) as minimum,
+            percentile_cont(0.5) within group (order by score) as median, max(score) as maximum
+        from find_runs($1)
+        where task is not null and configuration is not null
+        group by suite_id, suite_name, system, task, configuration, split, data_origin, data_version,
+            case when split is not null then examples end
+        order by suite_id, min(id)
+        """
+}
+
+/// A filter as `find_runs` reads it.
+private struct StoredFilter: Encodable {
+    var suites: [Int64]?
+    var task: String?
+    var kind: String?
+    var system: String?
+    var model: String?
+    var name: String?
+    var states: [String]?
+    var tag: String?
+    var from: Double?
+    var before: Double?
+    var minimumScore: Double?
+    var maximumScore: Double?
+    var archived: Bool?
+
+    init(_ filter: HistoryFilter) {
+        suites = filter.suites.isEmpty ? nil : filter.suites.map(\.rawValue)
+        task = filter.task?.rawValue
+        kind = filter.kind?.rawValue
+        system = filter.system?.likePattern
+        model = filter.model?.likePattern
+        name = filter.name?.likePattern
+        states = filter.states.isEmpty ? nil : filter.states.map(\.rawValue).sorted()
+        tag = filter.tag?.storable
+        from = filter.submittedFrom
+        before = filter.submittedBefore
+        minimumScore = filter.minimumScore
+        maximumScore = filter.maximumScore
+        archived = filter.includesArchived ? true : nil
+    }
+
+    var json: String {
+        get throws(StoreError) { try StoredJSON.encode(self) }
+    }
+}
+
+extension NamePattern {
+    /// For LIKE, whose own wildcards lose their meaning.
+    fileprivate var likePattern: String {
+        var pattern = ""
+        for scalar in text.storable.unicodeScalars {
+            switch scalar {
+            case "*": pattern += "%"
+            case "%", "_", "\\": pattern += "\\\(scalar)"
+            default: pattern.unicodeScalars.append(scalar)
+            }
+        }
+        return pattern
+    }
+}
+
+extension HistoryEntry {
+    fileprivate init(_ row: Row) throws(StoreError) {
+        self.init(
+            id: RunID(rawValue: try row.get("id")),
+            suite: SuiteID(rawValue: try row.get("suite_id")),
+            suiteName: try row.get("suite_name"),
+            tags: try row.get("tags", as: ColumnArray<String>.self).elements.compactMap(\.self),
+            isArchived: try row.get("is_archived"),
+            name: try row.get("name"),
+            kind: try row.word("kind"),
+            system: try row.get("system"),
+            task: try row.optionalWord("task"),
+            model: try row.optional("model"),
+            seed: try row.optional("seed", as: String.self).flatMap { UInt64($0) },
+            state: try row.word("state"),
+            reason: try row.optional("reason"),
+            attempt: try row.get("attempt"),
+            submittedAt: try row.get("submitted_at"),
+            startedAt: try row.optional("started_at"),
+            endedAt: try row.optional("ended_at"),
+            score: try row.optional("score"),
+            basis: try ScoreBasis(row)
+        )
+    }
+}
+
+extension ScoreBasis {
+    fileprivate init?(_ row: Row) throws(StoreError) {
+        guard let split = try row.optional("split", as: String.self) else { return nil }
+        self.init(
+            split: split,
+            origin: try row.word("data_origin"),
+            version: try row.get("data_version"),
+            examples: try row.get("examples")
+        )
+    }
+}
+
+extension SuiteSummary {
+    fileprivate init(_ row: Row) throws(StoreError) {
+        let counts = try row.json("runs", as: [String: Int].self)
+        let tasks = Set(try row.get("tasks", as: ColumnArray<String>.self).elements.compactMap(\.self))
+        self.init(
+            id: SuiteID(rawValue: try row.get("id")),
+            name: try row.get("name"),
+            kind: try row.word("kind"),
+            submittedAt: try row.get("submitted_at"),
+            endedAt: try row.optional("ended_at"),
+            tags: try row.get("tags", as: ColumnArray<String>.self).elements.compactMap(\.self),
+            note: try row.get("note"),
+            archivedAt: try row.optional("archived_at"),
+            runs: Dictionary(
+                counts.compactMap { state, count in RunState(rawValue: state).map { ($0, count) } },
+                uniquingKeysWith: +
+            ),
+            systems: try row.get("systems", as: ColumnArray<String>.self).elements.compactMap(\.self),
+            tasks: BenchmarkTask.allCases.filter { tasks.contains($0.rawValue) }
+        )
+    }
+}
+
+extension ConfigurationScores {
+    fileprivate init(_ row: Row) throws(StoreError) {
+        self.init(
+            suite: SuiteID(rawValue: try row.get("suite_id")),
+            suiteName: try row.get("suite_name"),
+            submittedAt: try row.get("submitted_at"),
+            system: try row.get("system"),
+            task: try row.word("task"),
+            configuration: try row.get("configuration"),
+            firstRun: RunID(rawValue: try row.get("first_run")),
+            runs: try row.get("runs"),
+            failed: try row.get("failed"),
+            basis: try ScoreBasis(row),
+            scored: try row.get("scored"),
+            mean: try row.optional("mean"),
+            deviation: try row.optional("deviation"),
+            minimum: try row.optional("minimum"),
+            median: try row.optional("median"),
+            maximum: try row.optional("maximum")
+        )
+    }
+}

@@ -216,7 +216,7 @@ let package = Package(
             "PodiumExperimentsTests",
             [
                 "PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumFiles", "PodiumLibrary", "PodiumPrimitives",
-                "PodiumReport", "PodiumTestSupport",
+                "PodiumReport", "PodiumTestSupport", "RealData",
             ]
         ),
         tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),

@@ -28,6 +28,7 @@ package struct ScoringBench {
             figures += try await squad(task)
         }
         if selection.selects("scoring/paired-bootstrap") { figures.append(try resampling()) }
+        if selection.selects("scoring/multi-bootstrap") { figures.append(try manySystems()) }
         return figures
     }
 
@@ -109,6 +110,30 @@ package struct ScoringBench {
             value: Double(resamples) / seconds,
             unit: "resamples/s of nine tasks",
             ceiling: Double(resamples) / draws
+        )
+    }
+
+    /// 10,000 two-level resamples of ten systems with five seeds each over all nine tasks, with their ranking.
+    private func manySystems() throws -> BenchFigure {
+        let resamples = 10_000
+        var tables: [ScoreTable] = []
+        for task in BenchmarkTask.glue {
+            let n = OfficialSize.examples(of: task, split: .dev).last ?? 0
+            tables.append(try ScoreTable((1...50).map { try Self.predictions(task, count: n, salt: $0) }))
+        }
+        let owners = (0..<50).map { $0 / 5 }
+        let seconds = Stopwatch.median(of: selection.repeats) {
+            let draws = tables.enumerated().map { number, table in
+                MultiBootstrap(Bootstrap(resamples: resamples, seed: UInt64(number) + 1))
+                    .draws(table, owners: owners, systems: 10)
+            }
+            let means = (0..<10).compactMap { system in SystemDraws.mean(of: draws.compactMap { $0[system] }) }
+            precondition(SystemRanking(means).ranks.count == 10, "every system is ranked")
+        }
+        return BenchFigure(
+            name: "scoring/multi-bootstrap",
+            value: Double(resamples) / seconds,
+            unit: "resamples/s of nine tasks, ten systems, five seeds"
         )
     }
 

@@ -7,7 +7,7 @@ import Testing
     @Test func pageIsWellFormed() throws {
         let check = HTMLCheck(try ReportHTML.render(SampleReport().report()))
         #expect(check.errors.isEmpty)
-        #expect(check.elements.filter { $0 == "svg" }.count > 60)
+        #expect(check.elements.filter { $0 == "svg" }.count > 40)
     }
 
     @Test func pageNeedsNothingFromOutside() throws {

@@ -18,6 +18,7 @@ enum Hostile {
         "\u{FFFE}\u{FFFF}",
         "日本語 🏆 e\u{301}",
         "",
+        String(repeating: "ten thousand ", count: 800),
     ]
 
     /// A report in which every text from outside is `text`.
@@ -44,6 +45,31 @@ enum Hostile {
             }
         }
         report.comparisons = []
+        report.standings = report.systems.map {
+            Report.Standing(system: $0.id, task: nil, best: 1, worst: 2, tier: 1)
+        }
+        report.flips = [
+            Report.Flips(
+                first: report.systems[0].id,
+                second: report.systems[1].id,
+                task: .mrpc,
+                firstRuns: 2,
+                secondRuns: 2,
+                onlyFirst: 1,
+                onlySecond: 0,
+                examples: [
+                    Report.Flips.Example(
+                        id: text,
+                        text: text,
+                        passage: text,
+                        gold: text,
+                        first: text,
+                        second: text,
+                        firstIsRight: true
+                    )
+                ]
+            )
+        ]
         for index in report.runs.indices {
             report.runs[index].name = text
             report.runs[index].reason = text

@@ -7,7 +7,7 @@ import Testing
     private static let small = SampleReport(tasks: [.mrpc, .squadV1], seeds: 2, points: 4)
 
     @Test(arguments: [
-        "report.xml", "report.html", "report.json", "leaderboard.csv", "leaderboard.md", "leaderboard.tex",
+        "report.xml", "report.html", "report.json", "leaderboard.csv", "leaderboard.md", "leaderboard.tex", "junit.xml",
     ])
     func fileMatchesItsSnapshot(name: String) throws {
         var report = try Self.small.report()
@@ -49,7 +49,8 @@ import Testing
             let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/made/on/demand").sorted()
             #expect(
                 names == [
-                    "leaderboard.csv", "leaderboard.md", "leaderboard.tex", "report.html", "report.json", "report.xml",
+                    "junit.xml", "leaderboard.csv", "leaderboard.md", "leaderboard.tex", "report.html", "report.json",
+                    "report.xml",
                 ]
             )
         }
@@ -69,7 +70,7 @@ import Testing
             #expect(error.code == .fileSystem && error.message.contains("leaderboard.tex"))
             #expect(try Data(contentsOf: URL(filePath: folder + "/report.html")) == old)
             let rest = try FileManager.default.contentsOfDirectory(atPath: folder)
-            #expect(rest.count == 6 && !rest.contains { $0.contains("partial") })
+            #expect(rest.count == 7 && !rest.contains { $0.contains("partial") })
         }
     }
 

@@ -51,7 +51,7 @@ import Testing
         Damage(name: "unknown status", old: "status=\"ok\"", new: "status=\"fine\""),
         Damage(name: "short digest", old: "<checkpoint sha256=\"", new: "<checkpoint sha256=\"ab\" x=\""),
         Damage(name: "local time", old: "Z\">", new: "+01:00\">"),
-        Damage(name: "another version", old: "schemaVersion=\"1\"", new: "schemaVersion=\"2\""),
+        Damage(name: "another version", old: "schemaVersion=\"2\"", new: "schemaVersion=\"1\""),
         Damage(name: "unknown element", old: "<title>", new: "<subtitle>x</subtitle><title>"),
     ])
     func documentThatBreaksTheSchemaIsRejected(damage: Damage) throws {

@@ -1,4 +1,4 @@
-/// One resampling of seeds and examples for many systems at once (Sellam et al. 2022).
+/// One resampling of seeds and examples for many systems at once (Sellam and others, 2022).
 ///
 /// Of each task the same examples are drawn for every run of every system; of each system seeds are drawn. A mean over k
 /// drawn seeds varies by (k − 1) ÷ k of what it should, so its distance from the mean of all k is stretched by the root of
@@ -51,7 +51,8 @@ package struct MultiBootstrap: Sendable {
                 values: Array(values.prefix(bootstrap.resamples)),
                 seeds: own.count,
                 seedParts: own.count > 1
-                    ? [.init(variance: squares / (count - 1) / count, degreesOfFreedom: count - 1)] : []
+                    ? [.init(variance: squares / (count - 1) / count, degreesOfFreedom: count - 1)] : [],
+                unitDegrees: Double(max(1, table.counts.reduce(0, +) - 1))
             )
         }
     }

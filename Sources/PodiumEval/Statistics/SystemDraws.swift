@@ -9,19 +9,28 @@ package struct SystemDraws: Sendable {
     /// What the seeds alone contribute to the variance of the estimate, and how well that is known; of a mean over tasks
     /// one part a task.
     package var seedParts: [SeedPart]
+    /// Examples that are drawn, or clusters of them, less one: how well the rest of the variance is known.
+    package var unitDegrees: Double
 
     package struct SeedPart: Hashable, Sendable {
-        /// s² ÷ k
+        /// The value s² ÷ k.
         package var variance: Double
-        /// k − 1
+        /// The number k − 1.
         package var degreesOfFreedom: Double
     }
 
-    package init(estimate: Double, values: [Double], seeds: Int, seedParts: [SeedPart]) {
+    package init(
+        estimate: Double,
+        values: [Double],
+        seeds: Int,
+        seedParts: [SeedPart],
+        unitDegrees: Double = .infinity
+    ) {
         self.estimate = estimate
         self.values = values
         self.seeds = seeds
         self.seedParts = seedParts
+        self.unitDegrees = unitDegrees
     }
 
     /// The mean over tasks whose examples and seeds are independent of each other.
@@ -40,7 +49,8 @@ package struct SystemDraws: Sendable {
             seeds: tasks.map(\.seeds).min() ?? 0,
             seedParts: tasks.flatMap(\.seedParts).map {
                 SeedPart(variance: $0.variance / (count * count), degreesOfFreedom: $0.degreesOfFreedom)
-            }
+            },
+            unitDegrees: tasks.map(\.unitDegrees).min() ?? .infinity
         )
     }
 
@@ -50,7 +60,11 @@ package struct SystemDraws: Sendable {
     package func interval(level: Double = 0.95, bounds: ClosedRange<Double> = -1...1) -> Interval? {
         let method: Interval.Method = seedParts.isEmpty ? .bootstrap : .hierarchicalBootstrap
         guard var interval = Interval.percentiles(of: values, level: level, method: method) else { return nil }
-        let factor = Self.widening(standardError: standardError ?? 0, parts: seedParts, level: level)
+        let freedom = Self.degreesOfFreedom(standardError ?? 0, parts: seedParts, units: unitDegrees)
+        let p = 1 - (1 - level) / 2
+        let factor =
+            freedom.isFinite
+            ? Distribution.studentQuantile(p, degreesOfFreedom: freedom) / Distribution.normalQuantile(p) : 1
         interval.low = max(bounds.lowerBound, estimate - (estimate - interval.low) * factor)
         interval.high = min(bounds.upperBound, estimate + (interval.high - estimate) * factor)
         return interval
@@ -74,15 +88,14 @@ package struct SystemDraws: Sendable {
         return (squares / (count - 1)).squareRoot()
     }
 
-    /// How much wider than a normal distribution's an interval must be, because a part of its variance was estimated from
-    /// a few seeds: quantiles of Student's t with Satterthwaite's degrees of freedom over normal ones.
-    static func widening(standardError: Double, parts: [SeedPart], level: Double) -> Double {
-        let unknown = parts.reduce(0) { $0 + $1.variance * $1.variance / $1.degreesOfFreedom }
+    /// Satterthwaite's degrees of freedom of a variance whose parts were estimated from a few seeds and from the units that
+    /// are drawn; infinite where all of them are known well.
+    static func degreesOfFreedom(_ standardError: Double, parts: [SeedPart], units: Double) -> Double {
         let variance = standardError * standardError
-        guard unknown > 0, variance > 0 else { return 1 }
-        let p = 1 - (1 - level) / 2
+        guard variance > 0 else { return .infinity }
+        let rest = max(0, variance - parts.reduce(0) { $0 + $1.variance })
+        let unknown = parts.reduce(rest * rest / units) { $0 + $1.variance * $1.variance / $1.degreesOfFreedom }
         let freedom = max(1, variance * variance / unknown)
-        guard freedom < 1e6 else { return 1 }
-        return Distribution.studentQuantile(p, degreesOfFreedom: freedom) / Distribution.normalQuantile(p)
+        return unknown > 0 && freedom < 1e5 ? freedom : .infinity
     }
 }

@@ -15,8 +15,10 @@ package struct SystemRanking: Sendable {
         package var second: Int
         /// The first's score less the second's.
         package var difference: Double
-        /// Of the difference, from the draws, widened by what few seeds leave unknown.
+        /// Of the difference, from the draws.
         package var standardError: Double
+        /// How well that is known: by how many seeds, and how many examples.
+        package var degreesOfFreedom: Double
         /// Holds for all pairs together.
         package var interval: Interval
         /// Alone, and as one of all pairs.
@@ -69,7 +71,7 @@ package struct SystemRanking: Sendable {
             pairs[place].adjustedP = pairs[place].difference == 0 ? 1 : floor
             let alone = statistics[place].count { $0 >= observed[place] }
             pairs[place].p = pairs[place].difference == 0 ? 1 : Double(alone + 1) / Double(resamples + 1)
-            let half = width * pairs[place].standardError
+            let half = Self.studentised(width, pairs[place].degreesOfFreedom) * pairs[place].standardError
             pairs[place].interval.low = pairs[place].difference - half
             pairs[place].interval.high = pairs[place].difference + half
         }
@@ -80,9 +82,20 @@ package struct SystemRanking: Sendable {
         tiers = Self.tiers(systems.count, better: better)
     }
 
+    /// The studentised difference as a normal quantile: few degrees of freedom make large values less of a surprise.
     private static func statistic(_ pair: Pair) -> Double {
-        if pair.standardError > 0 { return (pair.difference / pair.standardError).magnitude }
-        return pair.difference == 0 ? 0 : .infinity
+        guard pair.standardError > 0 else { return pair.difference == 0 ? 0 : .infinity }
+        let t = (pair.difference / pair.standardError).magnitude
+        let freedom = pair.degreesOfFreedom
+        guard freedom.isFinite else { return t }
+        let p = Distribution.incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5)
+        return p > 1e-12 ? -Distribution.normalQuantile(max(p, 1e-12) / 2) : t
+    }
+
+    /// The other way round: the quantile of Student's t that is as far out as a normal one.
+    private static func studentised(_ z: Double, _ freedom: Double) -> Double {
+        guard freedom.isFinite, z > 0, z < 7 else { return z }
+        return Distribution.studentQuantile(Distribution.normalCDF(z), degreesOfFreedom: freedom)
     }
 
     private static func compare(
@@ -95,8 +108,11 @@ package struct SystemRanking: Sendable {
         let difference = a.estimate - b.estimate
         var drawn = zip(a.values, b.values).map(-)
         let plain = SystemDraws.deviation(drawn) ?? 0
-        let widening = SystemDraws.widening(standardError: plain, parts: a.seedParts + b.seedParts, level: level)
-        let error = plain * widening
+        let freedom = SystemDraws.degreesOfFreedom(
+            plain,
+            parts: a.seedParts + b.seedParts,
+            units: min(a.unitDegrees, b.unitDegrees)
+        )
         for place in drawn.indices {
             let distance = (drawn[place] - difference).magnitude
             drawn[place] = distance.isNaN || plain == 0 ? 0 : distance / plain
@@ -114,7 +130,8 @@ package struct SystemRanking: Sendable {
             first: first,
             second: second,
             difference: difference,
-            standardError: error,
+            standardError: plain,
+            degreesOfFreedom: freedom,
             interval: interval,
             p: 1,
             adjustedP: 1

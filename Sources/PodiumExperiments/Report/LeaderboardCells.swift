@@ -62,28 +62,29 @@ struct LeaderboardCells {
 
     /// The interval over seeds and examples comes first: it is the one that tables print.
     private func addTwoLevelInterval(to outcome: inout Report.Outcome, system: String) {
-        guard let score = outcome.score, let drawn = tests.draws(of: system, on: outcome.task), drawn.seeds > 1,
+        guard let score = outcome.score, let drawn = tests.draws(of: system, on: outcome.task),
+            drawn.seeds > 1 || score.intervals.isEmpty,
             var interval = drawn.interval(bounds: outcome.task.scoreBounds)
         else { return }
         // MNLI's score is the mean of two sets, its draws are of both as one.
         interval.low += score.value - drawn.estimate
         interval.high += score.value - drawn.estimate
-        outcome.score?.intervals.insert(Report.Interval(interval, source: .both), at: 0)
+        outcome.score?.intervals.insert(Report.Interval(interval, source: drawn.seeds > 1 ? .both : .examples), at: 0)
     }
 
     /// A score whose configuration was chosen on the data that it is scored on says so.
     private func noteSelection(in outcome: inout Report.Outcome) {
         guard outcome.configurations > 1, let interval = outcome.score?.intervals.first else { return }
-        let error = interval.halfWidth / Distribution.normalQuantile(1 - (1 - interval.level) / 2)
+        let width = Distribution.normalQuantile(1 - (1 - interval.level) / 2)
+        let error = tests.draws(of: outcome.system, on: outcome.task)?.standardError ?? interval.halfWidth / width
         let inflation = Selection.inflation(count: outcome.configurations, standardError: error)
         outcome.inflation = inflation
-        let points = NumberText.percent(inflation, digits: 2)
         outcome.notes.append(
             Report.Note(
                 code: "selected-on-dev",
                 message:
                     "selected on dev, best of \(outcome.configurations): of equally good configurations the best would "
-                    + "be expected up to \(points) above the others"
+                    + "be expected up to \(NumberText.percent(inflation, digits: 2)) above the others"
             )
         )
     }

@@ -433,7 +433,8 @@ CREATE TABLE public.predictions (
     example text NOT NULL,
     prediction text NOT NULL,
     gold text NOT NULL,
-    score double precision NOT NULL
+    score double precision NOT NULL,
+    example_group text
 );
 CREATE TABLE public.progress (
     run_id bigint NOT NULL,

@@ -1,9 +1,9 @@
 internal import Foundation
-package import PodiumCore
+internal import PodiumCore
 internal import PodiumEval
 internal import PodiumFiles
 internal import PodiumPrimitives
-internal import PodiumReport
+package import PodiumReport
 
 /// A public leaderboard as a table of scores, with the ranks that the size of its test set leaves open.
 package struct PublishedBoard: Codable, Sendable, Equatable {

@@ -14,6 +14,8 @@ let settings: [SwiftSetting] = [
 let commit: [CSetting] = Context.environment["PODIUM_COMMIT"].map { [.define("PODIUM_COMMIT", to: "\"\($0)\"")] } ?? []
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -52,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -82,6 +85,7 @@ let package = Package(
             exclude: ["schema.sql"],
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
+                .embedInCode("0004_access.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
@@ -151,6 +155,44 @@ let package = Package(
                 "PodiumScheduler", "PodiumSpec", "PodiumStore", logging,
             ]
         ),
+
+        // The dashboard and its API
+        library(
+            "PodiumWebAssets",
+            path: "web",
+            resources: [
+                .embedInCode("actions.mustache"),
+                .embedInCode("compare.mustache"),
+                .embedInCode("counts.mustache"),
+                .embedInCode("graph.mustache"),
+                .embedInCode("history.mustache"),
+                .embedInCode("icon.svg"),
+                .embedInCode("layout.mustache"),
+                .embedInCode("live.js"),
+                .embedInCode("log.mustache"),
+                .embedInCode("matrix.mustache"),
+                .embedInCode("message.mustache"),
+                .embedInCode("overview.mustache"),
+                .embedInCode("queue.mustache"),
+                .embedInCode("ranking.mustache"),
+                .embedInCode("run.mustache"),
+                .embedInCode("runs.mustache"),
+                .embedInCode("sign-in.mustache"),
+                .embedInCode("submit.mustache"),
+                .embedInCode("suites-page.mustache"),
+                .embedInCode("suites.mustache"),
+                .embedInCode("web.css"),
+                .embedInCode("workers.mustache"),
+                .embedInCode("openapi.json"),
+            ]
+        ),
+        library(
+            "PodiumWeb",
+            [
+                "PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumFiles", "PodiumPrimitives", "PodiumReport",
+                "PodiumReportAssets", "PodiumSpec", "PodiumStore", "PodiumWebAssets", flyingFox, flyingSocks, mustache,
+            ]
+        ),
         library(
             "PodiumDevices",
             [
@@ -162,8 +204,8 @@ let package = Package(
             "PodiumBench",
             [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFiles",
-                "PodiumGraph", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumStore", "PodiumText",
-                subprocess,
+                "PodiumGraph", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport", "PodiumStore",
+                "PodiumText", "PodiumWeb", subprocess,
             ]
         ),
 
@@ -176,7 +218,7 @@ let package = Package(
                 "PodiumExperiments", "PodiumFiles", "PodiumGraph", "PodiumJobs", "PodiumLibrary", "PodiumMigrations",
                 "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport", "PodiumScheduler", "PodiumSpec",
                 "PodiumStore",
-                "PodiumText", argumentParser, logging, subprocess,
+                "PodiumText", "PodiumWeb", argumentParser, logging, subprocess,
             ],
             swiftSettings: settings
         ),
@@ -241,6 +283,10 @@ let package = Package(
             "PodiumEvalTests",
             ["PodiumCore", "PodiumEval", "PodiumFiles", "PodiumPrimitives", "RealData"],
             exclude: ["Fixtures"]
+        ),
+        tests(
+            "PodiumWebTests",
+            ["PodiumCore", "PodiumReport", "PodiumStore", "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets"]
         ),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
     ]

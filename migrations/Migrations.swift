@@ -14,6 +14,7 @@ package struct Migration: Sendable {
         Migration(version: 1, name: "initial", sql: PackageResources._001_initial_sql),
         Migration(version: 2, name: "artifacts", sql: PackageResources._002_artifacts_sql),
         Migration(version: 3, name: "history", sql: PackageResources._003_history_sql),
+        Migration(version: 4, name: "access", sql: PackageResources._004_access_sql),
     ]
 
     package init(version: Int, name: String, sql: [UInt8]) {

@@ -360,6 +360,42 @@ SELECT
     NULL::bigint AS failed,
     NULL::bigint AS open,
     NULL::timestamp with time zone AS ended_at;
+CREATE TABLE public.access_tokens (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    sha256 text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT access_tokens_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT access_tokens_have_a_name CHECK ((name <> ''::text)),
+    CONSTRAINT access_tokens_role_is_known CHECK ((role = ANY (ARRAY['reader'::text, 'operator'::text, 'admin'::text])))
+);
+ALTER TABLE public.access_tokens ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_tokens_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.actions (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    role text NOT NULL,
+    action text NOT NULL,
+    target text NOT NULL,
+    outcome text
+);
+ALTER TABLE public.actions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.actions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 ALTER TABLE public.artifacts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.artifacts_id_seq
     START WITH 1
@@ -532,6 +568,12 @@ ALTER TABLE public.workers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+ALTER TABLE ONLY public.access_tokens
+    ADD CONSTRAINT access_tokens_are_told_apart UNIQUE (sha256);
+ALTER TABLE ONLY public.access_tokens
+    ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_are_saved_once UNIQUE (run_id, token, path);
 ALTER TABLE ONLY public.artifacts
@@ -572,6 +614,7 @@ ALTER TABLE ONLY public.suites
     ADD CONSTRAINT suites_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+CREATE UNIQUE INDEX access_tokens_in_force ON public.access_tokens USING btree (name) WHERE (revoked_at IS NULL);
 CREATE INDEX artifacts_of_a_kind ON public.artifacts USING btree (run_id, kind, id);
 CREATE INDEX dependencies_of_a_parent ON public.dependencies USING btree (parent_id);
 CREATE INDEX events_in_order ON public.events USING btree (transaction, id);

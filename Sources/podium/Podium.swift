@@ -54,7 +54,8 @@ struct Podium: AsyncParsableCommand {
             CommandGroup(
                 name: "Operate",
                 subcommands: [
-                    Up.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self, Device.self, Plan.self,
+                    Up.self, Web.self, Token.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self,
+                    Device.self, Plan.self,
                     Bench.self,
                 ]
             ),

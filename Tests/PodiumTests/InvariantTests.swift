@@ -69,6 +69,7 @@ struct InvariantTests {
         // Showing history links no engine.
         ("PodiumReport", ["PodiumBERT", "PodiumGraph", "PodiumText", "PodiumStore"]),
         ("PodiumExperiments", ["PodiumBERT", "PodiumGraph", "PodiumCPU", "PodiumPJRT", "PodiumJobs"]),
+        ("PodiumWeb", ["PodiumBERT", "PodiumGraph", "PodiumCPU", "PodiumPJRT", "PodiumJobs"]),
     ])
     func aTargetDoesNotLink(target: String, others: [String]) throws {
         let manifest = try Self.manifest()
@@ -81,7 +82,8 @@ struct InvariantTests {
     @Test(arguments: [
         ("CLibPQ", "PodiumStore"), ("CLibXML2", "PodiumReport"), ("COpenBLAS", "PodiumCPU"), ("COneDNN", "PodiumCPU"),
         ("CPJRT", "PodiumPJRT"),
-        ("Yams", "PodiumSpec PodiumReport"), ("ArgumentParser", "podium"),
+        ("Yams", "PodiumSpec PodiumReport"), ("ArgumentParser", "podium"), ("FlyingFox", "PodiumWeb"),
+        ("FlyingSocks", "PodiumWeb"), ("Mustache", "PodiumReport PodiumWeb"),
     ])
     func aLibraryIsKnownToOneRoom(library: String, rooms: String) throws {
         for source in try Self.sources() where source.text.contains("import \(library)\n") {

@@ -21,19 +21,21 @@ package enum ReportHTML {
 
 /// The templates of `reports/`, parsed once.
 enum Templates {
-    static let all: Result<MustacheLibrary, ReportError> = {
+    static let all = parse(ReportAssets.templates)
+
+    static func parse(_ sources: [String: [UInt8]]) -> Result<MustacheLibrary, ReportError> {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var library = MustacheLibrary()
-        for (name, bytes) in ReportAssets.templates {
+        for (name, bytes) in sources {
             let text = "{{% CONTENT_TYPE: \(HTMLText.name)}}" + String(decoding: bytes, as: UTF8.self)
             do {
                 try library.register(text, named: name)
             } catch {
-                return .failure(ReportError(.template, "reports/\(name).mustache does not parse: \(error)"))
+                return .failure(ReportError(.template, "the template \(name) does not parse: \(error)"))
             }
         }
         return .success(library)
-    }()
+    }
 }
 
 /// Escapes by code points.

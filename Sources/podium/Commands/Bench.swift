@@ -17,6 +17,7 @@ struct Bench: AsyncParsableCommand {
             """,
         subcommands: [
             BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchScoring.self, BenchTokenizer.self,
+            BenchWeb.self,
         ]
     )
 }

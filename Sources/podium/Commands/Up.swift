@@ -7,6 +7,7 @@ import PodiumDevices
 import PodiumExperiments
 import PodiumScheduler
 import PodiumStore
+import PodiumWeb
 
 /// Threads, device and library of a worker.
 struct WorkerOptionGroup: ParsableArguments {
@@ -30,11 +31,12 @@ struct WorkerOptionGroup: ParsableArguments {
 
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs database, scheduler and one worker until Ctrl-C.",
+        abstract: "Runs database, scheduler, one worker and the dashboard until Ctrl-C.",
         discussion: """
             The private PostgreSQL lives in the data directory, listens on a Unix socket only and \
             runs as an ordinary user. Ctrl-C puts running work back into the queue, from its last \
-            checkpoint; the next `podium up` goes on with it.
+            checkpoint; the next `podium up` goes on with it. The dashboard's address is printed; only \
+            this machine can reach it.
 
             Examples:
               podium up
@@ -45,9 +47,12 @@ struct Up: AsyncParsableCommand {
 
     @OptionGroup var place: PlaceOptions
     @OptionGroup var worker: WorkerOptionGroup
+    @OptionGroup var dashboard: DashboardOptions
+    @Flag(help: "Serve no dashboard.")
+    var noDashboard = false
 
     func run() async throws {
-        try await place.serve(worker: worker, greeting: "Podium is up")
+        try await place.serve(worker: worker, dashboard: noDashboard ? nil : dashboard, greeting: "Podium is up")
     }
 }
 
@@ -65,7 +70,7 @@ struct Daemon: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        try await place.serve(worker: nil, greeting: "The daemon runs")
+        try await place.serve(worker: nil, dashboard: nil, greeting: "The daemon runs")
     }
 }
 
@@ -97,14 +102,22 @@ struct WorkerCommand: AsyncParsableCommand {
 
 extension PlaceOptions {
     /// Serves until interrupted.
-    func serve(worker: WorkerOptionGroup?, greeting: String) async throws {
+    func serve(worker: WorkerOptionGroup?, dashboard: DashboardOptions?, greeting: String) async throws {
         let server = try await LocalServer.start(resolved(), log: Terminal.log) { Terminal.error($0) }
         let interrupts = Interrupts()
         Terminal.error("\(greeting): \(server.store.address). Ctrl-C ends it.")
         try await server.closing { server in
-            try await server.serve(scheduler: Machine.processName, worker: worker?.local(in: self)) {
-                await interrupts.first()
+            let web = try await dashboard?.start(on: server.store, of: self)
+            if let web { Terminal.error("The dashboard is at \(web.url)") }
+            do {
+                try await server.serve(scheduler: Machine.processName, worker: worker?.local(in: self)) {
+                    await interrupts.first()
+                }
+            } catch {
+                await web?.stop()
+                throw error
             }
+            await web?.stop()
         }
     }
 }

@@ -1,0 +1,96 @@
+package import PodiumCore
+
+/// A worker as the dashboard shows it.
+package struct WorkerRecord: Codable, Sendable, Equatable {
+    package enum State: String, Codable, Sendable {
+        case working
+        case idle
+        /// Left in good order.
+        case left
+        /// Stopped renewing its lease.
+        case lost
+    }
+
+    package var id: WorkerID
+    package var host: String
+    package var processID: Int
+    package var pool: String
+    package var threads: Int
+    package var version: String
+    package var state: State
+    package var registeredAt: Double
+    /// Until when the worker holds its runs unless it renews; nil once it is gone.
+    package var leaseUntil: Double?
+    package var endedAt: Double?
+    /// What it runs now.
+    package var runs: [RunID]
+    /// How many attempts it has carried out or carries out.
+    package var attempts: Int
+}
+
+/// A suite with how many of its runs stand where.
+package struct SuiteStanding: Codable, Sendable, Equatable {
+    package var id: SuiteID
+    package var name: String
+    package var kind: SuiteKind
+    package var submittedAt: Double
+    /// The end of the run that ended last.
+    package var endedAt: Double?
+    /// States without runs are left out.
+    package var counts: [RunState: Int]
+    /// Runs that wait for one that failed: nothing more happens to them by itself.
+    package var stuck: Int
+
+    package var runs: Int { counts.values.reduce(0, +) }
+}
+
+/// A run in a suite's matrix.
+package struct MatrixRun: Codable, Sendable, Equatable {
+    package var id: RunID
+    package var name: String
+    package var kind: RunKind
+    package var system: String
+    package var task: BenchmarkTask?
+    package var seed: UInt64?
+    /// Stands for all hyper-parameters: equal for runs that differ in the seed only.
+    package var settings: String
+    package var state: RunState
+    /// Whether a failed parent keeps it from starting.
+    package var isStuck: Bool
+    package var score: Double?
+    package var step: Int?
+    package var totalSteps: Int?
+}
+
+/// Who waits for whom in a suite.
+package struct RunEdge: Codable, Sendable, Equatable {
+    package var parent: RunID
+    package var child: RunID
+    package var condition: Dependency.Condition
+}
+
+/// Where runs stand that are not over, each list in the order in which things happen to it.
+package struct QueueSnapshot: Sendable, Equatable {
+    package var running: [RunID]
+    /// In the order of claims, with the place in the pool's queue, from 1.
+    package var ready: [(run: RunID, place: Int)]
+    package var waiting: [RunID]
+    package var blocked: [RunID]
+    /// How many there are of each, at most `ceiling`.
+    package var counts: [RunState: Int]
+
+    /// Beyond this many nobody counts.
+    package static let ceiling = 10_000
+
+    package static func == (a: QueueSnapshot, b: QueueSnapshot) -> Bool {
+        a.running == b.running && a.waiting == b.waiting && a.blocked == b.blocked && a.counts == b.counts
+            && a.ready.elementsEqual(b.ready) { $0 == $1 }
+    }
+}
+
+/// The latest measurements of a running run.
+package struct RunningProgress: Sendable, Equatable {
+    package var run: RunID
+    package var suite: SuiteID
+    package var progress: TrainingProgress
+}

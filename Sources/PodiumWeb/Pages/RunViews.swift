@@ -1,0 +1,114 @@
+internal import PodiumCore
+internal import PodiumPrimitives
+internal import PodiumStore
+
+/// Runs as the template `runs` lists them.
+struct RunListView {
+    struct Run {
+        let number: Int64
+        let name: String
+        let suite: Int64
+        let suiteName: String
+        let kind: String
+        let symbol: String
+        let word: String
+        let place: String
+        let steps: String
+        let loss: String
+        let time: String
+        let left: String
+        let why: String
+    }
+
+    let caption: String
+    /// Whether runs can be selected for the form `actions`.
+    let hasBoxes: Bool
+    let hasPlaces: Bool
+    /// Whether any of them has begun.
+    let hasProgress: Bool
+    /// What to say where nothing runs.
+    var hint = ""
+    let runs: [Run]
+
+    /// - Parameter places: in the queue of the run's pool.
+    init(
+        _ records: [RunRecord],
+        caption: String,
+        hasBoxes: Bool = false,
+        places: [RunID: Int]? = nil,
+        now: Double
+    ) {
+        self.caption = caption
+        self.hasBoxes = hasBoxes
+        hasPlaces = places != nil
+        hasProgress = records.contains { $0.startedAt != nil }
+        runs = records.map { record in
+            let state = StateView(record.state, isStuck: record.state == .blocked && record.blockedBy != nil)
+            let progress = record.state == .running || record.state.isTerminal ? record.progress : nil
+            return Run(
+                number: record.id.rawValue,
+                name: record.spec.name,
+                suite: record.suite.rawValue,
+                suiteName: record.suiteName,
+                kind: state.kind,
+                symbol: state.symbol,
+                word: state.word,
+                place: places?[record.id].map { NumberText.grouped($0) } ?? "",
+                steps: progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
+                loss: progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
+                time: record.startedAt.map { NumberText.clock((record.endedAt ?? now) - $0) } ?? "",
+                left: record.state == .running ? progress.map { NumberText.clock($0.remainingSeconds) } ?? "" : "",
+                why: record.why(places?[record.id])
+            )
+        }
+    }
+}
+
+extension RunRecord {
+    /// Why it is where it is, in the command line's words, with its place where it only waits for its turn.
+    func why(_ place: Int?) -> String {
+        if let reason { return reason }
+        guard state == .ready, let place else { return "" }
+        return place == 1 ? "next in the queue" : "\(NumberText.grouped(place - 1)) before it"
+    }
+}
+
+/// Suites as the template `suites` lists them.
+struct SuiteListView {
+    struct Suite {
+        let number: Int64
+        let name: String
+        let kind: String
+        let symbol: String
+        let word: String
+        let bar: ShareBar
+        let done: String
+        let submitted: String
+        let time: String
+    }
+
+    let suites: [Suite]
+    /// Where the next older ones are.
+    var older: String?
+
+    init(_ summaries: [SuiteStanding], now: Double, older: String? = nil) {
+        self.older = older
+        suites = summaries.map { summary in
+            let state = StateView(summary.counts, stuck: summary.stuck)
+            let done = summary.counts.filter { $0.key.isTerminal }.values.reduce(0, +)
+            let isOver = done == summary.runs
+            let end = isOver ? summary.endedAt ?? now : now
+            return Suite(
+                number: summary.id.rawValue,
+                name: summary.name,
+                kind: state.kind,
+                symbol: state.symbol,
+                word: state.word,
+                bar: ShareBar(summary.counts),
+                done: "\(NumberText.grouped(done))/\(NumberText.grouped(summary.runs))",
+                submitted: LocalTime.text(summary.submittedAt),
+                time: NumberText.clock(end - summary.submittedAt)
+            )
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import PodiumPrimitives
+internal import PodiumCore
+internal import PodiumStore
+
+/// A state as pages show it: a symbol and a word, and a class for the colour.
+struct StateView {
+    let kind: String
+    let symbol: String
+    let word: String
+
+    init(_ state: RunState, isStuck: Bool = false) {
+        if isStuck {
+            (kind, symbol, word) = ("stuck", "◇", "stuck")
+            return
+        }
+        kind = state.rawValue
+        switch state {
+        case .blocked: (symbol, word) = ("◦", "blocked")
+        case .ready: (symbol, word) = ("·", "queued")
+        case .waiting: (symbol, word) = ("↻", "to be retried")
+        case .running: (symbol, word) = ("▸", "running")
+        case .succeeded: (symbol, word) = ("✓", "done")
+        case .failed: (symbol, word) = ("✗", "failed")
+        case .cancelled: (symbol, word) = ("⊘", "cancelled")
+        }
+    }
+
+    /// Of a group: something runs or will, before something failed, before all is done.
+    init(_ counts: [RunState: Int], stuck: Int) {
+        let open = counts.filter { !$0.key.isTerminal }.values.reduce(0, +) - stuck
+        if counts[.running, default: 0] > 0 {
+            self.init(.running)
+        } else if open > 0 {
+            self.init(counts[.ready, default: 0] > 0 || counts[.waiting, default: 0] == 0 ? .ready : .waiting)
+        } else if counts[.failed, default: 0] > 0 || stuck > 0 {
+            self.init(.failed)
+        } else if counts[.cancelled, default: 0] > 0 {
+            self.init(.cancelled)
+        } else {
+            self.init(.succeeded)
+        }
+    }
+
+    init(_ end: AttemptEnd?) {
+        switch end {
+        case nil: self.init(.running)
+        case .succeeded: self.init(.succeeded)
+        case .cancelled: self.init(.cancelled)
+        case .released, .lost: self.init(.waiting)
+        case .failed: self.init(.failed)
+        }
+    }
+
+    init(_ worker: WorkerRecord.State) {
+        switch worker {
+        case .working: self.init(kind: "running", symbol: "▸", word: "working")
+        case .idle: self.init(kind: "succeeded", symbol: "✓", word: "idle")
+        case .left: self.init(kind: "cancelled", symbol: "⊘", word: "left")
+        case .lost: self.init(kind: "failed", symbol: "✗", word: "lost")
+        }
+    }
+
+    private init(kind: String, symbol: String, word: String) {
+        (self.kind, self.symbol, self.word) = (kind, symbol, word)
+    }
+}
+
+/// How many runs stand in a state, with where to see them.
+struct CountView {
+    let kind: String
+    let symbol: String
+    let word: String
+    let number: String
+    let href: String
+
+    init(_ state: RunState, _ number: Int, href: String, ceiling: Int? = nil) {
+        let view = StateView(state)
+        (kind, symbol, word) = (view.kind, view.symbol, view.word)
+        let isBeyond = ceiling.map { number >= $0 } ?? false
+        self.number = NumberText.grouped(number) + (isBeyond ? "+" : "")
+        self.href = href
+    }
+}
+
+/// The runs of a suite by their states, as a bar.
+struct ShareBar {
+    struct Part {
+        let kind: String
+        let x: String
+        let width: String
+    }
+
+    let parts: [Part]
+    let text: String
+
+    // The drawing is 160 units wide; the template repeats the number.
+    private static let width = 160.0
+    private static let order: [RunState] = [.succeeded, .failed, .cancelled, .running, .ready, .waiting, .blocked]
+
+    init(_ counts: [RunState: Int]) {
+        let total = counts.values.reduce(0, +)
+        var left = 0.0
+        var parts: [Part] = []
+        for state in Self.order {
+            guard let count = counts[state], count > 0 else { continue }
+            let width = Double(count) / Double(total) * Self.width
+            parts.append(
+                Part(
+                    kind: state.rawValue,
+                    x: NumberText.fixed(left, digits: 1),
+                    width: NumberText.fixed(width, digits: 1)
+                )
+            )
+            left += width
+        }
+        self.parts = parts
+        text = Self.order.compactMap { state in
+            counts[state].map { "\(NumberText.grouped($0)) \(StateView(state).word)" }
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,167 @@
+import PodiumCore
+import PodiumStore
+import PodiumTestSupport
+import PodiumWeb
+import Testing
+
+/// What pages show, and that they show it safely.
+@Suite(.database)
+struct PageTests {
+    private static let hostile = "<script>alert(1)</script>\"'\u{301} ]]> \u{202E}&\u{0}"
+
+    private func pages(_ suite: SubmittedSuite) -> [String] {
+        let runs = suite.runs.values.map(\.rawValue).sorted()
+        return [
+            "/", "/queue", "/suites", "/workers", "/submit", "/sign-in", "/leaderboard", "/compare",
+            "/suites/\(suite.suite)", "/suites/\(suite.suite)/graph", "/suites/\(suite.suite)/leaderboard",
+            "/compare?runs=\(runs[0]),\(runs[1])",
+        ] + runs.map { "/runs/\($0)" }
+    }
+
+    @Test func everyPageIsWholeAndAsksForNothingElse() async throws {
+        let site = try await Site.make()
+        let suite = try await site.fill()
+        for path in pages(suite) {
+            let response = try await site.get(path)
+            let text = try response.text
+            #expect(response.status == 200, "\(path): \(response.status)")
+            #expect(text.hasPrefix("<!DOCTYPE html>") && text.contains("</html>") && text.contains("<h1>"), "\(path)")
+            #expect(!text.contains("{{") && !text.contains("}}"), "\(path)")
+            #expect(!text.contains(" style=") && !text.contains("<style") && !text.contains("javascript:"), "\(path)")
+            #expect(text.matches(of: #/<script(?! src="\/assets\/)/#).isEmpty, "\(path)")
+            #expect(text.matches(of: #/(src|href)="(https?:|\/\/)/#).isEmpty, "\(path)")
+            let policy = try #require(response.value(of: "Content-Security-Policy"))
+            #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+        }
+        await site.store.close()
+    }
+
+    @Test func hostileNamesAreTextEverywhere() async throws {
+        let site = try await Site.make()
+        let suite = try await site.fill(name: Self.hostile)
+        let token = try await site.token(.admin)
+        for path in pages(suite) + [
+            "/queue?suite=\(PercentEncoding.encode(Self.hostile.replacing("\0", with: "\u{FFFD}")))", "/actions",
+        ] {
+            let text = try await site.get(path, token: token).text
+            #expect(!text.contains("<script>alert"), "\(path)")
+            #expect(!text.contains("\u{0}"), "\(path)")
+        }
+        #expect(try await site.get("/suites/\(suite.suite)", token: token).text.contains("&lt;script&gt;alert(1)"))
+        await site.store.close()
+    }
+
+    @Test func theMatrixShowsValuesAndProgress() async throws {
+        let site = try await Site.make()
+        let suite = try await site.fill()
+        let text = try await site.get("/suites/\(suite.suite)").text
+        #expect(text.contains("seed 1") && text.contains("seed 2") && text.contains("MRPC"))
+        #expect(text.contains(">75.0</b>") && text.contains(">50%</b>"))
+        #expect(text.contains("class=\"spark\""))
+        await site.store.close()
+    }
+
+    @Test func theQueueSaysPlaceAndReason() async throws {
+        let site = try await Site.make()
+        _ = try await site.fill()
+        let more = try await site.store.submit(Site.submission(name: "more", seeds: 3))
+        let text = try await site.get("/queue").text
+        #expect(text.contains("next in the queue") && text.contains("2 before it"))
+        #expect(text.contains("waits for run") || text.contains("waits for 3 runs"))
+        let filtered = try await site.get("/queue?suite=more").text
+        #expect(filtered.contains(">more</bdi>") && !filtered.contains(">first</bdi>"))
+        #expect(try await site.get("/queue?suite=nothing").status == 404)
+        let second = try #require(more.runs["tiny/glue/MRPC/seed-2"])
+        #expect(try await site.get("/runs/\(second)").text.contains("Place in the queue"))
+        await site.store.close()
+    }
+
+    @Test func theRunShowsCurveLogAndAttempts() async throws {
+        let site = try await Site.make()
+        let suite = try await site.fill()
+        let run = try #require(suite.runs["tiny/glue/MRPC/seed-1"])
+        let text = try await site.get("/runs/\(run)").text
+        #expect(text.contains("<path class=\"line\"") && text.contains("loss of run \(run)"))
+        #expect(text.contains("a &lt;b&gt;line&lt;/b&gt;") && text.contains("trouble"))
+        #expect(text.contains("0.8000") && text.contains("learningRate"))
+        let found = try await site.get("/runs/\(run)?log=TROUBLE").text
+        #expect(found.contains("trouble") && !found.contains("&lt;b&gt;line"))
+        await site.store.close()
+    }
+
+    @Test func aMistakeInAJobFileIsShownAndNothingIsQueued() async throws {
+        let site = try await Site.make()
+        let token = try await site.token(.operator)
+        let good = try await site.form("/submit", [("yaml", "name: x"), ("do", "submit")], token: token)
+        #expect(good.status == 303 && good.value(of: "Location")?.hasPrefix("/suites/") == true)
+        #expect(try await site.store.suites().count == 1)
+        let check = try await site.form("/submit", [("yaml", "name: x"), ("do", "check")], token: token)
+        #expect(check.status == 200)
+        #expect(try check.text.contains("tiny/glue/MRPC/seed-2"))
+        #expect(try await site.store.suites().count == 1)
+        await site.store.close()
+    }
+
+    @Test func selectedRunsAreCancelledAndRetried() async throws {
+        let site = try await Site.make()
+        let suite = try await site.store.submit(Site.submission(name: "a", seeds: 3))
+        let token = try await site.token(.operator)
+        let first = try #require(suite.runs["tiny/glue/MRPC/seed-1"])
+        let second = try #require(suite.runs["tiny/glue/MRPC/seed-2"])
+        let cancel = try await site.form(
+            "/actions",
+            [("action", "cancel"), ("run", "\(first)"), ("run", "\(second)"), ("back", "/queue")],
+            token: token
+        )
+        #expect(cancel.value(of: "Location") == "/queue?did=cancel&runs=2")
+        #expect(try await site.store.runCounts(suite: suite.suite)[.cancelled] == 2)
+        let retry = try await site.form(
+            "/actions",
+            [("action", "retry-all"), ("suite", "\(suite.suite)"), ("back", "//evil.example/")],
+            token: token
+        )
+        #expect(retry.value(of: "Location") == "/queue?did=retry&runs=2")
+        #expect(try await site.store.runCounts(suite: suite.suite)[.cancelled] == nil)
+        await site.store.close()
+    }
+
+    @Test(arguments: ["/runs/0", "/runs/x", "/runs/99999999999999999999", "/suites/7", "/nothing", "/compare?runs=x"])
+    func whatIsNotThereIsSaidSo(path: String) async throws {
+        let site = try await Site.make()
+        let response = try await site.get(path)
+        #expect([400, 404].contains(response.status), "\(response.status)")
+        #expect(try response.text.contains("<h1>"))
+        await site.store.close()
+    }
+}
+
+/// The pieces of a request.
+struct RequestTests {
+    private func parse(_ target: String, headers: [String: String] = [:], body: String = "") -> WebRequest? {
+        WebRequest(method: "GET", target: target, headers: headers, body: Array(body.utf8), peer: "here")
+    }
+
+    @Test func pathAndQueryAreDecoded() throws {
+        let request = try #require(parse("/a%20b/c?x=1%202&y=%C3%A9&x=3&empty="))
+        #expect(request.path == ["a b", "c"])
+        #expect(request.query.map(\.value) == ["1 2", "é", "3", ""])
+        #expect(request.parameter("x") == "1 2" && request.parameter("empty") == nil)
+    }
+
+    @Test(arguments: ["/%", "/%4", "/%00", "/%zz", "/%ff", "nothing", "", "/a?x=%ff"])
+    func brokenEscapesAreRefused(target: String) {
+        #expect(parse(target) == nil)
+    }
+
+    @Test func whatIsEncodedIsDecodedAgain() {
+        let texts = ["", "a&b=c", "é %+", "\t\n", "🙂"]
+        let query = PercentEncoding.query(texts.map { ("n", Optional("x\($0)")) })
+        #expect(PercentEncoding.fields(query[...])?.map(\.value) == texts.map { "x\($0)" })
+    }
+
+    @Test func formsAreReadOnlyAsSuch() {
+        let form = ["content-type": "application/x-www-form-urlencoded; charset=utf-8"]
+        #expect(parse("/", headers: form, body: "a=1+2")?.form?.first?.value == "1 2")
+        #expect(parse("/", headers: ["content-type": "text/plain"], body: "a=1")?.form == nil)
+    }
+}

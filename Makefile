@@ -13,12 +13,14 @@ export PODIUM_TEST_DATA
 PLUGINS := $(abspath .build/plugins)
 export PODIUM_PJRT_PLUGIN ?= $(PLUGINS)/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so
 export PODIUM_TEST_LIBTPU ?= $(PLUGINS)/libtpu/libtpu.so
+# Selenium and axe-core, which drive and examine the dashboard in Debian's Chromium.
+BROWSER := $(abspath .build/browser)
 # The binary that packages carry has Swift's runtime in it, and a build folder of its own.
 STATIC := .build-static
 DIST := dist
 VERSION = $(firstword $(shell $(STATIC)/release/podium --version))
 
-.PHONY: help deps plugin build quickstart test lint format snapshots static deb dist check-deb check-dist clean
+.PHONY: help deps plugin browser fuzz build quickstart test lint format snapshots static deb dist check-deb check-dist clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,16 +49,29 @@ plugin: deps # Fetches the plug-ins that the tests need
 	  python3 -m pip install --quiet --disable-pip-version-check --upgrade --target $(PLUGINS) xla-cpu-pjrt libtpu; \
 	}
 
-test: plugin ## Lints, builds and runs the tests; PODIUM_TEST_DATA=FOLDER adds those of real data
+browser: # Fetches what the browser tests need
+	@test -e $(BROWSER)/selenium -a -e $(BROWSER)/axe_playwright_python || { \
+	  echo "Installing with pip: selenium, and axe-core's copy in axe-playwright-python (into .build/browser)"; \
+	  python3 -m pip install --quiet --disable-pip-version-check --upgrade --target $(BROWSER) selenium && \
+	  python3 -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target $(BROWSER) axe-playwright-python; \
+	}
+
+test: PACKAGES += chromium chromium-driver
+test: plugin browser ## Lints, builds and runs the tests; PODIUM_TEST_DATA=FOLDER adds those of real data
 	@$(MAKE) --no-print-directory lint
 	$(BUILD) --build-tests
 	@SWIFT='$(SWIFT)' Tests/run
+	PYTHONPATH=$(BROWSER) python3 Tests/browser/run.py $(PODIUM)
+
+fuzz: build ## Fuzzes the dashboard's API from its document (schemathesis; some minutes)
+	@test -e .build/fuzz/schemathesis || python3 -m pip install --quiet --disable-pip-version-check --target .build/fuzz schemathesis
+	PYTHONPATH=.build/fuzz python3 Tests/browser/fuzz.py $(PODIUM)
 
 lint: ## Checks the format of every Swift file
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports web
 
 format: ## Formats every Swift file
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests migrations reports
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests migrations reports web
 
 snapshots: build ## Records the tests' golden files anew
 	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release --no-parallel || true

@@ -85,7 +85,7 @@ let package = Package(
             exclude: ["schema.sql"],
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
-                .embedInCode("0004_access.sql"),
+                .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
@@ -204,8 +204,8 @@ let package = Package(
             "PodiumBench",
             [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFiles",
-                "PodiumGraph", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport", "PodiumStore",
-                "PodiumText", "PodiumWeb", subprocess,
+                "PodiumGraph", "PodiumJobs", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport",
+                "PodiumStore", "PodiumText", "PodiumWeb", subprocess,
             ]
         ),
 
@@ -250,8 +250,10 @@ let package = Package(
         tests(
             "PodiumJobsTests",
             [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumGraph", "PodiumJobs", "PodiumLibrary",
-            ]
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumFiles", "PodiumGraph", "PodiumJobs",
+                "PodiumLibrary",
+            ],
+            exclude: ["Fixtures"]
         ),
         tests("PodiumDevicesTests", ["PodiumBERT", "PodiumCore", "PodiumDevices", "PodiumLibrary"]),
         tests(

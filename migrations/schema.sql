@@ -189,7 +189,7 @@ CREATE TABLE public.artifacts (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     removed_at timestamp with time zone,
     CONSTRAINT artifacts_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT artifacts_kind_is_known CHECK ((kind = ANY (ARRAY['checkpoint'::text, 'model'::text, 'predictions'::text, 'report'::text, 'features'::text, 'corpus'::text, 'vectors'::text])))
+    CONSTRAINT artifacts_kind_is_known CHECK ((kind = ANY (ARRAY['checkpoint'::text, 'model'::text, 'predictions'::text, 'test-predictions'::text, 'report'::text, 'features'::text, 'corpus'::text, 'vectors'::text])))
 );
 CREATE VIEW podium.artifacts AS
  SELECT a.id,

@@ -9,6 +9,8 @@ package struct Artifact: Codable, Sendable, Hashable {
         case model
         /// JSON lines of `ExamplePrediction`.
         case predictions
+        /// JSON lines of `TestPrediction`.
+        case testPredictions = "test-predictions"
         /// A folder with `report.html` and its siblings.
         case report
         /// Encoded examples.

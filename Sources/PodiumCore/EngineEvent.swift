@@ -58,6 +58,23 @@ package struct TrainingProgress: Codable, Sendable, Equatable {
     }
 }
 
+/// The answer to an example whose label nobody but the benchmark's server knows.
+package struct TestPrediction: Codable, Sendable, Equatable {
+    /// AX for the diagnostic set, whatever the model was fine-tuned on.
+    package var task: BenchmarkTask
+    package var split: DataSplit
+    /// The example's id or index in its official file.
+    package var example: String
+    package var prediction: String
+
+    package init(task: BenchmarkTask, split: DataSplit, example: String, prediction: String) {
+        self.task = task
+        self.split = split
+        self.example = example
+        self.prediction = prediction
+    }
+}
+
 /// One evaluated example.
 package struct ExamplePrediction: Codable, Sendable, Equatable {
     /// Which evaluation set.

@@ -27,6 +27,12 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var notes: [String]
     /// What detectors found suspicious in data or predictions.
     package var findings: [RunFinding]?
+    /// Scores on labelled sets that nothing was chosen by: the diagnostic set of an MNLI model.
+    package var furtherSets: [SetScore]?
+    /// Where v2.0 of SQuAD answers nothing, as tuned on the development set.
+    package var nullThreshold: NullThreshold?
+    /// How the model came about, where it need not be the last one.
+    package var checkpointChoice: CheckpointChoice?
 
     package init(
         metrics: [String: Double] = [:],
@@ -55,6 +61,78 @@ package struct RunResult: Codable, Sendable, Equatable {
         self.tokensPerSecond = tokensPerSecond
         self.notes = notes
     }
+}
+
+/// Which model of a training was kept, by scores on the development set.
+package struct CheckpointChoice: Codable, Sendable, Equatable {
+    /// Of the model that was kept.
+    package var step: Int
+    /// How often the development set was looked at.
+    package var looks: Int
+    /// Whether it is the best of the looks; else the last.
+    package var isBest: Bool
+    /// The step at which training ended before its time; nil where it did not.
+    package var stoppedAt: Int?
+
+    package init(step: Int, looks: Int, isBest: Bool, stoppedAt: Int?) {
+        (self.step, self.looks, self.isBest, self.stoppedAt) = (step, looks, isBest, stoppedAt)
+    }
+
+    /// For people: `checkpoint of step 40, the best of 7 by development score; training ended early at step 70`.
+    package var description: String {
+        var text = "checkpoint of step \(step), "
+        text +=
+            isBest ? "the best of \(looks) by development score" : "the last of \(looks) looks at the development set"
+        if let stoppedAt { text += "; training ended early at step \(stoppedAt)" }
+        return text
+    }
+}
+
+/// How a model did on a set beyond its task's development set.
+package struct SetScore: Codable, Sendable, Equatable {
+    package var task: BenchmarkTask
+    package var split: DataSplit
+    package var examples: Int
+    /// By official name and on the official scale; undefined ones are absent.
+    package var metrics: [String: Double]
+    /// Nil where it is undefined.
+    package var score: Double?
+    /// By metric, and as `score` for the score.
+    package var intervals: [String: ScoreInterval]
+
+    package init(
+        task: BenchmarkTask,
+        split: DataSplit,
+        examples: Int,
+        metrics: [String: Double],
+        score: Double?,
+        intervals: [String: ScoreInterval] = [:]
+    ) {
+        self.task = task
+        self.split = split
+        self.examples = examples
+        self.metrics = metrics
+        self.score = score
+        self.intervals = intervals
+    }
+}
+
+/// A threshold of null odds: above it a system of SQuAD v2.0 answers nothing.
+package struct NullThreshold: Codable, Sendable, Equatable {
+    /// Nil where answering nothing at all scores best: the threshold lies below all odds.
+    package var value: Double?
+    /// What it is best for: `best_f1`, in percent, on the very questions it was tuned on.
+    package var metric: String
+    package var score: Double
+
+    package init(value: Double?, metric: String, score: Double) {
+        self.value = value
+        self.metric = metric
+        self.score = score
+    }
+
+    /// Whether a question with these odds gets no answer.
+    package func isNull(_ odds: Double) -> Bool { odds > value ?? -.infinity }
 }
 
 /// A confidence interval of one number.

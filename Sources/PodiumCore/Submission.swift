@@ -81,6 +81,7 @@ package enum SuiteKind: String, Codable, CaseIterable, Hashable, Sendable {
     case pretrain
     case finetune
     case evaluate
+    case embed
     /// Systems × tasks, with what they need.
     case suite
 }

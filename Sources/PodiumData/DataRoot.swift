@@ -27,6 +27,24 @@ package struct DataRoot: Sendable {
         }
     }
 
+    /// Names that a file may have, the one with most in it first: the diagnostic set is there with and without labels.
+    private static func fileNames(task: BenchmarkTask, split: DataSplit) -> [String] {
+        let name = fileName(task: task, split: split)
+        return task == .ax
+            ? [
+                "AX/diagnostic-full.tsv", name, "AX/AX.tsv", "diagnostic/diagnostic-full.tsv",
+                "diagnostic/diagnostic.tsv",
+            ]
+            : [name]
+    }
+
+    /// What to say where SQuAD's test set is asked for and not there: it is on no public address, so that a suite over GLUE
+    /// and SQuAD goes on without.
+    package static func noTestSet(of task: BenchmarkTask) -> String {
+        "there is no \(fileName(task: task, split: .test)) (SQuAD's test set is not public), so only the development set is "
+            + "predicted"
+    }
+
     /// The splits a task is scored on while developing.
     package static func evaluationSplits(of task: BenchmarkTask) -> [DataSplit] {
         task == .mnli ? [.devMatched, .devMismatched] : [.dev]
@@ -34,9 +52,9 @@ package struct DataRoot: Sendable {
 
     /// Reads a task's file, wherever in the layout it lies, plain or with `.gz` after its name.
     package func read(task: BenchmarkTask, split: DataSplit) throws(DataError) -> File {
-        let name = Self.fileName(task: task, split: split)
-        let places = [name, (task.isSQuAD ? "squad/" : "glue/") + name]
-        for place in places.flatMap({ [$0, $0 + ".gz"] }) {
+        let names = Self.fileNames(task: task, split: split)
+        let places = names.flatMap { name in [name, (task.isSQuAD ? "squad/" : "glue/") + name].map { (name, $0) } }
+        for (name, place) in places.flatMap({ [$0, ($0.0, $0.1 + ".gz")] }) {
             let full = "\(path)/\(place)"
             do throws(FileError) {
                 let bytes = try FileContent.read(full)
@@ -48,7 +66,8 @@ package struct DataRoot: Sendable {
         }
         throw DataError(
             .missingFile,
-            "no data for \(task.rawValue) \(split.rawValue): looked for \(places.map { "\(path)/\($0)" }.joined(separator: " and "))"
+            "no data for \(task.rawValue) \(split.rawValue): looked for "
+                + places.map { "\(path)/\($0.1)" }.joined(separator: " and ")
         )
     }
 }

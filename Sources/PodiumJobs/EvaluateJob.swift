@@ -38,7 +38,8 @@ struct EvaluateJob {
             weights: loaded.weights,
             device: context.device
         )
-        let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
+        var evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
+        try recipe.predictTests(predictor, into: &evaluation) { try context.checkStop() }
         var result = RunResult(
             modelSummary: model.configuration.summary,
             parameters: loaded.weights.parameterCount,
@@ -46,6 +47,6 @@ struct EvaluateJob {
             datasets: recipe.datasets
         )
         let predictions = try result.record(evaluation, in: context)
-        return JobOutput(result, artifacts: [predictions])
+        return JobOutput(result, artifacts: predictions)
     }
 }

@@ -43,7 +43,8 @@ struct FinetuneJob {
             optimizer: optimizer,
             seed: work.seed,
             device: context.device,
-            checkpointing: training.gradientCheckpointing
+            checkpointing: training.gradientCheckpointing,
+            inParts: work.microBatchSize != nil
         )
         context.log(description(loaded.report, of: model, recipe: recipe))
         let order = EpochOrder(
@@ -66,11 +67,31 @@ struct FinetuneJob {
             batchSize: training.batchSize,
             isCheckpointing: training.gradientCheckpointing
         ) { batchSize in
+            let batchSize = min(batchSize, work.microBatchSize ?? batchSize)
             let order = EpochOrder(examples: lengths.count, batchSize: batchSize, seed: work.seed)
             let tokens = order.largestBatch(lengths, steps: totalSteps ?? order.stepsPerEpoch)
             let sizes = ["tokens": tokens, "sequences": min(batchSize, lengths.count)]
             guard let step = trainer.additionalMemory(sizes) else { return nil }
             return step + (predictor.additionalMemory(lengths: recipe.evaluationLengths) ?? 0)
+        }
+        let writeModel: Snapshots.Write = { folder in
+            try ModelDirectory.write(
+                try trainer.weights(),
+                configuration: model.configuration,
+                classifier: recipe.classifier,
+                tokenizer: model.directory.tokenizer,
+                to: folder
+            )
+        }
+        let monitor = Self.looks(work, stepsPerEpoch: order.stepsPerEpoch).map { every in
+            DevelopmentMonitor(
+                context: context,
+                every: every,
+                patience: work.earlyStopping,
+                keepsBest: work.checkpoint == .best,
+                score: { try recipe.evaluate(predictor) { try context.checkStop() }.score },
+                write: writeModel
+            )
         }
         let loop = TrainingLoop(
             context: context,
@@ -80,18 +101,30 @@ struct FinetuneJob {
             trainExamples: recipe.trainingSequences,
             names: { numbers in numbers.map { recipe.exampleID($0) } },
             origin: try TrainingOrigin(context, datasets: recipe.datasets, model: model.directory),
-            writeModel: { folder in
-                try ModelDirectory.write(
-                    try trainer.weights(),
-                    configuration: model.configuration,
-                    classifier: recipe.classifier,
-                    tokenizer: model.directory.tokenizer,
-                    to: folder
-                )
-            }
+            writeModel: writeModel,
+            monitor: monitor
         )
-        let outcome = try loop.run { recipe.batch(order.batch(step: $0)) }
-        let evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
+        let outcome = try loop.run(parts: { step in
+            let examples = order.batch(step: step)
+            guard let size = work.microBatchSize else { return [recipe.batch(examples)] }
+            return stride(from: examples.startIndex, to: examples.endIndex, by: size).map { first in
+                recipe.batch(examples[first..<min(examples.endIndex, first + size)])
+            }
+        })
+        var step = outcome.steps
+        if work.checkpoint == .best, let best = monitor?.best, best.step != step {
+            let kept = try Weights.load(
+                try ModelDirectory(path: best.folder).weights(),
+                for: network.evaluationGraph(recipe.head),
+                configuration: network.configuration,
+                seed: work.seed,
+                needsHead: true
+            )
+            try kept.weights.write(into: trainer.variables)
+            step = best.step
+        }
+        var evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
+        try recipe.predictTests(predictor, into: &evaluation) { try context.checkStop() }
         let weights = try trainer.weights()
         let written = try ModelDirectory.write(
             weights,
@@ -111,16 +144,33 @@ struct FinetuneJob {
             tokensPerSecond: outcome.tokensPerSecond
         )
         let predictions = try result.record(evaluation, in: context)
+        if let monitor {
+            let choice = CheckpointChoice(
+                step: step,
+                looks: monitor.looks.count,
+                isBest: work.checkpoint == .best,
+                stoppedAt: monitor.hasStopped ? outcome.steps : nil
+            )
+            result.checkpointChoice = choice
+            result.notes.append(choice.description)
+            monitor.removeModels()
+        }
         let artifact = Artifact(
             kind: .model,
-            step: outcome.steps,
-            share: 1,
+            step: step,
+            share: step == outcome.steps ? 1 : monitor?.best?.share,
             score: result.score,
             path: context.path("model"),
             sha256: written.sha256,
             bytes: written.bytes
         )
-        return JobOutput(result, artifacts: [artifact, predictions])
+        return JobOutput(result, artifacts: [artifact] + predictions)
+    }
+
+    /// Steps from one look at the development set to the next; nil where nobody asks for any.
+    private static func looks(_ work: FineTuning, stepsPerEpoch: Int) -> Int? {
+        let isAsked = work.earlyStopping != nil || work.checkpoint == .best
+        return work.evaluateEverySteps ?? (isAsked ? stepsPerEpoch : nil)
     }
 
     private func description(

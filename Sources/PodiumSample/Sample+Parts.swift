@@ -20,13 +20,23 @@ extension Sample {
         var task: BenchmarkTask
         var train: ExampleSet
         var dev: [ExampleSet]
+        /// Their files have no labels, the diagnostic set's has.
+        var test: [ExampleSet]
 
         init(_ task: BenchmarkTask, _ source: any ExampleSource, train: Int, dev: Int) {
             self.task = task
             self.train = ExampleSet(name: "\(task.shortName)/train.tsv", source: source, count: train, split: .train)
             self.dev = [ExampleSet(name: "\(task.shortName)/dev.tsv", source: source, count: dev, split: .dev)]
+            self.test = [
+                ExampleSet(name: "\(task.shortName)/test.tsv", source: source, count: testExamples, split: .test)
+            ]
         }
     }
+
+    /// Examples of each test set: few, since nobody scores them.
+    private static let testExamples = 60
+
+    static let diagnosticName = "AX/diagnostic-full.tsv"
 
     /// All tasks with the numbers of their examples.
     static let parts: [Part] = {
@@ -39,6 +49,21 @@ extension Sample {
                 count: 150,
                 split: .dev
             ),
+        ]
+        mnli.test = [
+            ExampleSet(
+                name: "MNLI/test_matched.tsv",
+                source: MNLI(settings: MNLI.matched),
+                count: testExamples,
+                split: .test
+            ),
+            ExampleSet(
+                name: "MNLI/test_mismatched.tsv",
+                source: MNLI(settings: MNLI.mismatched),
+                count: testExamples,
+                split: .test
+            ),
+            ExampleSet(name: diagnosticName, source: MNLI(settings: Setting.all), count: testExamples, split: .test),
         ]
         return [
             Part(.cola, CoLA(), train: 600, dev: 200),

@@ -11,6 +11,7 @@ extension Work {
             ("finetune of SQuAD", .finetune(FineTuning(model: model, task: .squadV1))),
             ("evaluate", .evaluate(Evaluating(model: model, task: .mrpc))),
             ("evaluate of SQuAD", .evaluate(Evaluating(model: model, task: .squadV1))),
+            ("embed", .embed(Embedding(model: model, texts: []))),
         ]
     }()
 }

@@ -8,6 +8,7 @@ package enum JobFilePage {
             section("Top of the file", keys(SpecKey.top, showsKinds: true)),
             section("`model`", modelText + "\n\n" + keys(SpecKey.model)),
             section("`corpus`", corpusText),
+            section("`vectors`", keys(SpecKey.vectors)),
             section("`data`", dataText + "\n\n" + keys(SpecKey.data)),
             section("`training`, `taskTraining` and `sweep`", trainingText + "\n\n" + hyperparameters),
             section("`seed`", seedText + "\n\n" + keys(SpecKey.seed)),
@@ -16,6 +17,7 @@ package enum JobFilePage {
             section("`retry`", parameters(Parameter<RetryPolicy>.all, of: RetryPolicy())),
             section("Entries of `systems`", keys(SpecKey.system)),
             section("Entries of `pretrain`", keys(SpecKey.pretrain)),
+            section("Entries of `finetune`", keys(SpecKey.finetune)),
         ]
         return parts.joined(separator: "\n\n") + "\n"
     }
@@ -40,8 +42,8 @@ package enum JobFilePage {
         """
 
     private static let modelText = """
-        A name (`minilm-l6`) is fetched where it is needed; text with a `/`, or `{path: FOLDER}`, is a folder; `{preset: tiny}` is
-        fresh weights, for pre-training; `{run: NAME}` is what a run of `pretrain` in the same file made.
+        A name (`minilm-l6`, `google-bert/bert-base-uncased`, `uncased_L-2_H-128_A-2`) is fetched where it is needed; text that names
+        a folder, or `{path: FOLDER}`, is that folder, even where the hub has a model of the name; `{preset: tiny}` is fresh weights, for pre-training; `{run: NAME}` is what a run of `pretrain` or `finetune` in the same file made.
         """
 
     private static let corpusText = """

@@ -26,18 +26,44 @@ struct SpecKey {
 
     static let top = [
         SpecKey("name", "glue-minilm", "What the suite is called: letters, digits, `.`, `_`, `-`, and not a number."),
-        SpecKey("kind", "suite", "What the file asks for: pretrain, finetune, evaluate, or suite (systems × tasks)."),
+        SpecKey(
+            "kind",
+            "suite",
+            "What the file asks for: pretrain, finetune, evaluate, embed, or suite (systems × tasks)."
+        ),
         SpecKey(
             "model",
             "see below",
             "What runs start from; in a suite, of its only system (else `systems`)."
         ),
         SpecKey("corpus", in: [.pretrain], "see below", fallback: "sample", "The text to pre-train on."),
+        SpecKey(
+            "texts",
+            in: [.embed],
+            "sentences.txt",
+            "A file, or a list of them: UTF-8, a text a line; a pair is `first ||| second`."
+        ),
+        SpecKey("vectors", in: [.embed], "{pool: mean}", fallback: "see below", "Which vectors are made of the texts."),
         SpecKey("pretrain", in: [.suite], "a list", fallback: "none", "Pre-training runs that systems start from."),
+        SpecKey(
+            "finetune",
+            in: [.suite],
+            "a list",
+            fallback: "none",
+            "Fine-tuning runs that systems start from: a warm start."
+        ),
         SpecKey("systems", in: [.suite], "a list", fallback: "one, of `model`", "The rows of the leaderboard."),
         SpecKey("task", in: [.finetune, .evaluate], "glue/MRPC", "The task to be scored on."),
         SpecKey("tasks", in: [.suite], "[glue, squad-v1.1]", "The tasks to be scored on; `glue` stands for all nine."),
         SpecKey("data", in: scored, "{root: ~/data}", fallback: "sample", "Where the tasks' files are."),
+        SpecKey(
+            "predict",
+            in: scored,
+            "[dev, test, ax]",
+            fallback: "dev",
+            "The sets that predictions are kept of: dev (always), test (without labels, for `podium submission write`), and "
+                + "ax, GLUE's diagnostic set, which MNLI's models answer."
+        ),
         SpecKey(
             "training",
             "{epochs: 3}",
@@ -101,10 +127,47 @@ struct SpecKey {
     ]
 
     static let model = [
-        SpecKey("run", "pretrain-tiny", fallback: "", "What a run of `pretrain` made."),
+        SpecKey("run", "pretrain-tiny", fallback: "", "What a run of `pretrain` or `finetune` made."),
         SpecKey("checkpoint", "last", fallback: "last", "Which of that run's models: the one at its end."),
         SpecKey("preset", "tiny", fallback: "", "Fresh weights of a size."),
         SpecKey("path", "../models/mine", fallback: "", "A folder with model.safetensors, config.json and vocab.txt."),
+    ]
+
+    static let finetune = [
+        SpecKey("name", "mnli", "What systems call it: `model: {run: mnli}`."),
+        SpecKey(
+            "model",
+            "minilm-l6",
+            "What it starts from; may be a run of `pretrain` or an earlier one of `finetune`."
+        ),
+        SpecKey("task", "glue/MNLI", "The task that it learns; its data is the file's."),
+        SpecKey("training", "{epochs: 1}", fallback: "every default", "Its hyper-parameters, over those of the file."),
+        SpecKey("seed", "7", fallback: "1", "Its one seed."),
+        SpecKey("resources", "{threads: 2}", fallback: "the file's", "What it needs of its worker."),
+        SpecKey("retry", "{limit: 2}", fallback: "the file's", "How often it is tried again."),
+    ]
+
+    static let vectors = [
+        SpecKey(
+            "pool",
+            "mean",
+            fallback: "mean",
+            "none (every token), cls (`[CLS]`), mean (over all tokens), word (over each word's pieces)."
+        ),
+        SpecKey(
+            "layers",
+            "[-1, -2]",
+            fallback: "-1",
+            "Counted from the end: -1 is the last; after the first come the embeddings."
+        ),
+        SpecKey(
+            "combine",
+            "sum",
+            fallback: "separate in jsonl, else concat",
+            "How layers make one vector: separate, sum, concat (in the order given)."
+        ),
+        SpecKey("format", "npy", fallback: "jsonl", "jsonl (as `extract_features.py` writes it), npy, safetensors."),
+        SpecKey("normalize", "true", fallback: "false", "Whether every vector is scaled to length 1."),
     ]
 
     static let data = [

@@ -11,12 +11,13 @@ extension SpecReader {
 
     /// Reads `model:`, in one of its forms.
     ///
-    /// `minilm-l6` · `./my-model` · `{run: pretrain-tiny}` · `{preset: tiny}` · `{path: my-model}`
+    /// `minilm-l6` · `google-bert/bert-base-uncased` · `./my-model` · `{run: pretrain-tiny}` · `{preset: tiny}` · `{path: my-model}`
     func model(_ node: SpecNode, pretrained names: [String]) throws(SpecError) -> ModelReference {
         guard node.isMapping else {
             let text = try node.string()
-            if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") { return .path(resolve(text)) }
             if modelNames.contains(text) { return .named(text) }
+            if text.contains("/") || text.hasPrefix(".") || text.hasPrefix("~") { return pathOrName(text) }
+            if case .named(let name) = pathOrName(text) { return .named(name) }
             if presets.contains(text) {
                 throw node.error(
                     .invalidValue,
@@ -79,6 +80,50 @@ extension SpecReader {
             throw node.error(.missingKey, "data needs a root, such as {root: ~/data}")
         }
         return .root(resolve(try root.string()))
+    }
+
+    /// Reads `predict:`, a list of sets.
+    func predict(_ node: SpecNode?, tasks: [BenchmarkTask]) throws(SpecError) -> [PredictedSet] {
+        guard let node else { return [.dev] }
+        var sets: Set<PredictedSet> = []
+        for item in node.itemsOrSelf {
+            let word = try item.choice(PredictedSet.allCases.map(\.rawValue))
+            guard let set = PredictedSet(rawValue: word) else { preconditionFailure("a choice of the sets is a set") }
+            guard sets.insert(set).inserted else { throw item.error(.invalidValue, "\(node.path) has \(word) twice") }
+            if set == .ax, !tasks.contains(.mnli) {
+                throw item.error(
+                    .invalidValue,
+                    "ax is answered by the models of glue/MNLI, and the file has no such task"
+                )
+            }
+        }
+        guard sets.contains(.dev) else {
+            throw node.error(.invalidValue, "\(node.path) must have dev, which every run is scored on")
+        }
+        return PredictedSet.allCases.filter { sets.contains($0) }
+    }
+
+    /// Reads `vectors:`.
+    func vectors(_ node: SpecNode?) throws(SpecError) -> EmbeddingOptions {
+        var options = EmbeddingOptions()
+        guard let node else { return options }
+        func word<Choice: RawRepresentable & CaseIterable>(
+            _ node: SpecNode,
+            _ type: Choice.Type
+        ) throws(SpecError) -> Choice? where Choice.RawValue == String {
+            Choice(rawValue: try node.choice(Choice.allCases.map(\.rawValue)))
+        }
+        let fields = try node.fields(SpecKey.vectors.names)
+        if let pool = fields["pool"] { options.pool = try word(pool, Pooling.self) ?? options.pool }
+        if let format = fields["format"] { options.format = try word(format, VectorFormat.self) ?? options.format }
+        if let combine = fields["combine"] { options.combination = try word(combine, LayerCombination.self) }
+        if let normalize = fields["normalize"] { options.normalize = try normalize.bool() }
+        if let layers = fields["layers"] {
+            options.layers = []
+            for item in layers.itemsOrSelf { options.layers.append(try item.integer(-1000 ... -1)) }
+        }
+        if let complaint = options.complaint { throw node.error(.invalidValue, complaint) }
+        return options
     }
 
     /// Reads `corpus:`: `sample`, a file, or a list of files.

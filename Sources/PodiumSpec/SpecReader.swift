@@ -16,11 +16,25 @@ package struct SpecReader {
     package let modelNames: [String]
     /// Sizes that fresh weights can have.
     package let presets: [String]
+    /// Whether a name that is not listed can be fetched, such as OWNER/NAME of the hub.
+    private let isFetchable: @Sendable (String) -> Bool
+    /// Whether there is a folder: it goes before a model to fetch of the same name.
+    private let isFolder: @Sendable (String) -> Bool
 
     /// The most runs that one file may ask for.
     package static let runLimit = 100_000
 
-    package init(file: String, folder: String, home: String, modelNames: [String], presets: [String]) {
+    package init(
+        file: String,
+        folder: String,
+        home: String,
+        modelNames: [String],
+        presets: [String],
+        isFetchable: @escaping @Sendable (String) -> Bool = { _ in false },
+        isFolder: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
+        self.isFetchable = isFetchable
+        self.isFolder = isFolder
         self.file = file
         self.folder = folder
         self.home = home
@@ -59,6 +73,12 @@ package struct SpecReader {
             runs: runs,
             optionalSystems: try plan.optionalSystems()
         )
+    }
+
+    /// What a text names that may be a folder and a model to fetch: the folder, if there is one.
+    func pathOrName(_ text: String) -> ModelReference {
+        let path = resolve(text)
+        return isFetchable(text) && !isFolder(path) ? .named(text) : .path(path)
     }
 
     private func root(of text: String, overrides: [String]) throws(SpecError) -> Node {

@@ -30,6 +30,7 @@ struct SuitePlan {
                 throw taskNode.error(.invalidValue, "task names several tasks; for those write kind: suite and tasks")
             }
             runs = withReport(try scored(system: system, taskNode: taskNode))
+        case .embed: runs = [try embedding()]
         case .suite:
             runs = try suite()
         }
@@ -68,11 +69,12 @@ struct SuitePlan {
             pretrained.append(runName)
             runs += try pretraining(named: runName, fields: own, at: item, sweep: nil)
         }
+        for item in fields["finetune"]?.itemsOrSelf ?? [] { runs.append(try start(item, &pretrained)) }
         guard let taskNode = fields["tasks"] else {
-            guard !runs.isEmpty, fields["systems"] == nil, fields["model"] == nil else {
+            guard !runs.isEmpty, fields["finetune"] == nil, fields["systems"] == nil, fields["model"] == nil else {
                 throw top.error(.missingKey, "tasks is missing; write tasks: [glue, squad-v1.1]")
             }
-            for key in ["training", "taskTraining", "sweep", "seed", "select", "data"] {
+            for key in ["training", "taskTraining", "sweep", "seed", "select", "data", "predict"] {
                 if let field = fields[key] {
                     throw field.error(.invalidValue, "\(key) is for tasks, and the file has none", atKey: true)
                 }
@@ -81,6 +83,52 @@ struct SuitePlan {
         }
         for system in try systems(pretrained: pretrained) { runs += try scored(system: system, taskNode: taskNode) }
         return withReport(runs)
+    }
+
+    /// A fine-tuning run that systems start from.
+    private mutating func start(_ item: SpecNode, _ known: inout [String]) throws(SpecError) -> PlannedRun {
+        let own = try item.fields(SpecKey.finetune.names)
+        guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
+        guard let modelNode = own["model"] else {
+            throw item.error(.missingKey, "model is missing; write model: minilm-l6")
+        }
+        guard let taskNode = own["task"] else {
+            throw item.error(.missingKey, "task is missing; write task: glue/MNLI")
+        }
+        let name = try checkedName(nameNode)
+        guard !known.contains(name) else { throw nameNode.error(.invalidValue, "the run \"\(name)\" is given twice") }
+        let tasks = try reader.tasks(taskNode)
+        guard tasks.count == 1 else {
+            throw taskNode.error(.invalidValue, "task names several tasks; a system starts from one run")
+        }
+        let seeds = try reader.seeds(own["seed"])
+        guard seeds.count == 1 else {
+            throw (own["seed"] ?? item).error(
+                .invalidValue,
+                "systems start from one run of \"\(name)\"; give each seed an entry and a name"
+            )
+        }
+        let model = try reader.model(modelNode, pretrained: known)
+        known.append(name)
+        var work = Work.finetune(
+            FineTuning(model: model, task: tasks[0], data: try reader.data(fields["data"]), seed: seeds[0])
+        )
+        work.examples?.predict = try reader.predict(nil, tasks: tasks)
+        var draft = TrainingDraft(work)
+        try draft.apply(fields["training"], &use)
+        try applyTaskTraining(fields["taskTraining"], task: tasks[0], to: &draft)
+        try draft.apply(own["training"], &use)
+        count += 1
+        return PlannedRun(
+            spec: RunSpec(
+                name: name,
+                system: name,
+                work: try draft.reconciled(at: own["training"] ?? item),
+                resources: try reader.resources(own["resources"] ?? fields["resources"]),
+                retry: try reader.retry(own["retry"] ?? fields["retry"])
+            ),
+            dependencies: model.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] } ?? []
+        )
     }
 
     /// One row of the leaderboard.
@@ -135,7 +183,7 @@ struct SuitePlan {
         let model = try reader.model(modelNode, pretrained: pretrained)
         let given: String =
             switch model {
-            case .named(let known): known
+            case .named(let known): String((known.split(separator: "/").last ?? "model").map { $0 == "@" ? "-" : $0 })
             case .run(let run, _): run
             case .preset(let size): "fresh-\(size)"
             case .path(let path): String(path.split(separator: "/").last ?? "model")
@@ -155,15 +203,18 @@ struct SuitePlan {
 
     private mutating func scored(system: System, taskNode: SpecNode) throws(SpecError) -> [PlannedRun] {
         let data = try reader.data(fields["data"])
+        let tasks = try reader.tasks(taskNode)
+        let predict = try reader.predict(fields["predict"], tasks: tasks)
         let resources = try reader.resources(fields["resources"])
         let retry = try reader.retry(fields["retry"])
         let seeds = kind == .evaluate ? [] : try reader.sweepSeeds(fields)
         var runs: [PlannedRun] = []
-        for task in try reader.tasks(taskNode) {
-            let work: Work =
+        for task in tasks {
+            var work: Work =
                 kind == .evaluate
                 ? .evaluate(Evaluating(model: system.model, task: task, data: data))
                 : .finetune(FineTuning(model: system.model, task: task, data: data))
+            work.examples?.predict = predict.filter { $0 != .ax || task == .mnli }
             var draft = TrainingDraft(work)
             try draft.apply(fields["training"], &use)
             try applyTaskTraining(fields["taskTraining"], task: task, to: &draft)
@@ -220,6 +271,33 @@ struct SuitePlan {
             use.note(own, applies: applies, message: "\(own.path): the file has no such task")
             if applies { try draft.apply(own, &use) }
         }
+    }
+
+    // MARK: Vectors
+
+    private mutating func embedding() throws(SpecError) -> PlannedRun {
+        guard let textNode = fields["texts"] else {
+            throw top.error(.missingKey, "texts is missing; write texts: sentences.txt")
+        }
+        let system = try system(fields, named: nil, at: top, pretrained: [])
+        if case .preset(let size) = system.model {
+            throw top.error(.invalidValue, "fresh \(size) weights make no vectors worth keeping; name a trained model")
+        }
+        var work = Embedding(model: system.model, texts: [])
+        for item in textNode.itemsOrSelf { work.texts.append(reader.resolve(try item.string())) }
+        guard !work.texts.isEmpty else { throw textNode.error(.invalidValue, "texts names no file") }
+        work.options = try reader.vectors(fields["vectors"])
+        var draft = TrainingDraft(.embed(work))
+        try draft.apply(fields["training"], &use)
+        return PlannedRun(
+            spec: RunSpec(
+                name: name,
+                system: system.name,
+                work: draft.work,
+                resources: try reader.resources(fields["resources"]),
+                retry: try reader.retry(fields["retry"])
+            )
+        )
     }
 
     // MARK: Pre-training and reports

@@ -47,6 +47,12 @@ struct TrainingDraft {
     ///
     /// - Parameter place: where to point if only defaults disagree.
     func reconciled(at place: SpecNode) throws(SpecError) -> Work {
+        if let tuning = work.fineTuning, let part = tuning.microBatchSize, part > tuning.optimization.batchSize {
+            throw (places["microBatchSize"] ?? place).error(
+                .invalidValue,
+                "microBatchSize \(part) is more than the batchSize \(tuning.optimization.batchSize) that it is a part of"
+            )
+        }
         guard let length = work.engine?.maxSequenceLength, var span = work.span else { return work }
         // A sequence is [CLS] question [SEP] passage [SEP].
         let special = 3

@@ -9,6 +9,8 @@ enum Arguments {
     static func normalized(_ words: [String]) throws(Failure) -> [String] {
         var result: [String] = []
         var isLiteral = false
+        // The option that the number before belongs to: --layers -1 -2.
+        var numbered: String?
         for (place, word) in words.enumerated() {
             if isLiteral || word == "--" {
                 isLiteral = true
@@ -23,10 +25,15 @@ enum Arguments {
             if word.hasPrefix("--"), word.last == "=" {
                 throw Failure(.usage, "the value of \(word.dropLast()) is empty")
             }
-            if place > 0, word.hasPrefix("-"), Double(word) != nil, let option = result.last, isBareOption(option) {
+            let isNumber = word.hasPrefix("-") && Double(word) != nil
+            if place > 0, isNumber, let option = result.last, isBareOption(option) {
                 result[result.count - 1] = "\(option)=\(word)"
+                numbered = option
+            } else if isNumber, let numbered {
+                result.append("\(numbered)=\(word)")
             } else {
                 result.append(word)
+                numbered = nil
             }
         }
         return result

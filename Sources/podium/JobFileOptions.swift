@@ -21,7 +21,7 @@ struct JobFileOptions: ParsableArguments {
 
     /// Reads the file alone.
     func read(place: PlaceOptions) throws -> Submission {
-        try reader(place).read(try SubmissionReader.File(reading: file), overrides: set)
+        try reader(place).read(try SubmissionReader.File(reading: file), overrides: set) { Terminal.error($0) }
     }
 
     /// Checks the data and models that the runs name; what would make them fail is bad input.

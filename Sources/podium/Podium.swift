@@ -59,7 +59,10 @@ struct Podium: AsyncParsableCommand {
                     Bench.self,
                 ]
             ),
-            CommandGroup(name: "Text, models and data", subcommands: [Tokenize.self, Model.self, DataCommand.self]),
+            CommandGroup(
+                name: "Text, models and data",
+                subcommands: [Tokenize.self, Embed.self, Model.self, DataCommand.self]
+            ),
             CommandGroup(name: "Inside", subcommands: [Engine.self]),
         ]
     )

@@ -56,6 +56,8 @@ import Testing
         #expect(settings.stripsAccents.source == .stated("tokenizer_config.json"))
         let cased = try self.settings(["tokenizer_config.json": "{\"do_lower_case\": false, \"strip_accents\": null}"])
         #expect(cased.tokenizer.normalization == TextNormalization(lowercases: false))
+        // The pieces have no capitals.
+        #expect(cased.notes.contains { $0.contains("looks uncased") })
     }
 
     @Test func thePipelineIsHonouredWhereItIsTheOnlySource() throws {

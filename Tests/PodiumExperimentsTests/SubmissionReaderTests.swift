@@ -1,3 +1,4 @@
+import Foundation
 import PodiumCore
 import PodiumExperiments
 import PodiumLibrary
@@ -9,6 +10,10 @@ struct SubmissionReaderTests {
     private struct Models: ModelSource {
         var knownNames = ["minilm-l6"]
         var failure: LibraryError?
+
+        func isFetchable(_ name: String) -> Bool {
+            name.split(separator: "/", omittingEmptySubsequences: false).count == 2 && !name.hasPrefix(".")
+        }
 
         func pull(_ name: String, report: (String) -> Void) async throws {
             if let failure { throw failure }
@@ -38,6 +43,26 @@ struct SubmissionReaderTests {
         #expect(submission.runs.contains { $0.spec.model == .path("/jobs/./small") })
         #expect(submission.modelNames == ["minilm-l6"])
         #expect(submission.systems(using: "minilm-l6") == ["large"])
+    }
+
+    @Test func ownerAndNameAreFetchedUnlessThereIsSuchAFolder() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("podium-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let bytes = Array("name: a\nkind: finetune\nmodel: google-bert/bert-base-uncased\ntask: MRPC\n".utf8)
+        let file = SubmissionReader.File(name: "a.yaml", folder: folder, bytes: bytes)
+        var notes: [String] = []
+        let fetched = try reader().read(file) { notes.append($0) }
+        #expect(fetched.modelNames == ["google-bert/bert-base-uncased"])
+        #expect(fetched.runs.first?.spec.system == "bert-base-uncased")
+        #expect(notes.isEmpty)
+        try FileManager.default.createDirectory(
+            atPath: "\(folder)/google-bert/bert-base-uncased",
+            withIntermediateDirectories: true
+        )
+        let own = try reader().read(file) { notes.append($0) }
+        #expect(own.runs.first?.spec.model == .path("\(folder)/google-bert/bert-base-uncased"))
+        #expect(notes.count == 1 && notes[0].contains("the hub's model of this name"))
     }
 
     @Test func bytesThatAreNotTextAreRefusedByName() {

@@ -84,6 +84,41 @@ struct SampleLayoutTests {
         }
     }
 
+    static func testExamples(_ task: BenchmarkTask) throws -> [(task: BenchmarkTask, examples: [LabelledText])] {
+        var parts = TaskExamples(task)
+        parts.predict = PredictedSet.allCases
+        return try parts.unscoredSets.map { set in
+            let name = set.task == .ax ? "AX/diagnostic-full.tsv" : DataRoot.fileName(task: set.task, split: set.split)
+            let bytes = try file("glue/\(name)").bytes
+            return (set.task, try GLUEFile.read(task: set.task, split: .test, bytes: bytes, name: name).examples)
+        }
+    }
+
+    @Test(arguments: BenchmarkTask.glue)
+    func testSetsHaveNoLabelsAndTheDiagnosticSetHas(task: BenchmarkTask) throws {
+        let sets = try Self.testExamples(task)
+        #expect(sets.count == (task == .mnli ? 3 : 1))
+        for (of, examples) in sets {
+            #expect(examples.count == 60)
+            #expect(examples.allSatisfy { ($0.label != nil) == (of == .ax) })
+        }
+    }
+
+    @Test(arguments: BenchmarkTask.glue)
+    func noTestTextWasTrainedOnOrTold(task: BenchmarkTask) throws {
+        let lines = Set(
+            Self.files.filter { $0.path.hasPrefix("text/") }
+                .flatMap { String(decoding: $0.bytes, as: UTF8.self).components("\n") }
+        )
+        var known = Set(try Self.examples(task, .train).map(\.first))
+        for split in DataRoot.evaluationSplits(of: task) {
+            known.formUnion(try Self.examples(task, split).map(\.first))
+        }
+        for (_, examples) in try Self.testExamples(task) {
+            #expect(examples.allSatisfy { !known.contains($0.first) && !lines.contains($0.first) })
+        }
+    }
+
     @Test func noDevelopmentTextIsInThePretrainingText() throws {
         let lines = Set(
             Self.files.filter { $0.path.hasPrefix("text/") }

@@ -33,6 +33,13 @@ struct SampleSQuADTests {
         #expect(dev.contains { $0.answers[0].text != $0.answers[2].text })
     }
 
+    @Test func testQuestionsHaveNoAnswers() throws {
+        let test = try Self.read(.test)
+        #expect(test.questions.count == 40)
+        #expect(test.questions.allSatisfy { $0.answers.isEmpty })
+        #expect(Set(test.passages).isDisjoint(with: try Self.read(.train).passages + Self.read(.dev).passages))
+    }
+
     @Test func passagesAreShortAndDifferent() throws {
         let train = try Self.read(.train).passages
         let dev = try Self.read(.dev).passages

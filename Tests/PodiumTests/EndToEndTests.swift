@@ -105,4 +105,103 @@ struct EndToEndTests {
         let help = try await place.binary.run("--help")
         #expect(help.status == 0 && help.output.contains("podium run jobs/quickstart.yaml"))
     }
+
+    /// All of GLUE, each for a moment.
+    static let submittedSuite = """
+        name: submitted
+        kind: suite
+        pretrain:
+          - name: start
+            model: {preset: tiny}
+            corpus: sample
+            training: {maxSteps: 4, batchSize: 8, maxSequenceLength: 32, maxPredictionsPerSequence: 5, vocabularySize: 500}
+        systems:
+          - name: tiny
+            model: {run: start}
+        tasks: [glue]
+        predict: [dev, test, ax]
+        training: {maxSteps: 2, batchSize: 8, maxSequenceLength: 48, trainExamples: 40, evaluationExamples: 40}
+        """
+
+    @Test func aSuiteOnTheSampleEndsInAGLUEArchiveOfItsOwnTestPredictions() async throws {
+        let place = try Place()
+        defer { place.tearDown() }
+        let file = try place.write("submitted.yaml", Self.submittedSuite)
+        let outcome = try await place.binary.run("run", file, "--report", "\(place.folder)/report")
+        #expect(outcome.status == 0, "\(outcome.error)")
+        // The diagnostic set has a column of its own, and no place in the average.
+        let table = try String(contentsOfFile: "\(place.folder)/report/leaderboard.csv", encoding: .utf8)
+        #expect(table.contains("AX"))
+        _ = try await place.up()
+        let archive = "\(place.folder)/glue.zip"
+        let written = try await place.binary.run("submission", "write", "--suite", "submitted", "--out", archive)
+        #expect(written.status == 0, "\(written.error)")
+        #expect(written.output.contains("AX.tsv"))
+        #expect(written.error.contains("not the official test sets"))
+        let origin = try String(contentsOfFile: archive + ".origin.json", encoding: .utf8)
+        #expect(origin.contains("tiny/glue/MNLI/seed-1"))
+        let check = try await place.binary.run("submission", "check", archive, "--data", "sample")
+        #expect(check.status == 0, "\(check.output)")
+        // The server has other test sets.
+        let official = try await place.binary.run("submission", "check", archive)
+        #expect(official.status == 1)
+        #expect(official.output.contains("the test set has 390,965 examples"))
+    }
+
+    @Test func aJobOfVectorsMakesTheCommandsFile() async throws {
+        let place = try Place()
+        defer { place.tearDown() }
+        let model = Binary.root.appendingPathComponent("Tests/PodiumBERTTests/Fixtures/tiny-bert").path
+        _ = try place.write("texts.txt", "a b c\nabc dij\n")
+        let file = try place.write(
+            "vectors.yaml",
+            """
+            name: vectors
+            kind: embed
+            model: {path: \(model)}
+            texts: texts.txt
+            vectors: {pool: word, layers: [-1, -2], format: npy}
+            training: {maxSequenceLength: 24}
+            """
+        )
+        let outcome = try await place.binary.run("run", file)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let out = "\(place.folder)/v.npy"
+        let made = try await place.binary.run(
+            "embed",
+            "--model",
+            model,
+            "--pool",
+            "word",
+            "--layers",
+            "-1",
+            "-2",
+            "--format",
+            "npy",
+            "--max-sequence-length",
+            "24",
+            "\(place.folder)/texts.txt",
+            "--out",
+            out
+        )
+        #expect(made.status == 0, "\(made.error)")
+        #expect(made.error.contains("2 texts, 5 vectors"))
+        _ = try await place.up()
+        let run = try #require(try await place.runs(suite: "vectors").first)
+        let shown = try await place.show(run.id)
+        let vectors = try #require(shown.artifacts.first { $0.artifact.kind == "vectors" }?.artifact)
+        let files = [vectors.path, out].map { FileManager.default.contents(atPath: $0) }
+        #expect(files[0] != nil && files[0] == files[1])
+        // Without a place to write to, lines come as they are made.
+        let lines = try await place.binary.run(
+            "embed",
+            "--model",
+            model,
+            "--max-sequence-length",
+            "24",
+            "\(place.folder)/texts.txt"
+        )
+        #expect(lines.output.hasPrefix(#"{"linex_index": 0, "layers": [{"index": -1, "values": ["#))
+        #expect(lines.output.split(separator: "\n").count == 2)
+    }
 }

@@ -103,7 +103,7 @@ extension SequenceModel {
     }
 
     /// The terms of the loss, each with its weight.
-    private func losses(
+    func losses(
         _ head: Head,
         _ states: HiddenStates,
         _ packed: PackedSequences,
@@ -178,7 +178,7 @@ extension SequenceModel {
         configuration.architecture == .shallowBidirectional ? "\(direction.rawValue)." : ""
     }
 
-    private func states(_ packed: PackedSequences, rows: StateRows, in graph: inout Graph) -> HiddenStates {
+    func states(_ packed: PackedSequences, rows: StateRows, in graph: inout Graph) -> HiddenStates {
         let tokens = graph.input("tokens", .int32, [packed.tokens])
         let types = graph.input("types", .int32, [packed.tokens])
         return states(tokens: tokens, types: types, packed: packed, rows: rows, in: &graph)

@@ -62,6 +62,12 @@ package struct TokenizerSettings: Sendable {
                     + "\"do_lower_case\" in tokenizer_config.json would say it"
             )
         }
+        if let said = stated.lowercases, said.value == vocabulary.seemsCased {
+            notes.append(
+                "\(folder): its files say that text is \(said.value ? "lower-cased" : "taken as it is"), but its vocabulary looks "
+                    + "\(said.value ? "cased: pieces with capitals are never used" : "uncased: words with capitals become [UNK]")"
+            )
+        }
         stripsAccents = stated.stripsAccents ?? Setting(value: lowercases.value, source: .usual)
         splitsIdeographs = stated.splitsIdeographs ?? Setting(value: true, source: .usual)
         maximumWordLength =

@@ -8,16 +8,21 @@ package final class Predictor {
     /// Large, because every batch pays for transposing the weights, and every new size for generating its matmul code.
     package var tokensPerBatch = 8192
 
+    /// Any graph whose inputs are a packed batch's, with weights of its own.
+    package init(graph: Graph, weights: Weights, device: any GraphDevice) throws(GraphError) {
+        let variables = device.makeVariables()
+        try weights.write(into: variables)
+        executor = try device.load(graph, variables: variables)
+    }
+
     /// With weights of its own.
-    package init(
+    package convenience init(
         model: any SequenceModel,
         head: Head,
         weights: Weights,
         device: any GraphDevice
     ) throws(GraphError) {
-        let variables = device.makeVariables()
-        try weights.write(into: variables)
-        executor = try device.load(model.evaluationGraph(head), variables: variables)
+        try self.init(graph: model.evaluationGraph(head), weights: weights, device: device)
     }
 
     /// With the weights of a model in training.

@@ -13,6 +13,8 @@ package final class Trainer {
     /// Steps done so far, including a step that is still running.
     package private(set) var step: Int = 0
     private let executor: any GraphExecutor
+    /// Computes the gradients of a part of a batch, where batches come in parts; then `executor` is the update alone.
+    private let parts: (any GraphExecutor)?
     /// Outputs of the last step, while it is running, and its learning rate.
     private var pending: PendingOutputs?
     private var pendingRate = 0.0
@@ -33,6 +35,8 @@ package final class Trainer {
         package var extra: [String: Double]
     }
 
+    /// - Parameter inParts: whether batches come in parts (`advance(parts:)`), whose gradients are gathered before the update;
+    ///   on a single replica only.
     package init(
         model: any SequenceModel,
         head: Head,
@@ -41,7 +45,8 @@ package final class Trainer {
         seed: UInt64,
         device: any GraphDevice,
         checkpointing: Bool = false,
-        returningGradients: Bool = false
+        returningGradients: Bool = false,
+        inParts: Bool = false
     ) throws(GraphError) {
         self.model = model
         self.head = head
@@ -57,7 +62,20 @@ package final class Trainer {
         )
         let variables = device.makeVariables()
         try weights.write(into: variables)
-        executor = try device.load(graph, variables: variables)
+        guard inParts else {
+            executor = try device.load(graph, variables: variables)
+            parts = nil
+            return
+        }
+        guard device.replicas == 1 else {
+            throw GraphError(.unsupported, "gradients are gathered over parts of a batch on one replica only")
+        }
+        let accumulation = model.accumulationGraph(head, checkpointing: checkpointing)
+        parts = try device.load(accumulation, variables: variables)
+        executor = try device.load(
+            model.updateGraph(of: accumulation.parameters, optimizer: optimizer),
+            variables: variables
+        )
     }
 
     /// Weights and slots, for evaluation graphs on the same device.
@@ -67,7 +85,10 @@ package final class Trainer {
     /// batch of the given sizes; nil if the device does not know.
     ///
     /// - Parameter sizes: of the graph's symbols: `tokens`, `sequences`, and those of the head.
-    package func additionalMemory(_ sizes: [String: Int]) -> Int? { executor.additionalMemory(sizes) }
+    package func additionalMemory(_ sizes: [String: Int]) -> Int? {
+        guard let parts else { return executor.additionalMemory(sizes) }
+        return parts.additionalMemory(sizes).flatMap { part in executor.additionalMemory([:]).map { part + $0 } }
+    }
 
     /// One step on a batch.
     package func train(_ batch: PackedBatch, learningRate: Double) throws -> Measurement {
@@ -105,6 +126,39 @@ package final class Trainer {
         pendingRate = learningRate
         pendingExamples = batch.examples
         return before
+    }
+
+    /// One step on a batch that comes in parts: its loss and update are the whole batch's but for the order of sums.
+    ///
+    /// Parts count by their sequences, as the losses of tasks do. Without `inParts` there is one part.
+    package func advance(parts batches: [PackedBatch], learningRate: Double) throws -> Measurement? {
+        guard let parts else {
+            precondition(batches.count == 1, "the trainer was not made for parts")
+            return try advance(batches[0], learningRate: learningRate)
+        }
+        let sequences = Float(batches.reduce(0) { $0 + $1.sequences })
+        var loss = 0.0
+        for (number, batch) in batches.enumerated() {
+            let share = Float(batch.sequences) / sequences
+            var feeds = feeds(batch, learningRate)
+            feeds["learningRate"] = nil
+            feeds["share"] = HostTensor(scalar: share)
+            feeds["keep"] = HostTensor(scalar: number == 0 ? Float(0) : 1)
+            loss += Double(share) * Double(try parts.run(feeds)["loss"]?.floats.first ?? .nan)
+        }
+        var feeds = ["learningRate": HostTensor(scalar: Float(learningRate))]
+        if executor.graph.inputs.contains(where: { $0.name == "step" }) {
+            feeds["step"] = HostTensor(scalar: Int32(truncatingIfNeeded: step))
+        }
+        // Before the weights change: an update by no number would spoil them.
+        guard loss.isFinite else {
+            throw Divergence(step: step + 1, loss: loss, gradientNorm: .nan, examples: batches.flatMap(\.examples))
+        }
+        var outputs = try executor.run(feeds)
+        outputs["loss"] = HostTensor(scalar: Float(loss))
+        let measured = try measurement(outputs, step: step + 1, learningRate, batches.flatMap(\.examples))
+        step += 1
+        return measured
     }
 
     /// Waits for the running step.
@@ -159,6 +213,11 @@ package final class Trainer {
 
     // MARK: Checkpoints
 
+    /// What a checkpoint holds: gathered gradients are empty between steps.
+    private var savedVariables: [Graph.Variable] {
+        executor.graph.variables.filter { !$0.name.hasPrefix(BERTEncoder.accumulatorPrefix) }
+    }
+
     /// The parameters after all steps.
     package func weights() throws -> Weights {
         try awaitPendingStep()
@@ -175,7 +234,7 @@ package final class Trainer {
     package func save(to path: String, metadata: [String: String] = [:]) throws -> (bytes: Int64, sha256: String) {
         try awaitPendingStep()
         var tensors: [Safetensors.Tensor] = []
-        for variable in executor.graph.variables {
+        for variable in savedVariables {
             let tensor = try variables.read(variable.name)
             tensors.append(Safetensors.Tensor(name: variable.name, shape: tensor.shape, floats: tensor.floats))
         }
@@ -195,7 +254,7 @@ package final class Trainer {
         else {
             throw BERTError(.mismatch, "\(path): not a checkpoint of this run (seed \(seed))")
         }
-        for variable in executor.graph.variables {
+        for variable in savedVariables {
             let shape = variable.value.type.shape.map(\.fixed)
             guard let entry = file.tensor(named: variable.name), entry.shape == shape else {
                 throw BERTError(

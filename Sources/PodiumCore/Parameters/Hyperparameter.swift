@@ -133,6 +133,50 @@ extension Parameter<Work> {
             "Steps from one checkpoint to the next; about every half minute where nothing is said."
         ),
         Hyperparameter(
+            "keepCheckpoints",
+            \.optimization,
+            \.keepCheckpoints,
+            .integer(1...1000),
+            unit: "checkpoints",
+            "How many of an attempt's checkpoints stay on the disk until the run ends, the newest; two where nothing is said."
+        ),
+        Hyperparameter(
+            "microBatchSize",
+            \.fineTuning,
+            \.microBatchSize,
+            .integer(1...65_536),
+            unit: "sequences",
+            "Computes a batch's gradients so many sequences at a time, for less memory: the same step but for rounding."
+        ),
+        Hyperparameter(
+            "evaluateEverySteps",
+            \.fineTuning,
+            \.evaluateEverySteps,
+            .integer(1...1_000_000_000),
+            unit: "steps",
+            source: "transformers `eval_steps`",
+            "Steps from one look at the development set to the next, an epoch's where earlyStopping or checkpoint: best asks for "
+                + "looks; the end of training is always one."
+        ),
+        Hyperparameter(
+            "earlyStopping",
+            \.fineTuning,
+            \.earlyStopping,
+            .integer(1...1_000_000),
+            unit: "looks",
+            source: "transformers `EarlyStoppingCallback`",
+            "Ends training after so many looks without a better development score; the schedule stays the whole training's."
+        ),
+        Hyperparameter(
+            "checkpoint",
+            \.fineTuning,
+            \.checkpoint,
+            .choice(KeptModel.self),
+            source: "transformers `load_best_model_at_end`",
+            "Which model is kept and predicts: the last (where nothing is said), or the best of the looks at the development set, as "
+                + "its row says."
+        ),
+        Hyperparameter(
             "trainExamples",
             \.fineTuning,
             \.trainExamples,

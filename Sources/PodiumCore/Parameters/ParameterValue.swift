@@ -108,6 +108,7 @@ extension ScheduleShape: ParameterChoice {}
 extension Clipping: ParameterChoice {}
 extension Precision: ParameterChoice {}
 extension Architecture: ParameterChoice {}
+extension KeptModel: ParameterChoice {}
 extension ComputeDevice: ParameterChoice {}
 extension SelectionRule.Metric: ParameterChoice {}
 extension SelectionRule.Rule: ParameterChoice {}

@@ -8,12 +8,14 @@ package enum DataSplit: String, Codable, Hashable, Sendable, CaseIterable, Compa
     case test
     case testMatched = "test_matched"
     case testMismatched = "test_mismatched"
+    /// GLUE's diagnostic set (AX).
+    case diagnostic
 
     /// Whether systems are scored on it while they are developed.
     package var isDevelopment: Bool {
         switch self {
         case .dev, .devMatched, .devMismatched: true
-        case .train, .test, .testMatched, .testMismatched: false
+        case .train, .test, .testMatched, .testMismatched, .diagnostic: false
         }
     }
 

@@ -44,6 +44,8 @@ package struct Optimization: Hashable, Sendable {
     package var gradientCheckpointing = false
     /// Steps between checkpoints; nil saves about every half minute.
     package var checkpointEverySteps: Int?
+    /// Checkpoints of an attempt that stay; nil for two, as the newest may be unknown to the store when an engine dies.
+    package var keepCheckpoints: Int?
 
     package init(learningRate: Double = 5e-5) {
         self.learningRate = learningRate
@@ -68,6 +70,13 @@ extension Optimization {
         get { if case .seconds(let count) = length { count } else { nil } }
         set { if let newValue { length = .seconds(newValue) } }
     }
+}
+
+/// Which of the models that a training passes through is kept and predicts.
+package enum KeptModel: String, Codable, Hashable, Sendable, CaseIterable {
+    case last
+    /// The one with the best score on the development set.
+    case best
 }
 
 /// What every run of the engine needs to know, whether it trains or not.

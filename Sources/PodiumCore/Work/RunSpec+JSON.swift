@@ -3,7 +3,7 @@
 /// `training` holds every hyper-parameter that applies, by its key in `Hyperparameter.all`.
 extension RunSpec: Codable {
     private enum Keys: String, CodingKey {
-        case name, system, kind, model, task, data, corpus, training, seed, resources, retry
+        case name, system, kind, model, task, data, predict, corpus, texts, vectors, training, seed, resources, retry
     }
 
     package init(from decoder: any Decoder) throws {
@@ -24,9 +24,16 @@ extension RunSpec: Codable {
             work = .finetune(FineTuning(model: try model(), task: try task(), data: try data(), seed: try seed()))
         case .evaluate:
             work = .evaluate(Evaluating(model: try model(), task: try task(), data: try data()))
+        case .embed:
+            var embedding = Embedding(model: try model(), texts: try values.decode([String].self, forKey: .texts))
+            embedding.options = try values.decode(EmbeddingOptions.self, forKey: .vectors)
+            work = .embed(embedding)
         case .report:
             work = .report
             return
+        }
+        if let predict = try values.decodeIfPresent([PredictedSet].self, forKey: .predict) {
+            work.examples?.predict = predict
         }
         let training = try values.nestedContainer(keyedBy: ParameterKey.self, forKey: .training)
         try Hyperparameter.decode(training, into: &work)
@@ -42,7 +49,10 @@ extension RunSpec: Codable {
         try values.encodeIfPresent(work.model, forKey: .model)
         try values.encodeIfPresent(work.task, forKey: .task)
         try values.encodeIfPresent(work.examples?.data, forKey: .data)
+        if let predict = work.examples?.predict, predict != [.dev] { try values.encode(predict, forKey: .predict) }
         try values.encodeIfPresent(work.pretraining?.corpus, forKey: .corpus)
+        try values.encodeIfPresent(work.embedding?.texts, forKey: .texts)
+        try values.encodeIfPresent(work.embedding?.options, forKey: .vectors)
         try values.encodeIfPresent(work.seed, forKey: .seed)
         guard kind != .report else { return }
         var training = values.nestedContainer(keyedBy: ParameterKey.self, forKey: .training)

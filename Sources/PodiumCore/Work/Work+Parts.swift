@@ -5,6 +5,7 @@ extension Work {
         case .pretrain: .pretrain
         case .finetune: .finetune
         case .evaluate: .evaluate
+        case .embed: .embed
         case .report: .report
         }
     }
@@ -14,6 +15,7 @@ extension Work {
         case .pretrain(let work): work.model
         case .finetune(let work): work.model
         case .evaluate(let work): work.model
+        case .embed(let work): work.model
         case .report: nil
         }
     }
@@ -33,6 +35,11 @@ extension Work {
     package var evaluating: Evaluating? {
         get { if case .evaluate(let work) = self { work } else { nil } }
         set { if let newValue, evaluating != nil { self = .evaluate(newValue) } }
+    }
+
+    package var embedding: Embedding? {
+        get { if case .embed(let work) = self { work } else { nil } }
+        set { if let newValue, embedding != nil { self = .embed(newValue) } }
     }
 
     package var masking: MaskingOptions? {
@@ -55,12 +62,13 @@ extension Work {
     }
 
     package var engine: EngineOptions? {
-        get { pretraining?.engine ?? fineTuning?.engine ?? evaluating?.engine }
+        get { pretraining?.engine ?? fineTuning?.engine ?? evaluating?.engine ?? embedding?.engine }
         set {
             guard let newValue else { return }
             pretraining?.engine = newValue
             fineTuning?.engine = newValue
             evaluating?.engine = newValue
+            embedding?.engine = newValue
         }
     }
 

@@ -3,6 +3,7 @@ package enum Work: Hashable, Sendable {
     case pretrain(Pretraining)
     case finetune(FineTuning)
     case evaluate(Evaluating)
+    case embed(Embedding)
     /// Compares the systems of its suite.
     case report
 }
@@ -12,6 +13,7 @@ package enum RunKind: String, Codable, CaseIterable, Sendable {
     case pretrain
     case finetune
     case evaluate
+    case embed
     case report
 }
 
@@ -76,6 +78,8 @@ package struct TaskExamples: Hashable, Sendable {
     package var form: Form
     /// Only the first so many evaluation examples are used, and the report says so; nil for all.
     package var evaluationExamples: Int?
+    /// The sets that predictions are kept of.
+    package var predict: [PredictedSet] = [.dev]
 
     package init(_ task: BenchmarkTask, data: DataReference = .sample) {
         self.task = task
@@ -90,6 +94,14 @@ package struct FineTuning: Hashable, Sendable {
     package var examples: TaskExamples
     /// Only the first so many training examples are used; nil for all.
     package var trainExamples: Int?
+    /// Sequences whose gradients are computed at a time, to save memory; nil for the whole batch.
+    package var microBatchSize: Int?
+    /// Steps from one look at the development set to the next; nil for an epoch's, where looks are asked for.
+    package var evaluateEverySteps: Int?
+    /// So many looks without a better score end training; nil never does.
+    package var earlyStopping: Int?
+    /// Nil for the last.
+    package var checkpoint: KeptModel?
     package var optimization = Optimization()
     package var engine: EngineOptions
     package var seed: UInt64

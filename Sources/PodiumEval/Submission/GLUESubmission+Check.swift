@@ -4,7 +4,9 @@ internal import PodiumPrimitives
 
 extension GLUESubmission {
     /// Everything that is wrong or odd about an archive; empty if all is well.
-    package static func check(_ archive: ZipArchive) -> [Finding] {
+    ///
+    /// - Parameter sizes: of test sets that are not the official ones.
+    package static func check(_ archive: ZipArchive, sizes: Sizes = [:]) -> [Finding] {
         if let folder = commonFolder(of: archive) {
             return [
                 Finding(
@@ -18,11 +20,12 @@ extension GLUESubmission {
                         archive.files.map {
                             ZipArchive.File(name: String($0.name.dropFirst(folder.count + 1)), bytes: $0.bytes)
                         }
-                    )
+                    ),
+                    sizes: sizes
                 )
         }
         var findings: [Finding] = []
-        for file in files {
+        for file in files(sizes) {
             let found = archive.files.filter { $0.name == file.name }
             if found.count > 1 { findings.append(Finding(.error, file.name, "occurs \(found.count) times")) }
             guard let first = found.first else {

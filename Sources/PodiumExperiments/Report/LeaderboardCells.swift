@@ -13,6 +13,7 @@ struct LeaderboardCells {
     let tests: SystemComparisons
 
     func outcome(system: String, task: BenchmarkTask) -> Report.Outcome? {
+        if task == .ax { return diagnostic(system: system) }
         let configurations = Configurations(history, system: system, task: task)
         guard let best = configurations.best else { return nil }
         let done = best.members.filter { $0.record.state == .succeeded }
@@ -29,7 +30,7 @@ struct LeaderboardCells {
             agreement: tables.agreement(of: done),
             expectedMaximum: configurations.means.count > 1
                 ? Power.expectedMaximum(configurations.means, budgets: 100) : [],
-            notes: Self.findings(done)
+            notes: Self.findings(done) + Self.checkpoints(done)
         )
         outcome.score = measurement(of: done, failed: best.failed, interval: "score", scale: 1) { $0.score }
         addTwoLevelInterval(to: &outcome, system: system)
@@ -42,6 +43,47 @@ struct LeaderboardCells {
                 }
             )
         }
+        return outcome
+    }
+
+    /// The cell of GLUE's diagnostic set: what the runs of the system's MNLI cell scored on it, whose choice it had no part in.
+    private func diagnostic(system: String) -> Report.Outcome? {
+        guard let best = Configurations(history, system: system, task: .mnli).best,
+            var outcome = outcome(system: system, task: .mnli)
+        else { return nil }
+        func scored(_ run: SuiteHistory.Run) -> SuiteHistory.Run? {
+            guard var result = run.result, let set = result.furtherSets?.first(where: { $0.task == .ax }) else {
+                return nil
+            }
+            (result.metrics, result.score, result.intervals) = (set.metrics, set.score, set.intervals)
+            result.examples = set.examples
+            var copy = run
+            copy.result = result
+            return copy
+        }
+        let done = best.members.filter { $0.record.state == .succeeded }.compactMap(scored)
+        guard let first = done.first, let result = first.result else { return nil }
+        outcome.task = .ax
+        outcome.dataset =
+            datasets.parts(of: first).first { $0.value.contains { $0.task == .ax } }?.key
+            ?? "\(BenchmarkTask.ax.rawValue) diagnostic"
+        outcome.examples = result.examples
+        outcome.status = result.score == nil ? .undefined : done.count + best.failed < best.runs ? .partial : .ok
+        outcome.score = measurement(of: done, failed: best.failed, interval: "score", scale: 1) { $0.score }
+        outcome.metrics = BenchmarkTask.ax.metrics.map { name in
+            Report.Metric(
+                name: name,
+                measurement: measurement(of: done, failed: best.failed, interval: name, scale: 1) { $0.metrics[name] }
+            )
+        }
+        // These are of MNLI's own scores.
+        (outcome.agreement, outcome.inflation, outcome.expectedMaximum) = (nil, nil, [])
+        outcome.notes = [
+            Report.Note(
+                code: "answered-by-mnli",
+                message: "The diagnostic set is answered by the runs of MNLI, chosen by MNLI's development sets."
+            )
+        ]
         return outcome
     }
 
@@ -58,6 +100,19 @@ struct LeaderboardCells {
             )
         }
         return notes
+    }
+
+    /// That models were chosen, or trainings ended, by the very set that scores them.
+    private static func checkpoints(_ done: [SuiteHistory.Run]) -> [Report.Note] {
+        let choices = done.compactMap { run in run.result?.checkpointChoice.map { (run.record.id, $0) } }
+        guard choices.contains(where: { $1.isBest || $1.stoppedAt != nil }) else { return [] }
+        return [
+            Report.Note(
+                code: "checkpoint-choice",
+                message: "Chosen on the set that it is scored on: "
+                    + choices.map { "run \($0), \($1.description)" }.joined(separator: ". ")
+            )
+        ]
     }
 
     /// The interval over seeds and examples comes first: it is the one that tables print.

@@ -28,7 +28,11 @@ package struct SuiteReport {
 
     /// The tasks that runs of the suite are scored on, in the benchmark's order.
     package var tasks: [BenchmarkTask] {
-        BenchmarkTask.allCases.filter { task in histories.contains { $0.record.spec.task == task } }
+        BenchmarkTask.allCases.filter { task in
+            histories.contains { run in
+                run.record.spec.task == task || run.result?.furtherSets?.contains { $0.task == task } == true
+            }
+        }
     }
 
     /// The report, without published rows when `published` is empty.

@@ -15,8 +15,10 @@ package struct CheckedSubmission {
     }
 
     /// Checks GLUE's archive or the folder it is made of; with SQuAD's data file, SQuAD's answers.
-    package init(file: String, gold: String?) throws {
-        self.init(file: file, findings: try Self.findings(file, gold: gold))
+    ///
+    /// - Parameter sizes: of GLUE's test sets, where they are not the official ones.
+    package init(file: String, gold: String?, sizes: GLUESubmission.Sizes = [:]) throws {
+        self.init(file: file, findings: try Self.findings(file, gold: gold, sizes))
     }
 
     private var errors: Int { findings.count { $0.severity == .error } }
@@ -41,12 +43,16 @@ package struct CheckedSubmission {
         return .object([.init("valid", .bool(errors == 0)), .init("findings", .array(list))])
     }
 
-    private static func findings(_ file: String, gold: String?) throws -> [GLUESubmission.Finding] {
+    private static func findings(
+        _ file: String,
+        gold: String?,
+        _ sizes: GLUESubmission.Sizes
+    ) throws -> [GLUESubmission.Finding] {
         guard let gold else {
-            if let folder = try archive(ofFolder: file) { return GLUESubmission.check(folder) }
+            if let folder = try archive(ofFolder: file) { return GLUESubmission.check(folder, sizes: sizes) }
             return try InputFile.readPlain(file) { (bytes) throws(EvalError) in
                 do throws(FileError) {
-                    return GLUESubmission.check(try ZipArchive(reading: bytes))
+                    return GLUESubmission.check(try ZipArchive(reading: bytes), sizes: sizes)
                 } catch {
                     throw EvalError(error)
                 }

@@ -37,6 +37,7 @@ package struct InputCheck {
         var task: BenchmarkTask
         var data: DataReference
         var trains: Bool
+        var tests: [TaskExamples.UnscoredSet]
     }
 
     package func findings(_ submission: Submission) -> Findings {
@@ -45,11 +46,24 @@ package struct InputCheck {
         var seen: Set<String> = []
         for spec in submission.runs.map(\.spec) {
             if let examples = spec.work.examples {
-                let part = Part(task: examples.task, data: examples.data, trains: spec.kind == .finetune)
+                let part = Part(
+                    task: examples.task,
+                    data: examples.data,
+                    trains: spec.kind == .finetune,
+                    tests: examples.unscoredSets
+                )
                 if parts.insert(part).inserted { check(part, &findings) }
             }
             if case .files(let files) = spec.work.pretraining?.corpus {
-                for file in files where seen.insert(file).inserted { check(corpus: file, &findings) }
+                for file in files where seen.insert(file).inserted { check(corpus: file, key: "corpus", &findings) }
+            }
+            for file in spec.work.embedding?.texts ?? [] where seen.insert(file).inserted {
+                check(corpus: file, key: "texts", &findings)
+            }
+            if spec.work.fineTuning?.microBatchSize != nil, spec.resources.replicas > 1 {
+                findings.add(
+                    "\(spec.name): microBatchSize is for one replica, and resources.replicas is \(spec.resources.replicas)"
+                )
             }
             guard let model = spec.model, let length = spec.work.engine?.maxSequenceLength else { continue }
             if seen.insert("\(model) \(length) \(spec.kind)").inserted {
@@ -88,22 +102,41 @@ package struct InputCheck {
                 findings.add("\(error)")
             }
         }
+        for set in part.tests { check(set, part.data, &findings) }
     }
 
-    private func check(corpus file: String, _ findings: inout Findings) {
+    private func check(_ set: TaskExamples.UnscoredSet, _ data: DataReference, _ findings: inout Findings) {
+        do {
+            let files = try TaskFiles(data, dataDirectory: dataDirectory)
+            guard try !set.task.isSQuAD || files.has(set.task, set.split) else {
+                findings.notices.append("\(set.task.rawValue): \(DataRoot.noTestSet(of: set.task))")
+                return
+            }
+            let file = try files.read(set.task, set.split)
+            if set.task.isSQuAD {
+                _ = try SQuADFile(bytes: file.bytes, name: file.path)
+            } else {
+                _ = try GLUEFile.read(task: set.task, split: .test, bytes: file.bytes, name: file.path)
+            }
+        } catch {
+            findings.add("\(error)")
+        }
+    }
+
+    private func check(corpus file: String, key: String, _ findings: inout Findings) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) else {
             if isLocal {
-                findings.add("corpus: there is no file \(file)")
+                findings.add("\(key): there is no file \(file)")
             } else {
                 findings.notices.append("\(file) is not on this machine, so that nobody looked at it")
             }
             return
         }
         if isFolder.boolValue {
-            findings.add("corpus: \(file) is a folder; name its files")
+            findings.add("\(key): \(file) is a folder; name its files")
         } else if !FileManager.default.isReadableFile(atPath: file) {
-            findings.add("corpus: \(file) cannot be read")
+            findings.add("\(key): \(file) cannot be read")
         }
     }
 

@@ -8,6 +8,8 @@ internal import PodiumSpec
 package protocol ModelSource: Sendable {
     /// The names that job files may use.
     var knownNames: [String] { get }
+    /// Whether another name can be fetched, such as OWNER/NAME of the hub.
+    func isFetchable(_ name: String) -> Bool
     /// Fetches a model unless it is there; `LibraryError.unreachable` where its host cannot be asked.
     func pull(_ name: String, report: (String) -> Void) async throws
 }
@@ -58,7 +60,13 @@ package struct SubmissionReader: Sendable {
     }
 
     /// Reads and expands the file; `overrides` are `key.path=value`.
-    package func read(_ file: File, overrides: [String] = []) throws -> Submission {
+    ///
+    /// - Parameter note: hears of folders that the hub may have a model of the same name of.
+    package func read(
+        _ file: File,
+        overrides: [String] = [],
+        note: (String) -> Void = { _ in }
+    ) throws -> Submission {
         guard let text = String(validating: file.bytes, as: UTF8.self) else {
             throw ExperimentError(.invalidRequest, "\(file.name): the file is not UTF-8 text")
         }
@@ -67,9 +75,30 @@ package struct SubmissionReader: Sendable {
             folder: file.folder,
             home: home,
             modelNames: models.knownNames,
-            presets: presets
+            presets: presets,
+            isFetchable: models.isFetchable,
+            isFolder: Self.isFolder
         )
-        return try reader.submission(from: text, overrides: overrides)
+        let submission = try reader.submission(from: text, overrides: overrides)
+        var paths: [String] = []
+        for run in submission.runs {
+            guard case .path(let path) = run.spec.model, !paths.contains(path), path.hasPrefix(file.folder + "/") else {
+                continue
+            }
+            paths.append(path)
+            let name = String(path.dropFirst(file.folder.count + 1))
+            if models.isFetchable(name), Self.isFolder(path) {
+                note(
+                    "\(name) is the folder \(path); the hub's model of this name is fetched where there is no such folder"
+                )
+            }
+        }
+        return submission
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// Fetches the models that the submission names.

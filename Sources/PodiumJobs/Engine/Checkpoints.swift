@@ -12,12 +12,15 @@ struct Checkpoints {
     /// The newest checkpoint that was saved or resumed from.
     private(set) var last: (step: Int, path: String)?
 
-    /// The newest may not be known to the store yet when the engine dies, so the one before it stays too.
-    private static let keep = 2
+    /// The newest may not be known to the store yet when the engine dies: then the one before it is wanted.
+    private let keep: Int
+    /// What the checkpoint that was resumed from says.
+    private(set) var facts: [String: String] = [:]
     private static let secondsKey = "podium.seconds"
 
-    init(context: JobContext, origin: TrainingOrigin) {
+    init(context: JobContext, origin: TrainingOrigin, keep: Int) {
         self.context = context
+        self.keep = keep
         self.origin = origin
     }
 
@@ -49,7 +52,7 @@ struct Checkpoints {
                 context.log("\(name) is beyond the last step, \(totalSteps ?? 0)", level: .warning)
                 continue
             }
-            let facts = try trainer.resume(from: checkpoint.path)
+            facts = try trainer.resume(from: checkpoint.path)
             last = (trainer.step, checkpoint.path)
             context.log("resumed from the checkpoint of step \(trainer.step)")
             return facts[Self.secondsKey].flatMap(Double.init) ?? 0
@@ -61,11 +64,18 @@ struct Checkpoints {
     }
 
     /// Saves and tells the worker; older ones of this attempt go.
-    mutating func save(_ trainer: Trainer, seconds: Double, share: Double?) throws {
+    ///
+    /// - Parameter extra: further facts to carry.
+    mutating func save(
+        _ trainer: Trainer,
+        seconds: Double,
+        share: Double?,
+        extra: [String: String] = [:]
+    ) throws {
         let folder = context.path("checkpoints")
         try Folder.make(folder)
         let path = "\(folder)/step-\(trainer.step).safetensors"
-        var metadata = try origin.metadata()
+        var metadata = try origin.metadata().merging(extra) { $1 }
         metadata[Self.secondsKey] = "\(seconds)"
         let file = try trainer.save(to: path, metadata: metadata)
         context.say(
@@ -82,7 +92,7 @@ struct Checkpoints {
         )
         kept.append(path)
         last = (trainer.step, path)
-        while kept.count > Self.keep {
+        while kept.count > keep {
             let old = kept.removeFirst()
             try? FileManager.default.removeItem(atPath: old)
             context.say(.removed(path: old))

@@ -8,6 +8,7 @@ package enum Job {
         case .pretrain(let work): try PretrainJob(context, work).run()
         case .finetune(let work): try FinetuneJob(context, work).run()
         case .evaluate(let work): try EvaluateJob(context, work).run()
+        case .embed(let work): try EmbedJob(context, work).run()
         case .report: throw JobError(.crash, "a report is made from history, not by the engine")
         }
     }

@@ -17,6 +17,8 @@ package struct TrainingLoop {
     let origin: TrainingOrigin
     /// Writes the model as it is into a folder.
     let writeModel: Snapshots.Write
+    /// Looks at the development set on the way; nil where nobody asked for it.
+    let monitor: DevelopmentMonitor?
 
     package init(
         context: JobContext,
@@ -26,7 +28,8 @@ package struct TrainingLoop {
         trainExamples: Int,
         names: @escaping ([Int32]) -> [String],
         origin: TrainingOrigin,
-        writeModel: @escaping Snapshots.Write
+        writeModel: @escaping Snapshots.Write,
+        monitor: DevelopmentMonitor? = nil
     ) {
         self.context = context
         self.trainer = trainer
@@ -36,6 +39,7 @@ package struct TrainingLoop {
         self.names = names
         self.origin = origin
         self.writeModel = writeModel
+        self.monitor = monitor
     }
 
     /// What the training came to.
@@ -59,10 +63,10 @@ package struct TrainingLoop {
         var tokens = 0
         var seconds = 0.0
 
-        mutating func add(_ batch: PackedBatch, _ time: Double) {
+        mutating func add(_ parts: [PackedBatch], _ time: Double) {
             steps += 1
-            examples += batch.sequences
-            tokens += batch.tokens
+            examples += parts.reduce(0) { $0 + $1.sequences }
+            tokens += parts.reduce(0) { $0 + $1.tokens }
             seconds += time
         }
 
@@ -74,9 +78,16 @@ package struct TrainingLoop {
     ///
     /// - Parameter batch: the examples of a step counted from 0.
     package func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
-        var checkpoints = Checkpoints(context: context, origin: origin)
+        try run { [try batch($0)] }
+    }
+
+    /// Trains to the end on batches that come in parts.
+    ///
+    /// - Parameter parts: the parts of the batch of a step counted from 0.
+    package func run(parts: (Int) throws -> [PackedBatch]) throws -> Summary {
+        var checkpoints = Checkpoints(context: context, origin: origin, keep: training.keepCheckpoints ?? 2)
         do {
-            return try run(&checkpoints, batch)
+            return try run(&checkpoints, parts)
         } catch let divergence as Divergence {
             throw JobError(.diverged, describe(divergence, checkpoints))
         }
@@ -92,8 +103,9 @@ package struct TrainingLoop {
         return "\(divergence); the batch was \(examples)\(more); \(checkpoint)"
     }
 
-    private func run(_ checkpoints: inout Checkpoints, _ batch: (Int) throws -> PackedBatch) throws -> Summary {
+    private func run(_ checkpoints: inout Checkpoints, _ batch: (Int) throws -> [PackedBatch]) throws -> Summary {
         let earlier = try checkpoints.resume(trainer, totalSteps: totalSteps)
+        try monitor?.restore(checkpoints.facts)
         var snapshots = Snapshots(context: context, write: writeModel)
         context.say(
             .started(
@@ -119,25 +131,31 @@ package struct TrainingLoop {
             if context.shouldStop() {
                 _ = try trainer.finish()
                 if trainer.step > saved.step {
-                    try checkpoints.save(trainer, seconds: spent, share: shareDone(after: spent))
+                    try checkpoints.save(
+                        trainer,
+                        seconds: spent,
+                        share: shareDone(after: spent),
+                        extra: monitor?.metadata() ?? [:]
+                    )
                 }
                 throw JobStopped()
             }
             let began = clock()
-            let packed = try batch(trainer.step)
+            let parts = try batch(trainer.step)
             let rate = share.map { schedule.rate(share: $0) } ?? schedule.rate(step: trainer.step, of: totalSteps ?? 1)
             // Of the step before, where the device is still at work on this one.
-            var measured = try trainer.advance(packed, learningRate: rate)
+            var measured = try trainer.advance(parts: parts, learningRate: rate)
             let isLast = trainer.step == totalSteps
             let isDue =
                 training.checkpointEverySteps.map { trainer.step % $0 == 0 }
                 ?? (clock() - saved.time >= Self.checkpointInterval)
             let isWanted =
                 !isLast && snapshots.isDue(step: trainer.step, share: shareDone(after: spent + clock() - began))
-            if isLast || isDue || isWanted { measured = try trainer.finish() ?? measured }
+            let isLooked = monitor?.isDue(step: trainer.step) ?? false
+            if isLast || isDue || isWanted || isLooked { measured = try trainer.finish() ?? measured }
             let ended = clock()
-            all.add(packed, ended - began)
-            recent.add(packed, ended - began)
+            all.add(parts, ended - began)
+            recent.add(parts, ended - began)
             if let measured, ended - lastReport >= Self.reportInterval || isLast {
                 lastReport = ended
                 context.say(.progress(progress(measured, recent: recent, all: all, earlier: earlier)))
@@ -145,9 +163,17 @@ package struct TrainingLoop {
             }
             // Before the checkpoint, so that whoever goes on from that has it.
             if isWanted { try snapshots.take(step: trainer.step, share: shareDone(after: earlier + all.seconds)) }
+            if isLooked, try monitor?.look(step: trainer.step, share: shareDone(after: earlier + all.seconds)) == true {
+                break
+            }
             if isDue && !isLast {
                 let seconds = earlier + all.seconds
-                try checkpoints.save(trainer, seconds: seconds, share: shareDone(after: seconds))
+                try checkpoints.save(
+                    trainer,
+                    seconds: seconds,
+                    share: shareDone(after: seconds),
+                    extra: monitor?.metadata() ?? [:]
+                )
                 saved = (trainer.step, clock())
             }
         }
@@ -156,6 +182,7 @@ package struct TrainingLoop {
         let last = try trainer.finish()
         all.seconds += clock() - began
         if let last { context.say(.progress(progress(last, recent: recent, all: all, earlier: earlier))) }
+        _ = try monitor?.look(step: trainer.step, share: shareDone(after: earlier + all.seconds))
         return Summary(
             steps: trainer.step,
             seconds: earlier + all.seconds,

@@ -13,10 +13,13 @@ struct LabelledRecipe: TaskRecipe {
     private(set) var datasets: [DatasetUse] = []
     private var training: [Example] = []
     private var evaluation: [(split: DataSplit, examples: [Example])] = []
+    private var tests: [(set: TaskExamples.UnscoredSet, examples: [Example])] = []
     private var findings: [Finding] = []
     /// How the head's classes stand to the task's labels; nil for regression.
     private let classes: ClassOrder?
     private var notes: [String] = []
+    /// Set where the model's vocabulary does not know much of the texts.
+    private var unknownPieces: String?
 
     private struct Example {
         var sequence: PackedBatch.Sequence
@@ -43,7 +46,12 @@ struct LabelledRecipe: TaskRecipe {
             if !trains { try ClassOrder.checkRegression(model) }
         }
         var texts: [DataSplit: [[String]]] = [:]
-        func load(_ split: DataSplit, _ kind: GLUEFile.Split, limit: Int?) throws -> [Example] {
+        func load(
+            _ split: DataSplit,
+            _ kind: GLUEFile.Split,
+            of task: BenchmarkTask = part.task,
+            limit: Int?
+        ) throws -> [Example] {
             let file = try files.read(task, split)
             let content = try GLUEFile.read(task: task, split: kind, bytes: file.bytes, name: file.path)
             var rows = content.examples
@@ -74,6 +82,12 @@ struct LabelledRecipe: TaskRecipe {
             }
         }
         if let use = datasets.last { findings += Detectors.data(use) }
+        var unknown = UnknownPieces()
+        for example in training + evaluation.flatMap(\.examples) {
+            unknown.add(example.sequence.ids, unknown: tokenizer.vocabulary.unknown)
+        }
+        unknownPieces = unknown.warning
+        for set in part.unscoredSets { tests.append((set, try load(set.split, .test, of: set.task, limit: nil))) }
     }
 
     /// Label strings; a class's index is its place.
@@ -83,13 +97,15 @@ struct LabelledRecipe: TaskRecipe {
         Classifier(names: labels, problem: labels == nil ? .regression : .singleLabel)
     }
 
-    var warnings: [String] { classes?.warnings ?? [] }
+    var warnings: [String] { (classes?.warnings ?? []) + [unknownPieces].compactMap(\.self) }
 
     var head: Head { labels.map { .classification(labels: $0.count) } ?? .regression }
 
     var trainingLengths: [Int] { training.map(\.sequence.ids.count) }
 
-    var evaluationLengths: [Int] { evaluation.flatMap { $0.examples.map(\.sequence.ids.count) } }
+    var evaluationLengths: [Int] {
+        (evaluation.map(\.examples) + tests.map(\.examples)).flatMap { $0.map(\.sequence.ids.count) }
+    }
 
     func exampleID(_ number: Int32) -> String { training[Int(number)].id }
 
@@ -129,17 +145,52 @@ struct LabelledRecipe: TaskRecipe {
         let score = task == .mnli ? try GLUEScore.mnli(matched: scores[0], mismatched: scores[1]) : scores[0]
         var result = Evaluation(metrics: [:], score: score.score.value, examples: score.n, predictions: predictions)
         result.notes = notes
-        for (name, interval) in try score.intervals(of: sets) {
-            result.intervals[name] = interval.map {
-                ScoreInterval(low: $0.low, high: $0.high, level: $0.level, method: $0.method.rawValue)
-            }
-        }
+        result.intervals = Self.stored(try score.intervals(of: sets))
         result.findings = suspicious.map(RunFinding.init)
         result.notes += warnings
         for metric in score.metrics {
             switch metric.value {
             case .value(let value): result.metrics[metric.name] = value
             case .undefined(let reason): result.notes.append("\(metric.name) is undefined: \(reason)")
+            }
+        }
+        return result
+    }
+
+    func predictTests(
+        _ predictor: Predictor,
+        into evaluation: inout Evaluation,
+        progress: () throws -> Void
+    ) throws {
+        for (set, examples) in tests {
+            let logits = try predictor.logits(examples.map(\.sequence)) { _ in try progress() }
+            let rows = zip(examples, logits).map { prediction($0, logits: $1, split: set.split) }
+            evaluation.tests += rows.map {
+                TestPrediction(task: set.task, split: set.split, example: $0.example, prediction: $0.prediction)
+            }
+            // The diagnostic set is there with and without labels.
+            guard examples.allSatisfy({ !$0.label.isEmpty }) else { continue }
+            let gold = examples.map { LabelledRow(id: $0.id, label: $0.label) }
+            let sides = try GLUEExamples(task: set.task, rows: gold, predicted: rows.map(\.prediction))
+            let score = GLUEScore(task: set.task, n: sides.count, metrics: sides.metrics)
+            var further = SetScore(
+                task: set.task,
+                split: set.split,
+                examples: score.n,
+                metrics: [:],
+                score: score.score.value,
+                intervals: Self.stored(try score.intervals(of: [sides]))
+            )
+            for metric in score.metrics { further.metrics[metric.name] = metric.value.value }
+            evaluation.furtherSets.append(further)
+        }
+    }
+
+    private static func stored(_ intervals: [(name: String, interval: Interval?)]) -> [String: ScoreInterval] {
+        var result: [String: ScoreInterval] = [:]
+        for (name, interval) in intervals {
+            result[name] = interval.map {
+                ScoreInterval(low: $0.low, high: $0.high, level: $0.level, method: $0.method.rawValue)
             }
         }
         return result

@@ -17,6 +17,8 @@ struct SpanRecipe: TaskRecipe {
     /// Identifiers of the training questions.
     private var trainingIDs: [String] = []
     private var evaluation = SQuADPart()
+    /// Nil where the test set is not asked for, or not there.
+    private var test: SQuADPart?
     private var notes: [String] = []
 
     /// Questions with their windows.
@@ -43,7 +45,8 @@ struct SpanRecipe: TaskRecipe {
         func load(_ split: DataSplit, limit: Int?, forTraining: Bool) throws -> SQuADPart {
             let file = try files.read(task, split)
             let content = try SQuADFile(bytes: file.bytes, name: file.path)
-            try content.check(isOf: task, name: file.path)
+            // A test file has no answers that could tell its version.
+            if split != .test { try content.check(isOf: task, name: file.path) }
             let questions = content.questions.prefix(limit ?? Int.max)
             datasets.append(files.use(of: file, task: task, split: split, examples: questions.count))
             let (windows, unlocatable) = SpanWindow.windows(
@@ -78,11 +81,21 @@ struct SpanRecipe: TaskRecipe {
             trainingIDs = train.questions.map(\.id)
         }
         evaluation = try load(.dev, limit: part.evaluationExamples, forTraining: false)
+        var unknown = UnknownPieces()
+        for window in evaluation.windows { unknown.add(window.sequence.ids, unknown: tokenizer.vocabulary.unknown) }
+        if let warning = unknown.warning { notes.append(warning) }
+        for set in part.unscoredSets {
+            guard try files.has(task, set.split) else {
+                notes.append(DataRoot.noTestSet(of: task))
+                continue
+            }
+            test = try load(set.split, limit: nil, forTraining: false)
+        }
     }
 
     var trainingLengths: [Int] { training.map(\.sequence.ids.count) }
 
-    var evaluationLengths: [Int] { evaluation.windows.map(\.sequence.ids.count) }
+    var evaluationLengths: [Int] { (evaluation.windows + (test?.windows ?? [])).map(\.sequence.ids.count) }
 
     func exampleID(_ number: Int32) -> String { trainingIDs[training[Int(number)].question] }
 
@@ -100,7 +113,7 @@ struct SpanRecipe: TaskRecipe {
     // MARK: Scores
 
     func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation {
-        let answers = try self.answers(predictor, progress: progress)
+        let answers = try self.answers(evaluation, predictor, progress: progress)
         let references = evaluation.questions.map { question in
             SQuADReference(
                 id: question.id,
@@ -115,7 +128,8 @@ struct SpanRecipe: TaskRecipe {
         for name in task.metrics { result.metrics[name] = score[name] }
         result.score = score["f1"].map { $0 / 100 }
         result.intervals = try intervals(of: score)
-        result.findings = datasets.last.map { Detectors.data($0).map(RunFinding.init) } ?? []
+        if task == .squadV2 { try tuneThreshold(references, answers, &result) }
+        result.findings = datasets.last { $0.split == .dev }.map { Detectors.data($0).map(RunFinding.init) } ?? []
         result.predictions = zip(evaluation.questions, score.questions).map { question, scored in
             ExamplePrediction(
                 split: .dev,
@@ -139,19 +153,80 @@ struct SpanRecipe: TaskRecipe {
             ? "article \(question.article + 1)" : "paragraph \(question.passage + 1)"
     }
 
+    func predictTests(
+        _ predictor: Predictor,
+        into evaluation: inout Evaluation,
+        progress: () throws -> Void
+    ) throws {
+        guard let test else { return }
+        let answers = try self.answers(test, predictor, progress: progress)
+        let threshold = evaluation.nullThreshold
+        evaluation.tests = test.questions.map { question in
+            let answer = answers[question.id]
+            let isNull = answer.flatMap { answer in threshold.map { $0.isNull(answer.nullOdds) } } ?? false
+            return TestPrediction(
+                task: task,
+                split: .test,
+                example: question.id,
+                prediction: isNull ? "" : answer?.text ?? ""
+            )
+        }
+    }
+
+    /// Looks for the threshold of null odds that is best on the development set, which the test set is answered with.
+    ///
+    /// The search is over the best answers that are not null, as `evaluate-v2.0.py` has it with `--na-prob-file`.
+    private func tuneThreshold(
+        _ references: [SQuADReference],
+        _ answers: [String: SpanDecoder.Answer],
+        _ result: inout Evaluation
+    ) throws {
+        let best = try SQuADScore.bestThresholds(
+            references,
+            predictions: SQuADPredictions(answers.mapValues(\.text)),
+            noAnswer: NoAnswerScores(
+                references.compactMap { reference in
+                    answers[reference.id.description].map { (id: reference.id, score: $0.nullOdds) }
+                }
+            ),
+            protocol: .corrected
+        )
+        func number(_ name: String) -> Double? {
+            guard case .number(let value) = best.first(where: { $0.name == name })?.value else { return nil }
+            return value
+        }
+        var parts: [String] = []
+        for name in ["best_exact", "best_f1"] {
+            guard let score = number(name) else { continue }
+            result.metrics[name] = score
+            let threshold = number(name + "_thresh")
+            let place = threshold.map { "at \(NumberText.fixed($0, digits: 3))" } ?? "by answering nothing"
+            parts.append("\(name) \(NumberText.fixed(score, digits: 2)) \(place)")
+            result.nullThreshold = NullThreshold(value: threshold, metric: name, score: score)
+        }
+        result.notes.append(
+            "null threshold tuned on these \(NumberText.count(references.count, "question")), so optimistic: "
+                + "\(parts.joined(separator: ", ")); exact and f1 are the official script's at threshold 0"
+        )
+    }
+
     /// What the system says: in v2.0 nothing, where that has the higher score.
     private func given(_ answer: SpanDecoder.Answer?) -> String {
         guard let answer, task == .squadV1 || answer.nullOdds <= 0 else { return "" }
         return answer.text
     }
 
-    private func answers(_ predictor: Predictor, progress: () throws -> Void) throws -> [String: SpanDecoder.Answer] {
-        let sequences = evaluation.windows.enumerated().map { number, window in
+    private func answers(
+        _ part: SQuADPart,
+        _ predictor: Predictor,
+        progress: () throws -> Void
+    ) throws -> [String: SpanDecoder.Answer] {
+        let sequences = part.windows.enumerated().map { number, window in
             PackedBatch.Sequence(ids: window.sequence.ids, types: window.sequence.types, example: Int32(number))
         }
         let logits = try predictor.logits(sequences) { _ in try progress() }
-        var scored = [[SpanDecoder.Scored]](repeating: [], count: evaluation.questions.count)
-        for (window, pairs) in zip(evaluation.windows, logits) {
+        var scored = [[SpanDecoder.Scored]](repeating: [], count: part.questions.count)
+        for (window, pairs) in zip(part.windows, logits) {
             // Two numbers a token: start, end.
             let start = stride(from: 0, to: pairs.count, by: 2).map { pairs[$0] }
             let end = stride(from: 1, to: pairs.count, by: 2).map { pairs[$0] }
@@ -159,10 +234,10 @@ struct SpanRecipe: TaskRecipe {
         }
         let decoder = SpanDecoder(nBestSize: options.nBestSize, maximumAnswerLength: options.maxAnswerLength)
         var answers: [String: SpanDecoder.Answer] = [:]
-        for (question, windows) in zip(evaluation.questions, scored) {
+        for (question, windows) in zip(part.questions, scored) {
             answers[question.id] = decoder.answer(
                 windows,
-                passage: evaluation.passages[question.passage],
+                passage: part.passages[question.passage],
                 tokenizer: tokenizer
             )
         }

@@ -7,7 +7,7 @@ protocol TaskRecipe {
     var head: Head { get }
     /// Tokens of every sequence to train on.
     var trainingLengths: [Int] { get }
-    /// Tokens of every sequence of the evaluation sets.
+    /// Tokens of every sequence of the evaluation and test sets.
     var evaluationLengths: [Int] { get }
     /// The official identifier of a training sequence's example.
     func exampleID(_ number: Int32) -> String
@@ -17,6 +17,10 @@ protocol TaskRecipe {
     ///
     /// - Parameter progress: told from time to time, to end a run that was asked to stop.
     func evaluate(_ predictor: Predictor, progress: () throws -> Void) throws -> Evaluation
+    /// Runs the model over the sets that are only predicted.
+    ///
+    /// - Parameter evaluation: of the development sets; what was tuned on them holds here, and the answers are added to it.
+    func predictTests(_ predictor: Predictor, into evaluation: inout Evaluation, progress: () throws -> Void) throws
     /// What was read.
     var datasets: [DatasetUse] { get }
     /// What a model that is fine-tuned on the task says of its head.

@@ -20,7 +20,8 @@ extension Leaderboard {
             }
         }
         return buckets.map { bucket in
-            let used = bucket.data.values.sorted().compactMap { datasets[$0] }
+            // The diagnostic set stands beside the others and in no average.
+            let used = bucket.data.filter { $0.key != .ax }.values.sorted().compactMap { datasets[$0] }
             let marks = Set(used.map(dataMark))
             var rows = bucket.systems.map { system in
                 row(system, report: report, columns: columns, datasets: marks.count > 1 ? datasets : [:])
@@ -98,7 +99,9 @@ extension Leaderboard {
     /// Best first: by the first average that all rows have, else by the mean over the tasks that all rows have.
     private static func order(_ rows: inout [Row], tiers: [Report.Tier]) {
         let width = rows.first?.cells.count ?? 0
-        let common = (0..<width).filter { column in rows.allSatisfy { $0.cells[column].value != nil } }
+        let common = (0..<width).filter { column in
+            rows.allSatisfy { $0.cells[column].value != nil } && rows[0].cells[column].column != .task(.ax)
+        }
         let keys =
             common.first { column in
                 if case .average = rows[0].cells[column].column { return true }

@@ -13,7 +13,7 @@ struct Example: Hashable, Sendable {
 
 /// Which part of a task an example is for.
 enum Split: String, Sendable {
-    case train, dev
+    case train, dev, test
 }
 
 /// Makes the examples of one task.
@@ -29,7 +29,7 @@ protocol ExampleSource: Sendable {
 extension ExampleSource {
     /// Draws `count` different examples with balanced labels, in random order.
     ///
-    /// - Parameter taken: texts that must not occur, such as those of the training part.
+    /// - Parameter taken: texts that must not occur, such as those of the training part; in a test set not as first texts.
     func examples(_ count: Int, split: Split, avoiding taken: Set<String>, _ random: inout Random) -> [Example] {
         var result: [Example] = []
         var seen: Set<Example> = []
@@ -39,7 +39,8 @@ extension ExampleSource {
             precondition(attempts < 1000 * count, "the world is too small for \(count) different examples")
             let label = labels[result.count % labels.count]
             let example = example(label: label, turn: result.count / labels.count, split: split, &random)
-            guard example.texts.allSatisfy({ !taken.contains($0) }), example.first != example.second else { continue }
+            let own = split == .test ? [example.first] : example.texts
+            guard own.allSatisfy({ !taken.contains($0) }), example.first != example.second else { continue }
             if seen.insert(example).inserted { result.append(example) }
         }
         return random.shuffled(result)

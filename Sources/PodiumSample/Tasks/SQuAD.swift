@@ -3,7 +3,7 @@ struct SQuADArticle: Sendable {
     struct Question: Sendable {
         var id: String
         var text: String
-        /// Text and offset in Unicode scalars; training has one, development three.
+        /// Text and offset in Unicode scalars; training has one, development three, and none is told of test questions.
         var answers: [(text: String, start: Int)]
     }
 
@@ -37,7 +37,7 @@ struct SQuADArticle: Sendable {
             return Question(
                 id: "podium-\(split.rawValue)-\(number)-\(index)",
                 text: profile.question(item.fact, form: random.below(3)),
-                answers: split == .dev ? [core, core, wide] : [core]
+                answers: split == .train ? [core] : split == .dev ? [core, core, wide] : []
             )
         }
     }

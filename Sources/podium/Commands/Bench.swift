@@ -16,8 +16,8 @@ struct Bench: AsyncParsableCommand {
               podium bench scoring --data ~/data --json
             """,
         subcommands: [
-            BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchScoring.self, BenchTokenizer.self,
-            BenchWeb.self,
+            BenchEmbed.self, BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchScoring.self,
+            BenchTokenizer.self, BenchWeb.self,
         ]
     )
 }

@@ -29,8 +29,10 @@ package actor HTTPService {
             do {
                 return try await HTTPService(address: address, port: port, handler: handler)
             } catch {
-                reason = "\(error)"
-                guard "\(error)".contains("already in use") else { break }
+                guard "\(error)".contains("already in use") else {
+                    throw WebError(.cannotListen, "the dashboard cannot listen on \(address), port \(port): \(error)")
+                }
+                reason = "port \(port) is in use already"
             }
         }
         throw WebError(.cannotListen, "the dashboard cannot listen on \(address): \(reason)")

@@ -52,19 +52,16 @@ struct CurveComparison {
             NumberText.fixed(Self.bottom - (value - low) / span * (Self.bottom - Self.top), digits: 1)
         }
         var parts: [String] = []
-        for tick in 0...4 {
-            let value = low + span * Double(tick) / 4
+        for value in Self.ticks(low, high) {
             parts.append(
                 "<line class=\"grid\" x1=\"\(Int(Self.left))\" x2=\"\(Int(Self.right))\" y1=\"\(y(value))\" y2=\"\(y(value))\"/>"
                     + "<text x=\"46\" y=\"\(y(value))\" dy=\"3.5\" text-anchor=\"end\">\(NumberText.short(value))</text>"
             )
         }
-        for tick in 0...4 {
-            let step = last * Double(tick) / 4
-            let anchor = tick == 0 ? "start" : tick == 4 ? "end" : "middle"
-            parts.append(
-                "<text x=\"\(x(step))\" y=\"250\" text-anchor=\"\(anchor)\">\(tick == 0 ? "step " : "")\(Int(step))</text>"
-            )
+        for step in Self.ticks(0, last) {
+            let anchor = step == 0 ? "start" : step > 0.97 * last ? "end" : "middle"
+            let label = (step == 0 ? "step " : "") + NumberText.grouped(Int(step))
+            parts.append("<text x=\"\(x(step))\" y=\"250\" text-anchor=\"\(anchor)\">\(label)</text>")
         }
         for line in lines where line.points.contains(where: { $0.low < $0.high }) {
             let upper = line.points.map { "\(x($0.step)) \(y($0.high))" }
@@ -83,6 +80,17 @@ struct CurveComparison {
             + "aria-labelledby=\"compared-title compared-desc\"><title id=\"compared-title\">"
             + "\(metric.escaped) over steps</title><desc id=\"compared-desc\">\(ends.joined(separator: "; ").escaped).</desc>"
             + parts.joined() + "</svg>"
+    }
+
+    /// Round numbers between two bounds: three to seven, 1, 2 or 5 times a power of ten apart.
+    private static func ticks(_ low: Double, _ high: Double) -> [Double] {
+        let rough = max(high - low, 1e-9) / 5
+        var power = 1.0
+        while power > rough { power /= 10 }
+        while power * 10 <= rough { power *= 10 }
+        let step = [1.0, 2, 5, 10].first { $0 * power >= rough }.map { $0 * power } ?? 10 * power
+        let first = (low / step).rounded(.up)
+        return (0...7).map { (first + Double($0)) * step }.filter { $0 <= high }
     }
 
     /// Mean and range of the curves at the steps of the longest, each read at its last point before.

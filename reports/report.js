@@ -7,11 +7,18 @@
   for (const table of document.querySelectorAll("table.sortable")) {
     table.querySelectorAll("thead th").forEach((header, column) => {
       const label = header.textContent.trim();
-      if (!label) return;
+      if (!label || header.classList.contains("strip")) return;
       const button = document.createElement("button");
       button.type = "button";
-      while (header.firstChild) button.append(header.firstChild);
-      header.append(button);
+      if (header.querySelector("a")) {
+        // A link stays a link; the button stands beside it.
+        button.textContent = "⇅";
+        button.setAttribute("aria-label", `Sort by ${label}`);
+        header.append(" ", button);
+      } else {
+        while (header.firstChild) button.append(header.firstChild);
+        header.append(button);
+      }
       button.addEventListener("click", () => {
         const descending = header.getAttribute("aria-sort") === "ascending";
         for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");

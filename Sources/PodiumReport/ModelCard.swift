@@ -72,7 +72,7 @@ package enum ModelCard {
             "  - task:", "      type: \(type)", "    dataset:", "      type: \(dataset)",
             "      name: \(quoted(result.dataset))",
         ]
-        if !task.isSQuAD { lines.append("      config: \(task.slug)") }
+        if !task.isSQuAD { lines.append("      config: \(task.shortName.lowercased().replacing("-", with: ""))") }
         lines.append("      split: \(set?.split == "dev" ? "validation" : "test")")
         lines.append("    metrics:")
         for metric in result.metrics {

@@ -23,7 +23,7 @@ struct BoardTests {
             board.columns.map(\.title) == ["exact match", "F1"] && board.columns.allSatisfy { $0.examples == 8862 }
         )
         let exact = board.columns[0]
-        #expect(exact.entries.map(\.value) == [0.9, 0.801, 0.8])
+        #expect(exact.entries.map { ($0.value * 1000).rounded() } == [900, 801, 800])
         #expect(exact.entries.map { [$0.bestRank, $0.worstRank] } == [[1, 1], [2, 3], [2, 3]])
         #expect(exact.adjacentPairs == 2 && exact.separablePairs == 1 && exact.entries.map(\.tier) == [1, 2, 2])
         #expect(board.text(limit: 1).contains("1 of 2 adjacent pairs separable"))

@@ -83,4 +83,38 @@ struct JoinedSuitesTests {
         #expect(joined.title == "a + b + a")
         try joined.check()
     }
+
+    @Test func systemsOfTwoSuitesAreComparedWithWhatDiffers() async throws {
+        _ = try await submit("a", [0.5, 0.6])
+        _ = try await submit("b", [0.7, 0.8, 0.9, 0.9])
+        let provenance = Report.Provenance(
+            version: "test",
+            host: "test",
+            operatingSystem: "test",
+            cpu: "test",
+            cores: 2,
+            databaseSchema: 1
+        )
+        func compare(_ a: String, _ b: String) async throws -> String {
+            let first = try #require(ComparedSystems.Reference(a))
+            let second = try #require(ComparedSystems.Reference(b))
+            return try await ComparedSystems.load(
+                first,
+                second,
+                from: store,
+                provenance: provenance,
+                dataDirectory: nil
+            ).text()
+        }
+        let text = try await compare("1:a", "b:b")
+        #expect(text.contains("55.00") && text.contains("90.00"))
+        // Without predictions there are scores, and no test.
+        #expect(text.contains("not tested: no predictions"))
+        #expect(text.contains("learningRate: 3e-5 → 5e-5"))
+        for wrong in [("1:a", "1:a"), ("1:nobody", "2:b"), ("9:a", "2:b")] {
+            await #expect(throws: ExperimentError.self) { try await compare(wrong.0, wrong.1) }
+        }
+        #expect(ComparedSystems.Reference("12") == nil && ComparedSystems.Reference(":x") == nil)
+        #expect(ComparedSystems.Reference("s:x:y")?.system == "x:y")
+    }
 }

@@ -34,12 +34,12 @@ struct ScoringTests {
         try withFiles(rte) { folder in
             let files = ScoredGLUE.Files(gold: "\(folder)/dev.tsv", predictions: "\(folder)/p.tsv")
             let scored = try ScoredGLUE(task: "RTE", files, mismatched: nil, bootstrap: bootstrap)
-            // Wilson's interval of 2 of 2 at 95 %: 1 / (1 + z² / 2), z = 1.959964.
+            // Clopper and Pearson's interval of 2 of 2 at 95 %: from √0.025.
             let expected = """
                 RTE, 2 examples
                 METRIC     VALUE     95% INTERVAL  METHOD
-                accuracy  100.00  34.24 to 100.00  wilson
-                score     100.00  34.24 to 100.00  wilson
+                accuracy  100.00  15.81 to 100.00  clopper-pearson
+                score     100.00  15.81 to 100.00  clopper-pearson
                 """
             #expect(scored.text == expected)
             #expect(scored.json.text.contains("\"accuracy\": 1.0"))

@@ -43,14 +43,16 @@ final class Session {
         PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
         PQsetnonblocking(pointer, 1)
         _ = PQsetNoticeReceiver(pointer, { _, _ in }, nil)
-        _ = try run(Script(trusted: Self.ownTablesOnly), timeout: timeout)
+        _ = try run(Script(trusted: Self.settings), timeout: timeout)
     }
 
-    /// Takes the schema of the documented views out of the search path.
+    /// Takes the schema of the documented views out of the search path, and compilation of queries away.
     ///
     /// The default path starts with a schema of the user's name, and the private server's user is called as that schema:
-    /// without this `runs` would mean the view `podium.runs` and not the table.
-    private static let ownTablesOnly = """
+    /// without this `runs` would mean the view `podium.runs` and not the table. Compiling costs a second where the planner
+    /// thinks a query large; none of ours runs that long.
+    private static let settings = """
+        set jit = off;
         select set_config('search_path', coalesce(string_agg(quote_ident(name), ', '), 'public'), false)
         from unnest(current_schemas(false)) as name where name <> 'podium'
         """

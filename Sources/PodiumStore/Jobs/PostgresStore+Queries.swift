@@ -15,11 +15,16 @@ extension PostgresStore {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
+                -- The page first: why a run waits is worked out for its runs only.
                 select * from run_records
-                where ($1::bigint is null or suite_id = $1)
-                    and ($2 or state not in ('succeeded', 'failed', 'cancelled'))
-                    and ($3::bigint is null or suite_id < $3 or (suite_id = $3 and id > $4::bigint))
-                order by suite_id desc, id limit $5
+                where id = any(array(
+                    select id from runs
+                    where ($1::bigint is null or suite_id = $1)
+                        and ($2 or state not in ('succeeded', 'failed', 'cancelled'))
+                        and ($3::bigint is null or suite_id < $3 or (suite_id = $3 and id > $4::bigint))
+                    order by suite_id desc, id limit $5
+                ))
+                order by suite_id desc, id
                 """,
                 .int(suite?.rawValue),
                 .bool(includingTerminal),

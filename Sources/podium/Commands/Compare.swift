@@ -10,18 +10,20 @@ struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows where two systems differ, and whether the difference is real.",
         discussion: """
-            A and B are runs of one task by their numbers, or two prediction files with --task and --gold.
+            A and B are runs of one task by their numbers, systems as SUITE:SYSTEM (of one suite or of two), or \
+            two prediction files with --task and --gold.
 
             Examples:
               podium compare 12 15
+              podium compare 3:minilm-l6 4:minilm-l6     the same system in two suites, over all tasks
               podium compare a.tsv b.tsv --task MRPC --gold MRPC/dev.tsv --examples 10
               podium compare a.json b.json --task squad-v2.0 --gold dev-v2.0.json --json
             """
     )
 
-    @Argument(help: "Run number or predictions of the first system.")
+    @Argument(help: "Run number, SUITE:SYSTEM, or predictions of the first system.")
     var a: String
-    @Argument(help: "Run number or predictions of the second system.")
+    @Argument(help: "Run number, SUITE:SYSTEM, or predictions of the second system.")
     var b: String
     @Option(help: "The task of two files: MRPC, squad-v1.1, …")
     var task: String?
@@ -53,8 +55,14 @@ struct Compare: AsyncParsableCommand {
                 )
             ]
         } else {
+            if let a = ComparedSystems.Reference(a), let b = ComparedSystems.Reference(b) {
+                return try await systems(a, b)
+            }
             guard let first = Int64(a), let second = Int64(b) else {
-                throw Failure(.usage, "two run numbers are needed; for files give --task and --gold")
+                throw Failure(
+                    .usage,
+                    "two run numbers are needed, or two systems as SUITE:SYSTEM; for files give --task and --gold"
+                )
             }
             parts = try await place.withStore { try await comparison.runs(first, second, in: $0) }
         }
@@ -63,5 +71,19 @@ struct Compare: AsyncParsableCommand {
         } else {
             try Terminal.print(parts.map { $0.text(examples: examples) }.joined(separator: "\n\n"))
         }
+    }
+
+    private func systems(_ a: ComparedSystems.Reference, _ b: ComparedSystems.Reference) async throws {
+        let compared = try await place.withStore { store in
+            try await ComparedSystems.load(
+                a,
+                b,
+                from: store,
+                provenance: Machine.provenance(),
+                dataDirectory: place.dataDirectory
+            )
+        }
+        if json { return try JSONOutput.print(compared.document) }
+        try Terminal.print(compared.text())
     }
 }

@@ -29,7 +29,7 @@ class Podium:
         print(f"first page {time.monotonic() - started:.2f} s after podium up", flush=True)
 
     def wait_for_address(self):
-        for _ in range(600):
+        for _ in range(2400):
             text = open(self.folder + "/up.log").read()
             found = re.search(r"dashboard is at (http://\S+)/", text)
             if found:

@@ -73,7 +73,7 @@ class Session:
     def open(self, path):
         self.browser.get(self.podium.address + path)
 
-    def wait(self, what, condition, seconds=20):
+    def wait(self, what, condition, seconds=60):
         try:
             return WebDriverWait(self.browser, seconds, 0.1).until(condition)
         except Exception:
@@ -198,10 +198,10 @@ def walk(podium, session):
     session.wait("a running cell", lambda b: b.find_elements(By.CSS_SELECTOR, ".matrix td.running"))
     run = browser.find_element(By.CSS_SELECTOR, ".matrix td.running a").get_attribute("href").rsplit("/", 1)[1]
     session.open("/runs/" + run)
-    session.wait("a curve", lambda b: b.find_elements(By.CSS_SELECTOR, "#run .chart path.line"), 30)
+    session.wait("a curve", lambda b: b.find_elements(By.CSS_SELECTOR, "#run .chart path.line"))
     path = browser.execute_script("return document.querySelector('#run .chart path.line')?.getAttribute('d')")
     session.wait("the curve to grow", lambda b: b.execute_script(
-        "return document.querySelector('#run .chart path.line')?.getAttribute('d')") != path, 30)
+        "return document.querySelector('#run .chart path.line')?.getAttribute('d')") != path)
     check(browser.execute_script("return performance.timeOrigin") != loaded, "the run's page was not loaded")
     session.read_console("live run")
 
@@ -223,7 +223,7 @@ def walk(podium, session):
     browser.switch_to.active_element.send_keys(Keys.ENTER)
     session.wait("what the cancelling did", lambda b: "1 run cancelled" in b.find_element(By.TAG_NAME, "main").text)
     session.open("/runs/" + run)
-    session.wait("the cancelled run", lambda b: "cancelled" in b.find_element(By.CSS_SELECTOR, ".headline").text, 30)
+    session.wait("the cancelled run", lambda b: "cancelled" in b.find_element(By.CSS_SELECTOR, ".headline").text)
     podium.run("cancel", "--suite", suite)
     other = json.loads(podium.run("queue", "--suite", suite, "--all", "--json"))
     runs = [str(item["id"]) for item in other if item["spec"]["kind"] == "pretrain"]

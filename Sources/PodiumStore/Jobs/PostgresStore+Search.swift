@@ -160,18 +160,21 @@ extension PostgresStore {
         )
         select page.id, page.name, page.kind, page.submitted_at, page.tags, page.note, page.archived_at, counts.*
         from page left join lateral (
-            select coalesce(jsonb_object_agg(part.state, part.runs), '{}') as runs,
-                case when bool_and(part.state in ('succeeded', 'failed', 'cancelled')) then max(part.ended_at) end
-                    as ended_at,
-                coalesce(
-                    (select array_agg(distinct system collate "C" order by system collate "C") from runs
-                    where suite_id = page.id and kind <> 'report'), '{}'
+            -- part: one pass over a suite's runs, which may be a hundred thousand
+            with part as (
+                select state, kind, system, task, count(*) as runs, max(ended_at) as ended_at
+                from runs where suite_id = page.id group by state, kind, system, task
+            ),
+            states as (select state, sum(runs)::bigint as runs from part group by state)
+            select coalesce((select jsonb_object_agg(state, runs) from states), '{}') as runs,
+                (
+                    select case when bool_and(state in ('succeeded', 'failed', 'cancelled')) then max(ended_at) end
+                    from part
+                ) as ended_at,
+                array(
+                    select distinct system collate "C" from part where kind <> 'report' and system is not null order by 1
                 ) as systems,
-                coalesce((select array_agg(distinct task) from runs where suite_id = page.id and task is not null), '{}')
-                    as tasks
-            from (
-                select state, count(*) as runs, max(ended_at) as ended_at from runs where suite_id = page.id group by state
-            ) as part
+                array(select distinct task from part where task is not null) as tasks
         ) as counts on true
         order by page.id desc
         """

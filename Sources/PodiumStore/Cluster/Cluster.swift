@@ -156,6 +156,36 @@ package final class Cluster: Sendable {
         return true
     }
 
+    /// Runs a script with pgbench, as prepared statements.
+    ///
+    /// - Returns: transactions a second over all clients, connecting left out.
+    func pgbench(
+        _ script: String,
+        variables: [String: String],
+        clients: Int,
+        each: Int
+    ) async throws(StoreError) -> Double {
+        let file = "\(placement.root)/pgbench.sql"
+        try Directory.write(script, to: file, owner: user)
+        let settings = address.settings
+        var arguments = [
+            "--no-vacuum", "--protocol=prepared", "--file", file, "--client", String(clients), "--jobs",
+            String(min(clients, 2)), "--transactions", String(each), "--host", settings["host"] ?? "", "--port",
+            settings["port"] ?? "", "--username", settings["user"] ?? "",
+        ]
+        for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
+            arguments += ["--define", "\(name)=\(value)"]
+        }
+        let said = try await ServerTool(binaries.path("pgbench"), arguments + [settings["dbname"] ?? ""], as: user)
+            .output()
+        guard
+            let match = said.firstMatch(of: #/number of transactions actually processed: (\d+)/#),
+            Int(match.1) == clients * each, let rate = said.firstMatch(of: #/tps = ([0-9.]+) \(without/#),
+            let value = Double(rate.1)
+        else { throw StoreError(.cluster, "pgbench did not carry out all of its transactions: \(said)") }
+        return value
+    }
+
     /// Waits until the server takes connections, then makes the database if it is missing.
     private func ensureDatabase(within timeout: Duration) async throws(StoreError) {
         let deadline = ContinuousClock.now + timeout

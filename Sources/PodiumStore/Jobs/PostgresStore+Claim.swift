@@ -125,7 +125,7 @@ extension PostgresStore {
     }
 
     /// The newest few: an engine falls back to the one before where a file is damaged.
-    private static let selectCheckpoints: Statement = """
+    static let selectCheckpoints: Statement = """
         select c.* from unnest($1::bigint[]) as run (id) cross join lateral (
             select id, run_id, attempt, token, kind, step, share, score, path, sha256, bytes, created_at, removed_at
             from artifacts
@@ -135,7 +135,7 @@ extension PostgresStore {
         order by c.run_id, c.step desc, c.id desc
         """
 
-    private static let selectInputs: Statement = """
+    static let selectInputs: Statement = """
         select inputs.run_id, inputs.name, inputs.parent_id, inputs.kind, inputs.selector, parent.name as parent
         from inputs join runs parent on parent.id = inputs.parent_id
         where inputs.run_id = any($1::bigint[])
@@ -143,7 +143,7 @@ extension PostgresStore {
         """
 
     /// Everything that inputs of these runs might select.
-    private static let selectCandidates: Statement = """
+    static let selectCandidates: Statement = """
         select distinct a.id, a.run_id, a.attempt, a.token, a.kind, a.step, a.share, a.score, a.path, a.sha256, a.bytes,
             a.created_at, a.removed_at
         from inputs join artifacts a on a.run_id = inputs.parent_id and a.kind = inputs.kind
@@ -152,13 +152,13 @@ extension PostgresStore {
         """
 
     /// What children of these runs select before the end of the training.
-    private static let selectSnapshots: Statement = """
+    static let selectSnapshots: Statement = """
         select distinct parent_id, selector from inputs
         where parent_id = any($1::bigint[]) and kind = 'model' and (selector ? 'step' or selector ? 'share')
         order by parent_id, selector
         """
 
-    private static let claimReady: Statement = """
+    static let claimReady: Statement = """
         -- worker: only one whose lease holds may claim
         with worker as (
             select id from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()

@@ -33,30 +33,9 @@ extension PostgresStore {
         let made = ArtifactColumns(artifacts)
         return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
             // Only a run that others wait for needs the suite's lock: single runs finish side by side.
-            let suites = try await connection.query(
-                """
-                select s.id from suites s join runs r on r.suite_id = s.id
-                where r.id = $1 and r.has_children for no key update of s
-                """,
-                .int(lease.run.rawValue)
-            )
+            let suites = try await connection.query(Self.lockParentsSuite, .int(lease.run.rawValue))
             let over = try await connection.query(
-                """
-                -- over: the run, if this attempt still holds it
-                with over as (
-                    update runs set state = 'succeeded', token = null, worker_id = null,
-                        ended_at = clock_timestamp(), reason = null
-                    where id = $1 and state = 'running' and token = $2
-                    returning id, attempt
-                ),
-                closed as (
-                    update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
-                    from over where attempts.run_id = over.id and attempts.attempt = over.attempt
-                )
-                insert into results (run_id, token, result, score)
-                select id, $2, $3, $4 from over
-                returning run_id
-                """,
+                Self.storeResult,
                 .int(lease.run.rawValue),
                 .int(lease.token),
                 .json(json),
@@ -75,8 +54,30 @@ extension PostgresStore {
         }
     }
 
+    static let lockParentsSuite: Statement = """
+        select s.id from suites s join runs r on r.suite_id = s.id
+        where r.id = $1 and r.has_children for no key update of s
+        """
+
+    static let storeResult: Statement = """
+        -- over: the run, if this attempt still holds it
+        with over as (
+            update runs set state = 'succeeded', token = null, worker_id = null,
+                ended_at = clock_timestamp(), reason = null
+            where id = $1 and state = 'running' and token = $2
+            returning id, attempt
+        ),
+        closed as (
+            update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
+            from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+        )
+        insert into results (run_id, token, result, score)
+        select id, $2, $3, $4 from over
+        returning run_id
+        """
+
     /// Stores what a run made; its checkpoints, and other attempts' files but their models, are removed by its worker.
-    private static let publishArtifacts: Statement = """
+    static let publishArtifacts: Statement = """
         with removed as (
             update artifacts set removed_at = clock_timestamp()
             where run_id = $1 and removed_at is null and (kind = 'checkpoint' or (token <> $3 and kind <> 'model'))

@@ -52,7 +52,7 @@ struct GraphView {
         var name: String {
             switch key.kind {
             case .report: "report"
-            case .pretrain: "\(key.system): pretrain"
+            case .pretrain, .embed: "\(key.system): \(key.kind.rawValue)"
             case .finetune, .evaluate: "\(key.system): \(key.task?.displayName ?? key.kind.rawValue)"
             }
         }

@@ -9,8 +9,8 @@ struct BenchQueue: AsyncParsableCommand {
         abstract: "Submitting, claiming, finishing and waking, on a private PostgreSQL made for it.",
         discussion: """
             Everything is as durable as in earnest: each claim and each finish is a transaction that \
-            waits for the disk. The ceiling is transactions that write next to nothing, by as many \
-            clients at once; a run needs two, a claim and a finish.
+            waits for the disk. The ceiling of claiming and finishing is pgbench with the same statements and \
+            as many clients, on the same server; elsewhere it is transactions that write next to nothing.
 
             Examples:
               podium bench queue
@@ -35,6 +35,7 @@ struct BenchQueue: AsyncParsableCommand {
             _ = try await Migrator().migrate(cluster.address)
             let store = try await PostgresStore.open(cluster.address)
             let figures = try await QueueBench(
+                cluster: cluster,
                 store: store,
                 selection: options.selection,
                 runs: runs,

@@ -142,7 +142,7 @@ let package = Package(
             "PodiumJobs",
             [
                 "PodiumBERT", "PodiumCore", "PodiumData", "PodiumEval", "PodiumFiles", "PodiumGraph", "PodiumLibrary",
-                "PodiumPrimitives", "PodiumText",
+                "PodiumPretraining", "PodiumPrimitives", "PodiumText",
             ]
         ),
 
@@ -244,14 +244,14 @@ let package = Package(
         ),
         tests(
             "PodiumBERTTests",
-            ["PodiumBERT", "PodiumCPU", "PodiumFiles", "PodiumGraph", "PodiumSample", "PodiumText", "RealData"],
+            ["PodiumBERT", "PodiumCPU", "PodiumFiles", "PodiumGraph", "PodiumText", "RealData"],
             exclude: ["Fixtures"]
         ),
         tests(
             "PodiumJobsTests",
             [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumFiles", "PodiumGraph", "PodiumJobs",
-                "PodiumLibrary",
+                "PodiumLibrary", "PodiumPretraining", "PodiumText",
             ],
             exclude: ["Fixtures"]
         ),
@@ -263,7 +263,7 @@ let package = Package(
                 "PodiumReport", "PodiumTestSupport", "RealData",
             ]
         ),
-        tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumSample"]),
+        tests("PodiumSampleTests", ["PodiumCore", "PodiumData", "PodiumPretraining", "PodiumSample"]),
         tests("PodiumTests", ["podium", subprocess]),
         tests("PodiumLibraryTests", ["PodiumFiles", "PodiumLibrary", "RealData"], exclude: ["Fixtures"]),
         tests("PodiumTextTests", ["PodiumText", "RealData"], exclude: ["Fixtures"]),

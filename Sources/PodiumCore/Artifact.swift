@@ -171,6 +171,7 @@ extension RunSpec {
         let selector: ArtifactSelector =
             switch checkpoint {
             case .last: .last
+            case .share(let share): .share(atLeast: share)
             }
         return [RunInput(name: RunInput.model, parent: parent, kind: .model, selector: selector)]
     }

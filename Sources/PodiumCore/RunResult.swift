@@ -22,6 +22,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var datasets: [DatasetUse]
     package var trainedSteps: Int
     package var trainingSeconds: Double
+    /// Floating-point operations of the training's matrix products; nil where nothing was trained or counted.
+    package var trainingFlops: Double?
     package var examplesPerSecond: Double?
     package var tokensPerSecond: Double?
     package var notes: [String]

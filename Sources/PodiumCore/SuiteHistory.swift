@@ -80,7 +80,10 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
     }
 
     /// The metrics that reports draw, by the store's names.
-    private static let curveNames = ["loss", "learning_rate", "tokens_per_second"]
+    private static let curveNames = [
+        "loss", "learning_rate", "tokens_per_second", "heldout_perplexity", "heldout_unigram_perplexity",
+        "heldout_mlm_accuracy", "heldout_lm_accuracy", "heldout_nsp_accuracy",
+    ]
 
     /// Points that all curves of a history may have together: beyond that each run's are thinned further.
     private static let pointLimit = 2_000_000

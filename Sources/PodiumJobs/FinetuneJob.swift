@@ -214,12 +214,12 @@ extension LearningRateSchedule {
 }
 
 extension TrainingLength {
-    /// Steps in all; nil where time decides.
+    /// Steps in all; nil where time or operations decide.
     func steps(of epochs: (Double) -> Int) -> Int? {
         switch self {
         case .epochs(let count): epochs(count)
         case .steps(let count): count
-        case .seconds: nil
+        case .seconds, .flops: nil
         }
     }
 }

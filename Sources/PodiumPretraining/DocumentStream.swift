@@ -11,6 +11,32 @@ package struct Document: Sendable, Equatable {
     package var bytes: Int
 }
 
+/// Which documents of a corpus are meant.
+package enum DocumentSelection: Sendable {
+    case all
+    /// All but every k-th.
+    case trained(heldOutEvery: Int)
+    /// Every k-th.
+    case heldOut(every: Int)
+
+    func contains(_ number: Int) -> Bool {
+        switch self {
+        case .all: true
+        case .trained(let every): number % every != every - 1
+        case .heldOut(let every): number % every == every - 1
+        }
+    }
+
+    /// Documents of the selection, of so many in all.
+    package func count(of documents: Int) -> Int {
+        switch self {
+        case .all: documents
+        case .trained(let every): documents - documents / every
+        case .heldOut(let every): documents / every
+        }
+    }
+}
+
 /// The documents of text files, one after the other: a sentence a line, an empty line between documents.
 ///
 /// A file's end ends a document. A document longer than `partBytes` comes in parts, so that memory does not depend on
@@ -20,14 +46,23 @@ package struct DocumentStream: ~Copyable {
     private var lines: FileLines?
     private var number = 0
     private let partBytes: Int
+    private let selection: DocumentSelection
 
-    package init(files: [String], partBytes: Int = 1 << 22) {
+    package init(files: [String], partBytes: Int = 1 << 22, selection: DocumentSelection = .all) {
         self.files = files[...]
         self.partBytes = partBytes
+        self.selection = selection
     }
 
-    /// The next document; nil at the end.
+    /// The next document of the selection; nil at the end.
     package mutating func next() throws(PretrainingDataError) -> Document? {
+        while let document = try nextOfAll() {
+            if selection.contains(document.number) { return document }
+        }
+        return nil
+    }
+
+    private mutating func nextOfAll() throws(PretrainingDataError) -> Document? {
         var document = Document(number: number, sentences: [], bytes: 0)
         while true {
             guard let stream = lines else {
@@ -84,8 +119,8 @@ struct PieceStream: ~Copyable {
     private var held: [Document]?
     private var isAtEnd = false
 
-    init(files: [String], pieceBytes: Int, needsTwo: Bool) {
-        documents = DocumentStream(files: files, partBytes: pieceBytes)
+    init(files: [String], selection: DocumentSelection, pieceBytes: Int, needsTwo: Bool) {
+        documents = DocumentStream(files: files, partBytes: pieceBytes, selection: selection)
         self.pieceBytes = pieceBytes
         self.needsTwo = needsTwo
     }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import PodiumFiles
 internal import PodiumGraph
 internal import PodiumPrimitives
+package import PodiumText
 
 /// Prepared pre-training data: what a preparation leaves in its folder.
 package struct ExampleShards: Codable, Sendable, Equatable {
@@ -22,10 +23,31 @@ package struct ExampleShards: Codable, Sendable, Equatable {
         package var shards: [Shard]
     }
 
+    /// What a tokenizer does besides looking up its vocabulary.
+    package struct TokenizerSettings: Codable, Sendable, Equatable {
+        package var lowercases: Bool
+        package var stripsAccents: Bool
+        package var splitsIdeographs: Bool
+        package var maximumWordLength: Int
+
+        init(_ tokenizer: Tokenizer) {
+            lowercases = tokenizer.normalization.lowercases
+            stripsAccents = tokenizer.normalization.stripsAccents
+            splitsIdeographs = tokenizer.normalization.splitsIdeographs
+            maximumWordLength = tokenizer.maximumWordLength
+        }
+    }
+
     package var options: ExampleOptions
+    package var tokenizer: TokenizerSettings
     /// SHA-256 of all that decides the shards' bytes: text, vocabulary, options, format.
     package var key: String
     package var pieces: [Piece]
+    /// The held-out documents, in one version; nil where none are held out.
+    package var heldOut: [Piece]?
+
+    /// Where the vocabulary lies, beside the shards.
+    package static let vocabularyName = "vocab.txt"
 
     package static let fileName = "manifest.json"
 
@@ -34,6 +56,24 @@ package struct ExampleShards: Codable, Sendable, Equatable {
         let path = "\(folder)/\(fileName)"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         return try JSONFile.read(ExampleShards.self, path)
+    }
+
+    /// The tokenizer that the examples were made with.
+    package func readTokenizer(in folder: String) throws(PretrainingDataError) -> Tokenizer {
+        let path = "\(folder)/\(Self.vocabularyName)"
+        do {
+            return Tokenizer(
+                vocabulary: try Vocabulary(bytes: try FileContent.read(path), name: path),
+                normalization: TextNormalization(
+                    lowercases: tokenizer.lowercases,
+                    stripsAccents: tokenizer.stripsAccents,
+                    splitsIdeographs: tokenizer.splitsIdeographs
+                ),
+                maximumWordLength: tokenizer.maximumWordLength
+            )
+        } catch {
+            throw PretrainingDataError(.file, "\(path): no vocabulary there (\(error))")
+        }
     }
 
     /// How many versions of the text there are before they repeat.
@@ -100,7 +140,7 @@ enum JSONFile {
         do throws(FileError) {
             try AtomicFile.write([UInt8](bytes), to: path)
         } catch {
-            throw PretrainingDataError(.file, error.message, at: error.place)
+            throw PretrainingDataError(.writeFailed, error.message, at: error.place)
         }
     }
 }

@@ -24,4 +24,11 @@ package struct MaskedExample: Hashable, Sendable {
         self.maskedLabels = maskedLabels
         self.nextLabel = nextLabel
     }
+
+    /// The sequence without masks.
+    package var originalIDs: [Int32] {
+        var ids = ids
+        for (position, label) in zip(maskedPositions, maskedLabels) { ids[Int(position)] = label }
+        return ids
+    }
 }

@@ -26,7 +26,7 @@ package struct Preparation: Sendable {
     private let threads: Int
 
     /// Changes when the same input gives other bytes.
-    private static let format = "podium-examples-1"
+    private static let format = "podium-examples-2"
 
     /// - Parameters:
     ///   - files: text, plain or gzip, a sentence a line and an empty line between documents.
@@ -87,15 +87,53 @@ package struct Preparation: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw PretrainingDataError(.file, "\(folder): the folder cannot be made (\(error.localizedDescription))")
+            throw PretrainingDataError(
+                .writeFailed,
+                "\(folder): the folder cannot be made (\(error.localizedDescription))"
+            )
         }
-        let pieces = try makePieces(folder, progress, shouldStop)
+        let shared = SharedState()
+        let pieces = try makePieces(trained, folder, shared, progress, shouldStop)
         guard pieces.contains(where: { $0.shards.contains { $0.examples > 0 } }) else {
             throw PretrainingDataError(.corpus, "\(files.joined(separator: ", ")): the corpus has no text")
         }
-        let shards = ExampleShards(options: options, key: key, pieces: pieces)
+        let shards = ExampleShards(
+            options: options,
+            tokenizer: ExampleShards.TokenizerSettings(tokenizer),
+            key: key,
+            pieces: pieces,
+            heldOut: try heldOut.map { (part) throws(PretrainingDataError) in
+                try makePieces(part, folder, shared, progress, shouldStop)
+            }
+        )
+        do throws(FileError) {
+            try AtomicFile.write(tokenizer.vocabulary.bytes, to: "\(folder)/\(ExampleShards.vocabularyName)")
+        } catch {
+            throw PretrainingDataError(.writeFailed, error.message, at: error.place)
+        }
         try JSONFile.write(shards, to: "\(folder)/\(ExampleShards.fileName)")
         return (folder, shards)
+    }
+
+    /// Documents whose shards have names of their own.
+    private struct Part {
+        var selection: DocumentSelection
+        var prefix: String
+        var versions: Int
+        /// Keeps the part's draws apart from another's.
+        var firstDraw: UInt64
+    }
+
+    private var trained: Part {
+        let selection = options.heldOutEvery.map { DocumentSelection.trained(heldOutEvery: $0) } ?? .all
+        return Part(selection: selection, prefix: "piece", versions: options.duplicates, firstDraw: 0)
+    }
+
+    /// One version is enough of what only measures.
+    private var heldOut: Part? {
+        options.heldOutEvery.map {
+            Part(selection: .heldOut(every: $0), prefix: "held-out", versions: 1, firstDraw: 1 << 63)
+        }
     }
 
     /// What the threads share.
@@ -106,16 +144,23 @@ package struct Preparation: Sendable {
     }
 
     private func makePieces(
+        _ part: Part,
         _ folder: String,
+        _ shared: SharedState,
         _ progress: @escaping @Sendable (Progress) -> Void,
         _ shouldStop: @escaping @Sendable () -> Bool
     ) throws(PretrainingDataError) -> [ExampleShards.Piece] {
-        let shared = SharedState()
+        shared.state.withLock { $0.pieces = [:] }
         let group = DispatchGroup()
         let queue = DispatchQueue(label: "podium.pretraining-data", attributes: .concurrent)
         // One piece a thread, and none read ahead: memory is what the threads work on.
         let free = DispatchSemaphore(value: threads)
-        var stream = PieceStream(files: files, pieceBytes: pieceBytes, needsTwo: options.nextSentence)
+        var stream = PieceStream(
+            files: files,
+            selection: part.selection,
+            pieceBytes: pieceBytes,
+            needsTwo: options.nextSentence
+        )
         var number = 0
         do throws(PretrainingDataError) {
             while let documents = try stream.next() {
@@ -123,7 +168,8 @@ package struct Preparation: Sendable {
                 if options.nextSentence, documents.first?.number == documents.last?.number {
                     throw PretrainingDataError(
                         .corpus,
-                        "\(files.joined(separator: ", ")): the corpus is one document, and a segment that does not "
+                        "\(files.joined(separator: ", ")): the \(part.prefix == "piece" ? "corpus" : "held-out part") "
+                            + "is one document, and a segment that does not "
                             + "follow must come from another; separate documents by empty lines, or leave next "
                             + "sentences out"
                     )
@@ -137,7 +183,7 @@ package struct Preparation: Sendable {
                 queue.async(group: group) {
                     defer { free.signal() }
                     do throws(PretrainingDataError) {
-                        let piece = try make(documents, number: index, folder)
+                        let piece = try make(documents, of: part, number: index, folder)
                         let now = shared.state.withLock { state in
                             state.pieces[index] = piece
                             state.progress.pieces += 1
@@ -168,10 +214,13 @@ package struct Preparation: Sendable {
     }
 
     /// Makes the shards of a piece, unless they are there.
-    private func make(_ documents: [Document], number: Int, _ folder: String) throws(PretrainingDataError)
-        -> ExampleShards.Piece
-    {
-        let journal = "\(folder)/piece-\(Self.padded(number)).json"
+    private func make(
+        _ documents: [Document],
+        of part: Part,
+        number: Int,
+        _ folder: String
+    ) throws(PretrainingDataError) -> ExampleShards.Piece {
+        let journal = "\(folder)/\(part.prefix)-\(Self.padded(number)).json"
         if FileManager.default.fileExists(atPath: journal) {
             let known = try JSONFile.read(ExampleShards.Piece.self, journal)
             if known.shards.allSatisfy({ Self.size(of: "\(folder)/\($0.name)") == $0.bytes }) { return known }
@@ -184,13 +233,13 @@ package struct Preparation: Sendable {
         )
         // A piece of which the tokenizer leaves one document has no other to draw from.
         let isUsable = !options.nextSentence || piece.parts.first?.number != piece.parts.last?.number
-        for version in 0..<options.duplicates {
+        for version in 0..<part.versions {
             var maker = ExampleMaker(
                 piece,
                 options: options,
                 vocabulary: tokenizer.vocabulary,
                 mask: mask,
-                draw: UInt64(number) << 16 | UInt64(version)
+                draw: part.firstDraw | UInt64(number) << 16 | UInt64(version)
             )
             var (bytes, examples, tokens): ([UInt8], Int, Int) = ([], 0, 0)
             if isUsable {
@@ -200,11 +249,11 @@ package struct Preparation: Sendable {
                     tokens += example.ids.count
                 }
             }
-            let name = "piece-\(Self.padded(number))-version-\(Self.padded(version)).tfrecord"
+            let name = "\(part.prefix)-\(Self.padded(number))-version-\(Self.padded(version)).tfrecord"
             do throws(FileError) {
                 try AtomicFile.write(bytes, to: "\(folder)/\(name)")
             } catch {
-                throw PretrainingDataError(.file, error.message, at: error.place)
+                throw PretrainingDataError(.writeFailed, error.message, at: error.place)
             }
             result.shards.append(
                 ExampleShards.Shard(

@@ -11,8 +11,10 @@ package struct PretrainingDataError: DescribedError, Sendable {
         case option
         /// A file of examples is not what it should be.
         case malformed
-        /// A file cannot be read or written.
+        /// A file cannot be read.
         case file
+        /// A file cannot be written.
+        case writeFailed
         /// The preparation was asked to stop; a later one goes on from here.
         case stopped
     }
@@ -30,7 +32,7 @@ package struct PretrainingDataError: DescribedError, Sendable {
     package var blame: Blame {
         switch code {
         case .corpus, .vocabulary, .option, .malformed: .input
-        case .file: .world
+        case .file, .writeFailed: .world
         case .stopped: .interruption
         }
     }

@@ -7,7 +7,9 @@ package enum JobFilePage {
             introduction,
             section("Top of the file", keys(SpecKey.top, showsKinds: true)),
             section("`model`", modelText + "\n\n" + keys(SpecKey.model)),
-            section("`corpus`", corpusText),
+            section("`corpus`", corpusText + "\n\n" + keys(SpecKey.corpus)),
+            section("`budget`", budgetText + "\n\n" + keys(SpecKey.budget)),
+            section("`phases`", phasesText + "\n\n" + keys(SpecKey.phase)),
             section("`vectors`", keys(SpecKey.vectors)),
             section("`data`", dataText + "\n\n" + keys(SpecKey.data)),
             section("`training`, `taskTraining` and `sweep`", trainingText + "\n\n" + hyperparameters),
@@ -48,8 +50,17 @@ package enum JobFilePage {
 
     private static let corpusText = """
         `sample` (the bundled text), a file, or a list of files: plain text in UTF-8, a sentence a line, an empty line between
-        documents.
+        documents. Or prepared examples, for which `training` must repeat what they were prepared with:
         """
+
+    private static let budgetText = """
+        Of a pre-training run. FLOPs are those of the matrix products of forward and backward pass as the step's graph has
+        them, for the real tokens of each batch: element-wise work, the optimizer and padding count nothing. The step that
+        reaches the budget is the last one.
+        """
+
+    private static let phasesText =
+        "Of a pre-training run; the release's are 128 pieces for nine tenths and 512 for the last."
 
     private static let dataText =
         "`sample` (the bundled, generated data: its scores compare with nothing published), or:"
@@ -59,7 +70,7 @@ package enum JobFilePage {
         system's `training`, then its `taskTraining`, then the values of `sweep`. In a suite a key applies to the runs that have
         it (`docStride` to SQuAD's); a key that applies to no run is refused.
 
-        `maxDuration`, `maxSteps` and `epochs` each say when training ends. In one place, `maxSteps` overrides `epochs`, as
+        `maxDuration`, `maxFlops`, `maxSteps` and `epochs` each say when training ends. In one place, `maxSteps` overrides `epochs`, as
         transformers' `max_steps` does `num_train_epochs`; any other two of them are refused. A narrower place replaces what a
         wider one says.
 
@@ -116,6 +127,9 @@ package enum JobFilePage {
             switch parameter.domain {
             case .number, .integer: "\(parameter.domain.typeName) \(parameter.domain.requirement)"
             case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+            case .share: parameter.domain.requirement
+            case .list(.choice(let words)): "list of " + words.map { "`\($0)`" }.joined(separator: ", ")
+            case .list: "list of shares, such as `[25 %, 50 %]`"
             case .flag: "`true`, `false`"
             case .seconds, .bytes: parameter.domain.typeName
             }

@@ -36,7 +36,28 @@ struct SpecKey {
             "see below",
             "What runs start from; in a suite, of its only system (else `systems`)."
         ),
-        SpecKey("corpus", in: [.pretrain], "see below", fallback: "sample", "The text to pre-train on."),
+        SpecKey(
+            "corpus",
+            in: [.pretrain, .suite],
+            "see below",
+            fallback: "sample",
+            "The text to pre-train on; in a suite, of the entries of `pretrain` without their own."
+        ),
+        SpecKey(
+            "budget",
+            in: [.pretrain, .suite],
+            "{flops: 5e14}",
+            fallback: "none",
+            "What pre-training may spend, over which the schedule is stretched; in a suite, each entry of `pretrain` without "
+                + "its own."
+        ),
+        SpecKey(
+            "phases",
+            in: [.pretrain],
+            "a list",
+            fallback: "one, as `training` says",
+            "Parts of pre-training with sequences of their own length."
+        ),
         SpecKey(
             "texts",
             in: [.embed],
@@ -119,8 +140,10 @@ struct SpecKey {
     static let pretrain = [
         SpecKey("name", "pretrain-tiny", "What systems call it: `model: {run: pretrain-tiny}`."),
         SpecKey("model", "{preset: tiny}", "What it starts from."),
-        SpecKey("corpus", "see below", fallback: "sample", "The text."),
+        SpecKey("corpus", "see below", fallback: "the file's", "The text."),
         SpecKey("training", "{maxDuration: 60s}", fallback: "every default", "Its hyper-parameters."),
+        SpecKey("budget", "{flops: 5e14}", fallback: "the file's", "What it may spend."),
+        SpecKey("phases", "a list", fallback: "one, as `training` says", "Its parts."),
         SpecKey("seed", "7", fallback: "1", "Its one seed."),
         SpecKey("resources", "{threads: 2}", fallback: "the file's", "What it needs of its worker."),
         SpecKey("retry", "{limit: 2}", fallback: "the file's", "How often it is tried again."),
@@ -128,7 +151,12 @@ struct SpecKey {
 
     static let model = [
         SpecKey("run", "pretrain-tiny", fallback: "", "What a run of `pretrain` or `finetune` made."),
-        SpecKey("checkpoint", "last", fallback: "last", "Which of that run's models: the one at its end."),
+        SpecKey(
+            "checkpoint",
+            "at 25 %",
+            fallback: "last",
+            "Which of that run's models: the one at its end (last), or the first after a share of its training."
+        ),
         SpecKey("preset", "tiny", fallback: "", "Fresh weights of a size."),
         SpecKey("path", "../models/mine", fallback: "", "A folder with model.safetensors, config.json and vocab.txt."),
     ]
@@ -172,6 +200,43 @@ struct SpecKey {
 
     static let data = [
         SpecKey("root", "~/data", "A folder in the official layout (`MRPC/train.tsv`, `train-v1.1.json`).")
+    ]
+
+    static let corpus = [
+        SpecKey("shards", "~/examples/0123456789abcdef", "A folder that `podium data prepare` made.")
+    ]
+
+    static let budget = [
+        SpecKey(
+            "wall",
+            "20m",
+            fallback: "",
+            "Time of training, `maxDuration`; a resumed run spends the rest, but no two runs take the same steps."
+        ),
+        SpecKey(
+            "flops",
+            "5e14",
+            fallback: "",
+            "Floating-point operations, `maxFlops`; the same budget gives the same bits, however often a run is killed."
+        ),
+        SpecKey(
+            "checkpointsAt",
+            "[25 %, 50 %, 100 %]",
+            fallback: "[6 %, 12 %, 25 %, 50 %, 100 %]",
+            "Shares after which the model is kept."
+        ),
+    ]
+
+    static let phase = [
+        SpecKey("maxSequenceLength", "128", "The longest sequence, in pieces."),
+        SpecKey("fraction", "0.9", "The phase's share of the training; all add up to 1."),
+        SpecKey(
+            "maxPredictionsPerSequence",
+            "20",
+            fallback: "the masked share of the length, rounded up",
+            "The most pieces to be predicted of one sequence."
+        ),
+        SpecKey("batchSize", "64", fallback: "that of `training`", "Sequences a step."),
     ]
 
     static let seed = [

@@ -62,6 +62,20 @@ extension SpecNode {
         case .integer(let range): return .integer(try integer(range))
         case .flag: return .flag(try bool())
         case .choice(let words): return .choice(try choice(words))
+        case .share:
+            guard let share = plain.flatMap({ Share.value($0) }) else {
+                throw error(.invalidValue, "\(path) must be \(domain.requirement), not \"\(try string())\"")
+            }
+            return .number(share)
+        case .list(let element):
+            guard let items, !items.isEmpty else { throw wrongType("a list of at least one value") }
+            var values: [ParameterValue] = []
+            for item in items {
+                let value = try item.value(element)
+                guard !values.contains(value) else { throw item.error(.invalidValue, "\(path) has \(value) twice") }
+                values.append(value)
+            }
+            return .list(values)
         case .seconds:
             let seconds = try quantity(["s": 1, "m": 60, "h": 3600, "d": 86_400], domain)
             guard seconds <= 1e9 else { throw error(.invalidValue, "\(path) is longer than thirty years") }

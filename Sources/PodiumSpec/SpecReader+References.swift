@@ -56,12 +56,14 @@ extension SpecReader {
         guard text != "best" else {
             throw node.error(
                 .invalidValue,
-                "\(node.path): pre-training keeps no best checkpoint, since it is scored on nothing held out; write last"
+                "\(node.path): pre-training keeps no best checkpoint; write last, or a share of its training such as at 50 %"
             )
         }
-        let word = try node.choice(CheckpointSelector.allCases.map(\.rawValue))
-        guard let selector = CheckpointSelector(rawValue: word) else {
-            preconditionFailure("a choice of the selectors is a selector")
+        guard let selector = CheckpointSelector(text) else {
+            throw node.error(
+                .invalidValue,
+                "\(node.path): \"\(text)\" is unknown; write last, or a share of the training such as at 50 %"
+            )
         }
         return selector
     }
@@ -126,9 +128,15 @@ extension SpecReader {
         return options
     }
 
-    /// Reads `corpus:`: `sample`, a file, or a list of files.
+    /// Reads `corpus:`: `sample`, a file, a list of files, or `{shards: FOLDER}`.
     func corpus(_ node: SpecNode?) throws(SpecError) -> CorpusReference {
         guard let node else { return .sample }
+        if node.isMapping {
+            guard let folder = try node.fields(SpecKey.corpus.names)["shards"] else {
+                throw node.error(.missingKey, "corpus needs shards, such as {shards: ~/examples/0123456789abcdef}")
+            }
+            return .shards(resolve(try folder.string()))
+        }
         if node.items == nil, try node.string() == "sample" { return .sample }
         var files: [String] = []
         for item in node.itemsOrSelf { files.append(resolve(try item.string())) }

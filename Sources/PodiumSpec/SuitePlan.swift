@@ -53,6 +53,9 @@ struct SuitePlan {
     private mutating func suite() throws(SpecError) -> [PlannedRun] {
         var runs: [PlannedRun] = []
         var pretrained: [String] = []
+        if fields["pretrain"] == nil, let field = fields["corpus"] ?? fields["budget"] {
+            throw field.error(.invalidValue, "\(field.path) is for pretrain, and the file has none", atKey: true)
+        }
         for item in fields["pretrain"]?.itemsOrSelf ?? [] {
             let own = try item.fields(SpecKey.pretrain.names)
             guard let nameNode = own["name"] else { throw item.error(.missingKey, "\(item.path) needs a name") }
@@ -313,10 +316,12 @@ struct SuitePlan {
         }
         let work = Pretraining(
             model: try reader.model(modelNode, pretrained: []),
-            corpus: try reader.corpus(own["corpus"])
+            corpus: try reader.corpus(own["corpus"] ?? fields["corpus"])
         )
         var draft = TrainingDraft(.pretrain(work))
+        draft.phases = try PhaseDraft.list(own["phases"])
         try draft.apply(own["training"], &use)
+        try draft.apply(budget: own["budget"] ?? fields["budget"])
         let seeds = sweep == nil ? try reader.seeds(own["seed"]) : try reader.sweepSeeds(own)
         let configurations = try Sweep(sweep).configurations(
             of: draft,

@@ -4,7 +4,9 @@ internal import PodiumCore
 struct TrainingDraft {
     private(set) var work: Work
     /// Where each key was given last.
-    private var places: [String: SpecNode] = [:]
+    private(set) var places: [String: SpecNode] = [:]
+    /// `phases` of a pre-training as they stand in the file.
+    var phases: [PhaseDraft] = []
 
     init(_ work: Work) {
         self.work = work
@@ -25,10 +27,10 @@ struct TrainingDraft {
             guard applies else { continue }
             if let group = parameter.group, !groups.insert(group).inserted {
                 // As in transformers: max_steps overrides num_train_epochs.
-                guard parameter.key == "epochs", fields["maxDuration"] == nil else {
+                guard parameter.key == "epochs", fields["maxDuration"] == nil, fields["maxFlops"] == nil else {
                     throw field.error(
                         .invalidValue,
-                        "\(field.path): give one of maxDuration, maxSteps and epochs; each says when training ends",
+                        "\(field.path): give one of maxDuration, maxFlops, maxSteps and epochs; each says when training ends",
                         atKey: true
                     )
                 }
@@ -53,6 +55,7 @@ struct TrainingDraft {
                 "microBatchSize \(part) is more than the batchSize \(tuning.optimization.batchSize) that it is a part of"
             )
         }
+        if let pretraining = work.pretraining { return .pretrain(try reconciled(pretraining, at: place)) }
         guard let length = work.engine?.maxSequenceLength, var span = work.span else { return work }
         // A sequence is [CLS] question [SEP] passage [SEP].
         let special = 3

@@ -128,5 +128,8 @@ struct InputCheckTests {
         let work = Pretraining(model: .preset("tiny"), corpus: .files(files))
         let found = inputs.findings([RunSpec(name: "p", system: "p", work: .pretrain(work))])
         #expect(found.problems.count == 2 && found.problems[1].contains("is a folder"))
+        let shards = Pretraining(model: .preset("tiny"), corpus: .shards(inputs.folder))
+        let other = inputs.findings([RunSpec(name: "p", system: "p", work: .pretrain(shards))])
+        #expect(other.problems.map { $0.contains("no manifest.json") } == [true])
     }
 }

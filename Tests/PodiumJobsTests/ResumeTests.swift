@@ -1,6 +1,7 @@
 import Foundation
 import PodiumCPU
 import PodiumCore
+import PodiumGraph
 import PodiumJobs
 import Synchronization
 import Testing
@@ -39,6 +40,18 @@ struct ResumeTests {
                 events.compactMap { if case .log(.warning, let text) = $0 { text } else { nil } }
             }
         }
+        /// By name, the steps and values of a measurement.
+        func measurements(_ name: String) -> [(step: Int, value: Double)] {
+            events.withLock { events in
+                events.compactMap { event in
+                    guard case .progress(let progress) = event, let value = progress.extra[name] else { return nil }
+                    return (progress.step, value)
+                }
+            }
+        }
+        var hasStarted: Bool {
+            events.withLock { $0.contains { if case .started = $0 { true } else { false } } }
+        }
         var resumedFrom: Int? {
             events.withLock { events in
                 events.compactMap { if case .started(_, _, let step) = $0 { step } else { nil } }.first
@@ -51,13 +64,15 @@ struct ResumeTests {
         func next() -> Int { count.add(1, ordering: .relaxed).newValue }
     }
 
-    /// Runs one attempt; it is asked to stop when it has looked so often whether it should, which is once a step.
+    /// Runs one attempt; it is asked to stop when training has looked so often whether it should, which is once a step.
     private func attempt(
         _ number: Int,
         in folder: Folder,
         checkpoints: [Artifact] = [],
         snapshots: [ArtifactSelector] = [],
-        stopAfterLooks: Int? = nil
+        stopAfterLooks: Int? = nil,
+        crashAtStep: Int? = nil,
+        _ change: (inout Pretraining) -> Void = { _ in }
     ) async throws -> (said: Said, output: JobOutput?) {
         var work = Pretraining(model: .preset("tiny"), corpus: .files([folder.corpus]))
         var model = FreshModel(preset: "tiny")
@@ -68,6 +83,7 @@ struct ResumeTests {
         work.optimization.checkpointEverySteps = 4
         work.engine.maxSequenceLength = 32
         work.masking.maxPredictionsPerSequence = 5
+        change(&work)
         let spec = RunSpec(name: "start", system: "tiny", work: .pretrain(work))
         let lease = Lease(run: RunID(rawValue: 1), attempt: number, token: Int64(number))
         let claim = Claim(
@@ -86,12 +102,14 @@ struct ResumeTests {
         let context = JobContext(
             assignment: EngineAssignment(claim: claim, dataDirectory: folder.path),
             folder: place,
-            device: try CPUDevice(CPUConfiguration(threads: 1)),
+            device: CrashingDevice(try CPUDevice(CPUConfiguration(threads: 1)), atStep: crashAtStep),
             say: { said.append($0) },
-            shouldStop: { looks.next() > stopAfterLooks ?? .max }
+            shouldStop: { said.hasStarted && looks.next() > stopAfterLooks ?? .max }
         )
         do {
             return (said, try await Job.run(context))
+        } catch let error as GraphError where error.message == CrashingDevice.message {
+            return (said, nil)
         } catch is JobStopped {
             return (said, nil)
         }
@@ -133,6 +151,116 @@ struct ResumeTests {
         #expect(second.output?.artifacts.last?.sha256 == fresh.output?.artifacts.last?.sha256)
     }
 
+    /// A budget of about eighty steps, of which phases take their shares.
+    private static func budget(_ work: inout Pretraining) {
+        work.optimization.length = .flops(2.4e10)
+        work.optimization.checkpointEverySteps = 3
+        work.checkpointsAt = [0.25, 0.5, 1]
+        work.heldOutShare = 0.3
+        work.phases = [
+            PretrainingPhase(maxSequenceLength: 16, maxPredictionsPerSequence: 3, batchSize: 8, fraction: 0.7),
+            PretrainingPhase(maxSequenceLength: 32, maxPredictionsPerSequence: 5, batchSize: 4, fraction: 0.3),
+        ]
+    }
+
+    @Test func aKilledTrainingSpendsExactlyTheRestOfItsBudget() async throws {
+        let folder = try Folder()
+        let undisturbed = try await attempt(1, in: folder, Self.budget)
+        let steps = try #require(undisturbed.output?.result.trainedSteps)
+        try #require(steps > 65)
+        // Killed at twenty steps, each up to five beyond the checkpoint that the attempt goes on from.
+        var saved: [Artifact] = []
+        var generator = Generator(seed: 1, purpose: "kills")
+        for number in 2..<22 {
+            let step = 1 + generator.index(below: 5)
+            let run = try await attempt(
+                number,
+                in: folder,
+                checkpoints: saved.reversed(),
+                crashAtStep: step,
+                Self.budget
+            )
+            #expect(run.output == nil)
+            saved += run.said.artifacts.filter { $0.kind == .checkpoint }
+        }
+        #expect(saved.count > 5)
+        let last = try await attempt(22, in: folder, checkpoints: saved.reversed(), Self.budget)
+        #expect(last.said.resumedFrom ?? 0 > 15)
+        let output = try #require(last.output)
+        #expect(output.result.trainedSteps == steps)
+        #expect(output.result.trainingFlops == undisturbed.output?.result.trainingFlops)
+        #expect(output.result.metrics == undisturbed.output?.result.metrics)
+        #expect(output.artifacts.last?.sha256 == undisturbed.output?.artifacts.last?.sha256)
+        // The step that reaches the budget is the last.
+        let spent = try #require(output.result.trainingFlops)
+        #expect(spent >= 2.4e10 && spent < 2.4e10 * (1 + 2 / Double(steps)))
+    }
+
+    @Test func aBudgetKeepsModelsAtSharesOfIt() async throws {
+        let folder = try Folder()
+        let run = try await attempt(1, in: folder, Self.budget)
+        let kept = run.said.artifacts.filter { $0.kind == .model }.compactMap(\.share)
+        #expect(kept.count == 2 && kept.first.map { (0.25...0.3).contains($0) } == true)
+        #expect(kept.last.map { (0.5...0.55).contains($0) } == true)
+        #expect(run.output?.artifacts.last?.share == 1)
+        // Both phases had their share: sequences became longer for the last three tenths.
+        let perplexities = run.said.measurements("heldout_perplexity")
+        #expect(perplexities.count >= 10 && perplexities.map(\.step) == perplexities.map(\.step).sorted())
+        #expect(run.output?.result.metrics["heldout_perplexity"] == perplexities.last?.value)
+        for name in ["heldout_mlm_accuracy", "heldout_nsp_accuracy", "heldout_unigram_perplexity"] {
+            #expect(run.output?.result.metrics[name] != nil, "\(name)")
+        }
+    }
+
+    @Test func allRunsPrepareTheSameShardsOnce() async throws {
+        let folder = try Folder()
+        let first = try await attempt(1, in: folder)
+        let root = "\(folder.path)/pretraining"
+        let names = try FileManager.default.contentsOfDirectory(atPath: root)
+        #expect(names.count == 1)
+        // Prepared examples train the same model as the text that they are made of.
+        let second = try await attempt(2, in: folder) { $0.corpus = .shards("\(root)/\(names[0])") }
+        #expect(second.output?.artifacts.last?.sha256 == first.output?.artifacts.last?.sha256)
+        let refused = await #expect(throws: JobError.self) {
+            try await attempt(3, in: folder) { work in
+                work.corpus = .shards("\(root)/\(names[0])")
+                work.engine.maxSequenceLength = 64
+            }
+        }
+        #expect(refused?.message.contains("training: {maxSequenceLength: 32}") == true, "\(refused as Any)")
+    }
+
+    @Test(
+        arguments: [
+            (PodiumCore.Architecture.bidirectional, [PretrainingObjective.maskedTokens]), (.leftToRight, [.nextToken]),
+            (.leftToRight, [.nextToken, .nextSentence]), (.shallowBidirectional, [.nextToken]),
+            (.contextFree, [.maskedTokens]),
+        ]
+    )
+    func everyArchitectureSpendsABudgetOnItsObjectives(
+        architecture: PodiumCore.Architecture,
+        objectives: [PretrainingObjective]
+    ) async throws {
+        let folder = try Folder()
+        let run = try await attempt(1, in: folder) { work in
+            Self.budget(&work)
+            work.optimization.length = .flops(6e9)
+            work.optimization.learningRate = 1e-3
+            if case .fresh(var model) = work.start {
+                model.architecture = architecture
+                work.start = .fresh(model)
+            }
+            work.objectives = objectives
+        }
+        let result = try #require(run.output?.result)
+        #expect(result.trainingFlops ?? 0 >= 6e9)
+        let name = objectives.contains(.nextToken) ? "lm" : "mlm"
+        #expect(result.metrics["heldout_\(name)_loss"] != nil && result.metrics["heldout_perplexity"] != nil)
+        #expect((result.metrics["heldout_nsp_accuracy"] != nil) == objectives.contains(.nextSentence))
+        let perplexities = run.said.measurements("heldout_perplexity").map(\.value)
+        #expect(try #require(perplexities.last) < perplexities[0], "\(perplexities)")
+    }
+
     @Test func modelsOnTheWayAreKeptForWhoStartsFromThem() async throws {
         let folder = try Folder()
         let plain = try await attempt(1, in: folder)
@@ -147,5 +275,47 @@ struct ResumeTests {
         for made in kept { #expect(FileManager.default.fileExists(atPath: "\(made.path)/config.json")) }
         // Looking on changes nothing.
         #expect(run.output?.artifacts.first?.sha256 == plain.output?.artifacts.first?.sha256)
+    }
+}
+
+/// The CPU, which fails for good at the n-th step that it is asked for, as a kill ends an engine: nothing is saved.
+private final class CrashingDevice: GraphDevice {
+    static let message = "the device is gone"
+
+    private let device: CPUDevice
+    private let step: Int?
+    private let steps = Steps()
+
+    private final class Steps { var count = 0 }
+
+    private final class Executor: GraphExecutor {
+        private let executor: any GraphExecutor
+        private let steps: Steps
+        private let last: Int?
+
+        init(_ executor: any GraphExecutor, _ steps: Steps, _ last: Int?) {
+            (self.executor, self.steps, self.last) = (executor, steps, last)
+        }
+
+        var graph: Graph { executor.graph }
+        var variables: any VariableStore { executor.variables }
+        func additionalMemory(_ sizes: [String: Int]) -> Int? { executor.additionalMemory(sizes) }
+
+        func run(_ feeds: [String: HostTensor]) throws(GraphError) -> [String: HostTensor] {
+            if feeds["learningRate"] != nil {
+                if steps.count == last ?? .max { throw GraphError(.device, CrashingDevice.message) }
+                steps.count += 1
+            }
+            return try executor.run(feeds)
+        }
+    }
+
+    init(_ device: CPUDevice, atStep step: Int?) { (self.device, self.step) = (device, step) }
+
+    let replicas = 1
+    func makeVariables() -> any VariableStore { device.makeVariables() }
+
+    func load(_ graph: Graph, variables: any VariableStore) throws(GraphError) -> any GraphExecutor {
+        Executor(try device.load(graph, variables: variables), steps, step)
     }
 }

@@ -130,6 +130,88 @@ struct PreparationTests {
         }
     }
 
+    @Test func heldOutDocumentsAreInNoOtherShard() throws {
+        try withFolder { folder in
+            let path = try write(Self.text(documents: Self.documents, sentences: 20), folder)
+            func made(heldOutEvery every: Int?) throws -> (folder: String, shards: ExampleShards) {
+                var options = ExampleOptions()
+                options.duplicates = 2
+                options.heldOutEvery = every
+                return try Preparation(files: [path], tokenizer: Self.tokenizer, options: options, pieceBytes: 1 << 15)
+                    .run(under: folder)
+            }
+            func documents(_ pieces: [ExampleShards.Piece], in folder: String) throws -> Set<Int32> {
+                try pieces.flatMap(\.shards).flatMap { try ExampleShards.examples(of: $0, in: folder) }
+                    .reduce(into: []) { $0.formUnion(sources($1, type: 0).union(sources($1, type: 1))) }
+            }
+            let (place, shards) = try made(heldOutEvery: 10)
+            let heldOut = try documents(try #require(shards.heldOut), in: place)
+            let first = Int32(5 + Self.words.count + 40)
+            #expect(heldOut == Set(stride(from: 9, to: Int32(Self.documents), by: 10).map { first + $0 }))
+            #expect(try documents(shards.pieces, in: place).isDisjoint(with: heldOut))
+            let all = try made(heldOutEvery: nil)
+            #expect(all.shards.heldOut == nil && all.shards.key != shards.key)
+            #expect(try documents(all.shards.pieces, in: all.folder).isSuperset(of: heldOut))
+            // Whoever reads the shards finds the tokenizer that made them.
+            let tokenizer = try shards.readTokenizer(in: place)
+            #expect(tokenizer.vocabulary.bytes == Self.vocabulary.bytes && tokenizer.lowercases)
+        }
+    }
+
+    @Test func aNextSegmentContinuesTheFirstInTheText() throws {
+        try withFolder { folder in
+            let text = Self.text(documents: Self.documents, sentences: 60)
+            let whole: [Int32] = text.components(separatedBy: "\n\n").flatMap { [-1] + Self.tokenizer.ids(of: $0) }
+            let places = Dictionary(grouping: whole.indices.dropLast(2)) { [whole[$0], whole[$0 + 1], whole[$0 + 2]] }
+            // Segments that were cut to fit do not touch; whole ones must.
+            let examples = try examples(folder) { $0.duplicates = 1 }.filter { $0.nextLabel == 0 && $0.ids.count < 128 }
+            #expect(examples.count > 10)
+            for example in examples {
+                let ids = example.originalIDs
+                let cut = try #require(example.types.firstIndex(of: 1))
+                let joined = Array(ids[1..<(cut - 1)] + ids[cut..<(ids.count - 1)])
+                let starts = places[Array(joined.prefix(3))] ?? []
+                #expect(starts.contains { whole[$0...].starts(with: joined) })
+            }
+        }
+    }
+
+    @Test func predictionsAreLimited() throws {
+        try withFolder { folder in
+            let all = try examples(folder) { options in
+                options.duplicates = 1
+                options.maximumPredictions = 3
+            }
+            #expect(all.map(\.maskedPositions.count).max() == 3)
+        }
+    }
+
+    @Test func someSequencesAreShortOnPurpose() throws {
+        func meanLength(_ probability: Double) throws -> Double {
+            var mean = 0.0
+            try withFolder { folder in
+                let all = try examples(folder) { options in
+                    options.duplicates = 1
+                    options.shortProbability = probability
+                }
+                mean = Double(all.reduce(0) { $0 + $1.ids.count }) / Double(all.count)
+            }
+            return mean
+        }
+        // A pair is never shorter than two sentences.
+        #expect(try meanLength(0) > 0.93 * 128)
+        #expect(try meanLength(1) < 0.85 * 128)
+    }
+
+    @Test func aVocabularyWithoutMaskIsRefused() throws {
+        let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"].map { Array($0.utf8) }
+        let tokenizer = Tokenizer(vocabulary: try Vocabulary(pieces: pieces, name: "v"), lowercases: true)
+        let error = #expect(throws: PretrainingDataError.self) {
+            try Preparation(files: [], tokenizer: tokenizer, options: ExampleOptions())
+        }
+        #expect(error?.message.contains("[MASK]") == true)
+    }
+
     @Test func wholeWordsAreMaskedWholeOrNotAtAll() throws {
         try withFolder { folder in
             let all = try examples(folder) { $0.wholeWords = true }

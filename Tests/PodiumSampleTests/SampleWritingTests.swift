@@ -1,6 +1,7 @@
 import Foundation
 import PodiumCore
 import PodiumData
+import PodiumPretraining
 import PodiumSample
 import Testing
 
@@ -37,8 +38,8 @@ struct SampleWritingTests {
                 }
             }
             let texts = SampleLayoutTests.files.map(\.path).filter { $0.hasPrefix("text/") }
-            let corpus = try Corpus(files: texts.map { "\(target)/\($0)" })
-            #expect(corpus.documents.count > 3000)
+            let scan = try CorpusScan(files: texts.map { "\(target)/\($0)" }, countingWords: nil)
+            #expect(scan.documents > 3000)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["sample"])
         }
     }

@@ -34,6 +34,8 @@ struct ParameterTableTests {
         switch parameter.key {
         case "docStride", "maxQueryLength": return ["16", "32"]
         case "maxSequenceLength": return ["256", "320"]
+        case "objectives": return ["[mlm, nsp]", "[mlm]"]
+        case "heldOutShare": return ["0.01", "0.02"]
         default: break
         }
         return switch parameter.domain {
@@ -43,6 +45,9 @@ struct ParameterTableTests {
         case .choice(let words): Array(words.prefix(2))
         case .seconds: ["90s", "2m"]
         case .bytes: ["1GiB", "2GiB"]
+        case .share: ["6 %", "0.5"]
+        case .list(.choice(let words)): ["[\(words[0])]", "[\(words[1])]"]
+        case .list: ["[6 %, 12%]", "[0.5]"]
         }
     }
 
@@ -74,7 +79,9 @@ struct ParameterTableTests {
         #expect(runs.allSatisfy { $0.name.contains("\(key)=") })
         let settings = runs.map { Set($0.work.settings) }
         // What differs is what a report's label is made of.
-        #expect(settings[0].symmetricDifference(settings[1]).map(\.key) == [key, key])
+        // An architecture brings its objectives along.
+        let keys = key == "architecture" ? ["architecture", "architecture", "objectives", "objectives"] : [key, key]
+        #expect(settings[0].symmetricDifference(settings[1]).map(\.key).sorted() == keys)
     }
 
     @Test(arguments: Hyperparameter.all.map(\.key))
@@ -116,11 +123,22 @@ struct ParameterTableTests {
     }
 
     private static func typed(_ text: String, _ parameter: Hyperparameter) -> ParameterValue? {
-        switch parameter.domain {
+        typed(text, parameter.domain)
+    }
+
+    private static func typed(_ text: String, _ domain: ParameterDomain) -> ParameterValue? {
+        switch domain {
         case .number: Double(text).map(ParameterValue.number)
         case .integer: Int(text).map(ParameterValue.integer)
         case .flag: .flag(text == "true")
         case .choice: .choice(text)
+        case .share: Share.value(text).map(ParameterValue.number)
+        case .list(let element):
+            .list(
+                text.dropFirst().dropLast().split(separator: ",").compactMap {
+                    typed($0.trimmingCharacters(in: .whitespaces), element)
+                }
+            )
         case .seconds, .bytes: nil
         }
     }

@@ -135,6 +135,8 @@ final class Place {
         struct Result: Decodable {
             var metrics: [String: Double]
             var score: Double?
+            var trainingFlops: Double?
+            var startWeightsSHA256: String?
         }
         struct Artifact: Decodable {
             struct Facts: Decodable {

@@ -40,10 +40,10 @@ extension SequenceModel {
         guard Set(kinds).count == kinds.count else { return "an objective is named twice" }
         let name = configuration.architecture.rawValue
         if kinds.contains(.nextToken), !configuration.architecture.hasOneWayStates {
-            return "a \(name) model has no state that depends on one side alone; use mlm in place of lm"
+            return "a \(name) model has no state that depends on one side alone; use mlm in place of next-token"
         }
         if kinds.contains(.maskedTokens), kinds.contains(.nextToken) {
-            return "mlm masks the tokens that lm reads; use one of them"
+            return "mlm masks the tokens that next-token reads; use one of them"
         }
         return nil
     }

@@ -45,6 +45,32 @@ package struct PackedBatch: Sendable {
     }
 }
 
+extension PackedBatch {
+    /// Every token of packed sequences that has a neighbour in a direction, and that neighbour as the token to predict.
+    package static func neighbours(
+        _ sequences: [Sequence],
+        _ direction: HeadTensor.Direction
+    ) -> (rows: [Int32], labels: [Int32]) {
+        var (rows, labels): ([Int32], [Int32]) = ([], [])
+        var offset = 0
+        for sequence in sequences {
+            let count = sequence.ids.count
+            let tokens = direction == .forward ? 0..<count - 1 : 1..<count
+            rows += tokens.map { Int32(offset + $0) }
+            labels += tokens.map { sequence.ids[direction == .forward ? $0 + 1 : $0 - 1] }
+            offset += count
+        }
+        return (rows, labels)
+    }
+
+    /// Feeds the neighbours in a direction.
+    package mutating func feedNeighbours(_ sequences: [Sequence], _ direction: HeadTensor.Direction) {
+        let (rows, labels) = Self.neighbours(sequences, direction)
+        feed(HeadTensor.positions(direction), HostTensor(rows))
+        feed(HeadTensor.labels(direction), HostTensor(labels))
+    }
+}
+
 /// The order of examples: a function of seed and epoch alone, so a resumed run needs no state for it.
 package struct EpochOrder: Sendable {
     package let examples: Int

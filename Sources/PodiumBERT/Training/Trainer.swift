@@ -12,6 +12,9 @@ package final class Trainer {
     package let seed: UInt64
     /// Steps done so far, including a step that is still running.
     package private(set) var step: Int = 0
+    /// Floating-point operations of the matrix products of all steps so far (`FLOPCounter`).
+    package private(set) var flops = 0.0
+    private let counter: FLOPCounter
     private let executor: any GraphExecutor
     /// Computes the gradients of a part of a batch, where batches come in parts; then `executor` is the update alone.
     private let parts: (any GraphExecutor)?
@@ -65,6 +68,7 @@ package final class Trainer {
         guard inParts else {
             executor = try device.load(graph, variables: variables)
             parts = nil
+            counter = FLOPCounter(graph)
             return
         }
         guard device.replicas == 1 else {
@@ -72,6 +76,7 @@ package final class Trainer {
         }
         let accumulation = model.accumulationGraph(head, checkpointing: checkpointing)
         parts = try device.load(accumulation, variables: variables)
+        counter = FLOPCounter(accumulation)
         executor = try device.load(
             model.updateGraph(of: accumulation.parameters, optimizer: optimizer),
             variables: variables
@@ -102,7 +107,9 @@ package final class Trainer {
     ) throws -> (Measurement, [String: HostTensor]) {
         try awaitPendingStep()
         unread = nil
-        let outputs = try executor.run(feeds(batch, learningRate))
+        let feeds = feeds(batch, learningRate)
+        let outputs = try executor.run(feeds)
+        flops += try counter.count(feeds)
         let measurement = try measurement(outputs, step: step + 1, learningRate, batch.examples)
         step += 1
         return (measurement, outputs)
@@ -114,7 +121,9 @@ package final class Trainer {
     /// prepares the next batch; the result, or a thrown error, is then the previous step's, and `finish` returns the last
     /// step's. A synchronous device returns this step's measurement.
     package func advance(_ batch: PackedBatch, learningRate: Double) throws -> Measurement? {
-        let outputs = try executor.submit(feeds(batch, learningRate))
+        let feeds = feeds(batch, learningRate)
+        let outputs = try executor.submit(feeds)
+        flops += try counter.count(feeds)
         let before = try finish()
         if outputs.isDone {
             let measured = try measurement(outputs.wait(), step: step + 1, learningRate, batch.examples)
@@ -145,6 +154,7 @@ package final class Trainer {
             feeds["share"] = HostTensor(scalar: share)
             feeds["keep"] = HostTensor(scalar: number == 0 ? Float(0) : 1)
             loss += Double(share) * Double(try parts.run(feeds)["loss"]?.floats.first ?? .nan)
+            flops += try counter.count(feeds)
         }
         var feeds = ["learningRate": HostTensor(scalar: Float(learningRate))]
         if executor.graph.inputs.contains(where: { $0.name == "step" }) {
@@ -228,7 +238,11 @@ package final class Trainer {
         return weights
     }
 
-    /// Writes weights, optimizer state and the step, atomically.
+    private static let stepKey = "podium.step"
+    private static let seedKey = "podium.seed"
+    private static let flopsKey = "podium.flops"
+
+    /// Writes weights, optimizer state, the step and the operations so far, atomically.
     ///
     /// - Parameter metadata: further facts, returned by `resume`.
     package func save(to path: String, metadata: [String: String] = [:]) throws -> (bytes: Int64, sha256: String) {
@@ -238,7 +252,9 @@ package final class Trainer {
             let tensor = try variables.read(variable.name)
             tensors.append(Safetensors.Tensor(name: variable.name, shape: tensor.shape, floats: tensor.floats))
         }
-        let all = metadata.merging(["podium.step": "\(step)", "podium.seed": "\(seed)"]) { $1 }
+        let all = metadata.merging([Self.stepKey: "\(step)", Self.seedKey: "\(seed)", Self.flopsKey: "\(flops)"]) {
+            $1
+        }
         let bytes = try Safetensors.write(tensors, metadata: all, to: path)
         return (bytes, try Digest.sha256(file: path))
     }
@@ -249,8 +265,9 @@ package final class Trainer {
     @discardableResult
     package func resume(from path: String) throws -> [String: String] {
         let file = try Safetensors(path: path)
-        guard let saved = file.metadata["podium.step"].flatMap({ Int($0) }), saved >= 0,
-            file.metadata["podium.seed"] == "\(seed)"
+        guard let saved = file.metadata[Self.stepKey].flatMap({ Int($0) }), saved >= 0,
+            file.metadata[Self.seedKey] == "\(seed)",
+            let spent = file.metadata[Self.flopsKey].flatMap({ Double($0) }), spent >= 0
         else {
             throw BERTError(.mismatch, "\(path): not a checkpoint of this run (seed \(seed))")
         }
@@ -265,6 +282,7 @@ package final class Trainer {
             try variables.write(variable.name, HostTensor(try file.weights(entry), shape: shape))
         }
         step = saved
+        flops = spent
         return file.metadata
     }
 }

@@ -17,6 +17,14 @@ extension Parameter<Work> {
             case .flag(let value): try values.encode(value, forKey: key)
             case .choice(let value): try values.encode(value, forKey: key)
             case .bytes(let value): try values.encode(value, forKey: key)
+            case .list(let items):
+                var list = values.nestedUnkeyedContainer(forKey: key)
+                for item in items {
+                    switch item {
+                    case .number(let value): try list.encode(value)
+                    default: try list.encode(item.description)
+                    }
+                }
             }
         }
     }
@@ -33,12 +41,15 @@ extension Parameter<Work> {
             }
             let value: ParameterValue =
                 switch parameter.domain {
-                case .number: .number(try values.decode(Double.self, forKey: key))
+                case .number, .share: .number(try values.decode(Double.self, forKey: key))
                 case .seconds: .seconds(try values.decode(Double.self, forKey: key))
                 case .integer: .integer(try values.decode(Int.self, forKey: key))
                 case .flag: .flag(try values.decode(Bool.self, forKey: key))
                 case .choice: .choice(try values.decode(String.self, forKey: key))
                 case .bytes: .bytes(try values.decode(Int64.self, forKey: key))
+                case .list(.number), .list(.share):
+                    .list(try values.decode([Double].self, forKey: key).map { .number($0) })
+                case .list: .list(try values.decode([String].self, forKey: key).map { .choice($0) })
                 }
             guard parameter.domain.contains(value) else {
                 throw DecodingError.dataCorruptedError(

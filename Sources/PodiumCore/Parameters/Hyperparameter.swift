@@ -17,6 +17,16 @@ extension Parameter<Work> {
             "Ends training after this much time of training, over which the schedule is stretched."
         ),
         Hyperparameter(
+            "maxFlops",
+            \.optimization,
+            \.maxFlops,
+            .number(.above(0)),
+            unit: "FLOP",
+            group: length,
+            "Ends training after so many floating-point operations of its matrix products, counted from the graph of a step, "
+                + "over which the schedule is stretched."
+        ),
+        Hyperparameter(
             "maxSteps",
             \.optimization,
             \.maxSteps,
@@ -254,6 +264,39 @@ extension Parameter<Work> {
 
     private static let pretraining: [Hyperparameter] = [
         Hyperparameter(
+            "objectives",
+            \.pretraining,
+            \.objectives,
+            .list(.choice(PretrainingObjective.self)),
+            source: "BERT's paper, section 3.1 and table 5",
+            "What is learned: masked tokens (mlm), whether the second segment follows the first (nsp), the next token "
+                + "(next-token, for one-way architectures)."
+        ),
+        Hyperparameter(
+            "checkpointsAt",
+            \.pretraining,
+            \.checkpointsAt,
+            .list(.share),
+            source: "academic-budget-bert",
+            "Shares of the training after which its model is kept, for `model: {run: X, checkpoint: at 25 %}` and for people."
+        ),
+        Hyperparameter(
+            "heldOutShare",
+            \.pretraining,
+            \.heldOutShare,
+            .number(.from(0, below: 0.5)),
+            "The share of documents that are never trained on and measure what was learned; a text of too few documents "
+                + "has none."
+        ),
+        Hyperparameter(
+            "heldOutSequences",
+            \.pretraining,
+            \.heldOutSequences,
+            .integer(1...100_000),
+            unit: "sequences",
+            "Held-out sequences that are measured each time, at most."
+        ),
+        Hyperparameter(
             "maskedLMProbability",
             \.masking,
             \.maskedLMProbability,
@@ -269,6 +312,14 @@ extension Parameter<Work> {
             unit: "pieces",
             source: "`create_pretraining_data.py`",
             "The most pieces to be predicted of one sequence."
+        ),
+        Hyperparameter(
+            "wholeWordMasking",
+            \.masking,
+            \.wholeWordMasking,
+            .flag,
+            source: "`create_pretraining_data.py`",
+            "Whether all pieces of a word are masked together."
         ),
         Hyperparameter(
             "shortSequenceProbability",

@@ -4,6 +4,10 @@ package enum ParameterDomain: Hashable, Sendable {
     case integer(ClosedRange<Int>)
     case flag
     case choice([String])
+    /// A part of a whole, above 0.
+    case share
+    /// At least one value, each of them once.
+    indirect case list(ParameterDomain)
     /// A duration of more than nothing.
     case seconds
     /// A size of more than nothing.
@@ -20,6 +24,8 @@ package enum ParameterDomain: Hashable, Sendable {
         case .integer: "whole number"
         case .flag: "flag"
         case .choice: "word"
+        case .share: "share"
+        case .list(let element): "list, each a \(element.typeName)"
         case .seconds: "duration"
         case .bytes: "size"
         }
@@ -34,6 +40,8 @@ package enum ParameterDomain: Hashable, Sendable {
                 ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
         case .flag: "true or false"
         case .choice(let words): words.joined(separator: ", ")
+        case .share: "a share above 0 and at most 1, such as 6 % or 0.06"
+        case .list(let element): "a list of values, each once; each \(element.requirement)"
         case .seconds: "a duration such as 90s, 15m or 2h"
         case .bytes: "a size such as 4GiB or 512MiB"
         }
@@ -45,6 +53,9 @@ package enum ParameterDomain: Hashable, Sendable {
         case (.integer(let range), .integer(let number)): range.contains(number)
         case (.flag, .flag): true
         case (.choice(let words), .choice(let word)): words.contains(word)
+        case (.share, .number(let number)): number > 0 && number <= 1
+        case (.list(let element), .list(let values)):
+            !values.isEmpty && Set(values).count == values.count && values.allSatisfy { element.contains($0) }
         case (.seconds, .seconds(let number)): number > 0 && number.isFinite
         case (.bytes, .bytes(let number)): number > 0
         default: false

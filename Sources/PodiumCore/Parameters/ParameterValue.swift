@@ -4,6 +4,7 @@ package enum ParameterValue: Hashable, Sendable {
     case integer(Int)
     case flag(Bool)
     case choice(String)
+    indirect case list([ParameterValue])
     case seconds(Double)
     case bytes(Int64)
 }
@@ -16,6 +17,7 @@ extension ParameterValue: CustomStringConvertible {
         case .integer(let value): "\(value)"
         case .flag(let value): "\(value)"
         case .choice(let name): name
+        case .list(let values): values.map(\.description).joined(separator: "+")
         case .seconds(let value): "\(Self.decimal(value))s"
         case .bytes(let value): Self.size(value)
         }
@@ -85,6 +87,15 @@ extension Bool: ParameterRepresentable {
     package var parameter: ParameterValue? { .flag(self) }
 }
 
+extension Array: ParameterRepresentable where Element: ParameterRepresentable {
+    package init?(parameter: ParameterValue) {
+        guard case .list(let values) = parameter else { return nil }
+        self = values.compactMap { Element(parameter: $0) }
+        guard count == values.count else { return nil }
+    }
+    package var parameter: ParameterValue? { .list(compactMap(\.parameter)) }
+}
+
 extension Optional: ParameterRepresentable where Wrapped: ParameterRepresentable {
     package init?(parameter: ParameterValue) {
         guard let value = Wrapped(parameter: parameter) else { return nil }
@@ -109,6 +120,7 @@ extension Clipping: ParameterChoice {}
 extension Precision: ParameterChoice {}
 extension Architecture: ParameterChoice {}
 extension KeptModel: ParameterChoice {}
+extension PretrainingObjective: ParameterChoice {}
 extension ComputeDevice: ParameterChoice {}
 extension SelectionRule.Metric: ParameterChoice {}
 extension SelectionRule.Rule: ParameterChoice {}

@@ -5,6 +5,8 @@ package enum TrainingLength: Hashable, Sendable {
     case steps(Int)
     /// Of training alone: reading, evaluating and saving are not counted.
     case seconds(Double)
+    /// Floating-point operations of the steps' matrix products.
+    case flops(Double)
 }
 
 /// How the learning rate moves over training.
@@ -70,6 +72,12 @@ extension Optimization {
         get { if case .seconds(let count) = length { count } else { nil } }
         set { if let newValue { length = .seconds(newValue) } }
     }
+
+    /// Floating-point operations, where they decide the length; nil leaves it alone when set.
+    package var maxFlops: Double? {
+        get { if case .flops(let count) = length { count } else { nil } }
+        set { if let newValue { length = .flops(newValue) } }
+    }
 }
 
 /// Which of the models that a training passes through is kept and predicts.
@@ -104,6 +112,7 @@ package struct SpanOptions: Hashable, Sendable {
 package struct MaskingOptions: Hashable, Sendable {
     package var maskedLMProbability = 0.15
     package var maxPredictionsPerSequence = 20
+    package var wholeWordMasking = false
     package var shortSequenceProbability = 0.1
     package var duplicateFactor = 10
 

@@ -1,7 +1,41 @@
 /// Which of the models that a run saved is meant.
-package enum CheckpointSelector: String, Codable, Hashable, Sendable, CaseIterable {
+package enum CheckpointSelector: Hashable, Sendable {
     /// The one at the end of training.
     case last
+    /// The first one after at least this share of the training, above 0 and at most 1.
+    case share(Double)
+
+    /// As a job file has it: `last`, `at 50 %`.
+    package var description: String {
+        switch self {
+        case .last: "last"
+        case .share(let share): ArtifactSelector.share(atLeast: share).description
+        }
+    }
+
+    /// Reads `last`, `at 50 %`, `at 50%` or `at 0.5`; nil for anything else.
+    package init?(_ text: String) {
+        if text == "last" {
+            self = .last
+            return
+        }
+        guard text.hasPrefix("at "), let share = Share.value(text.dropFirst(3)) else { return nil }
+        self = .share(share)
+    }
+}
+
+/// A part of a whole, as people write it.
+package enum Share {
+    /// `6 %`, `6%` or `0.06`; nil where it is none, or not above 0 and at most 1.
+    package static func value(_ text: some StringProtocol) -> Double? {
+        let isPercent = text.hasSuffix("%")
+        let digits = String(text).filter { $0 != " " && $0 != "%" }
+        guard text.filter({ $0 == "%" }).count == (isPercent ? 1 : 0) else { return nil }
+        guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE-".contains($0)) }), let number = Double(digits)
+        else { return nil }
+        let share = isPercent ? number / 100 : number
+        return share > 0 && share <= 1 ? share : nil
+    }
 }
 
 /// Where a run's starting weights come from.
@@ -20,6 +54,7 @@ package enum ModelReference: Hashable, Sendable {
         case .named(let name): name
         case .path(let path): path
         case .run(let name, .last): "run \(name)"
+        case .run(let name, let checkpoint): "run \(name), \(checkpoint.description)"
         case .preset(let name): "fresh \(name)"
         }
     }
@@ -51,9 +86,27 @@ package enum CorpusReference: Hashable, Sendable {
     case sample
     /// Plain text: a sentence a line, an empty line between documents.
     case files([String])
+    /// A folder of prepared examples, as `podium data prepare` leaves it.
+    case shards(String)
 }
 
 // MARK: JSON: the words of the job file
+
+extension CheckpointSelector: Codable {
+    package init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        let text = try value.decode(String.self)
+        guard let known = Self(text) else {
+            throw DecodingError.dataCorruptedError(in: value, debugDescription: "\"\(text)\" chooses no checkpoint")
+        }
+        self = known
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        try value.encode(description)
+    }
+}
 
 extension ModelReference: Codable {
     private enum Keys: String, CodingKey { case named, path, run, checkpoint, preset }
@@ -113,7 +166,13 @@ extension DataReference: Codable {
 }
 
 extension CorpusReference: Codable {
+    private enum Keys: String, CodingKey { case shards }
+
     package init(from decoder: any Decoder) throws {
+        if let values = try? decoder.container(keyedBy: Keys.self) {
+            self = .shards(try values.decode(String.self, forKey: .shards))
+            return
+        }
         let value = try decoder.singleValueContainer()
         if let files = try? value.decode([String].self) {
             self = .files(files)
@@ -127,9 +186,13 @@ extension CorpusReference: Codable {
     }
 
     package func encode(to encoder: any Encoder) throws {
+        if case .shards(let folder) = self {
+            var values = encoder.container(keyedBy: Keys.self)
+            return try values.encode(folder, forKey: .shards)
+        }
         var value = encoder.singleValueContainer()
         switch self {
-        case .sample: try value.encode("sample")
+        case .sample, .shards: try value.encode("sample")
         case .files(let files): try value.encode(files)
         }
     }

@@ -3,7 +3,8 @@
 /// `training` holds every hyper-parameter that applies, by its key in `Hyperparameter.all`.
 extension RunSpec: Codable {
     private enum Keys: String, CodingKey {
-        case name, system, kind, model, task, data, predict, corpus, texts, vectors, training, seed, resources, retry
+        case name, system, kind, model, task, data, predict, corpus, phases, texts, vectors, training, seed, resources,
+            retry
     }
 
     package init(from decoder: any Decoder) throws {
@@ -19,7 +20,9 @@ extension RunSpec: Codable {
         switch try values.decode(RunKind.self, forKey: .kind) {
         case .pretrain:
             let corpus = try values.decode(CorpusReference.self, forKey: .corpus)
-            work = .pretrain(Pretraining(model: try model(), corpus: corpus, seed: try seed()))
+            var pretraining = Pretraining(model: try model(), corpus: corpus, seed: try seed())
+            pretraining.phases = try values.decodeIfPresent([PretrainingPhase].self, forKey: .phases) ?? []
+            work = .pretrain(pretraining)
         case .finetune:
             work = .finetune(FineTuning(model: try model(), task: try task(), data: try data(), seed: try seed()))
         case .evaluate:
@@ -51,6 +54,7 @@ extension RunSpec: Codable {
         try values.encodeIfPresent(work.examples?.data, forKey: .data)
         if let predict = work.examples?.predict, predict != [.dev] { try values.encode(predict, forKey: .predict) }
         try values.encodeIfPresent(work.pretraining?.corpus, forKey: .corpus)
+        if let phases = work.pretraining?.phases, !phases.isEmpty { try values.encode(phases, forKey: .phases) }
         try values.encodeIfPresent(work.embedding?.texts, forKey: .texts)
         try values.encodeIfPresent(work.embedding?.options, forKey: .vectors)
         try values.encodeIfPresent(work.seed, forKey: .seed)

@@ -28,7 +28,17 @@ package struct Pretraining: Hashable, Sendable {
 
     package var start: Start
     package var corpus: CorpusReference
+    /// Nil for those of the model's architecture, where the model brings its own.
+    package var objectives: [PretrainingObjective]?
     package var masking = MaskingOptions()
+    /// Parts of the training with sequences of their own length, in order; none for one part as `engine` and `masking` say.
+    package var phases: [PretrainingPhase] = []
+    /// The share of documents that are held out.
+    package var heldOutShare = 0.02
+    /// Held-out sequences that are measured each time, at most.
+    package var heldOutSequences = 200
+    /// Shares of the training after which its model is kept; nil for none but those that other runs start from.
+    package var checkpointsAt: [Double]?
     package var optimization: Optimization
     package var engine = EngineOptions()
     package var seed: UInt64

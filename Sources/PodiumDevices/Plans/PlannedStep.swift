@@ -57,17 +57,25 @@ package struct PlannedStep {
         case .classification(let labels): head = .classification(labels: labels.count)
         case .regression: head = .regression
         case .span: head = .span
-        case nil: head = .pretraining(model.model.defaultObjectives)
+        case nil:
+            let kinds = spec.work.pretraining?.objectives?.map { objective -> Objective.Kind in
+                switch objective {
+                case .maskedTokens: .maskedTokens
+                case .nextSentence: .nextSentence
+                case .nextToken: .nextToken
+                }
+            }
+            head = .pretraining(kinds?.map { Objective($0) } ?? model.model.defaultObjectives)
         }
         switch (training.length, spec.work.fineTuning) {
         case (.steps(let count), _): steps = count
         case (.epochs(let epochs), let work?):
             let examples = min(work.trainExamples ?? .max, work.examples.task.officialTrainingExamples)
             steps = max(1, Int((Double(examples) / Double(training.batchSize) * epochs).rounded()))
-        case (.epochs, nil), (.seconds, _):
+        case (.epochs, nil), (.seconds, _), (.flops, _):
             throw DeviceError(
                 .invalidRequest,
-                "\(spec.name) needs maxSteps to be planned: how many steps it has depends on its text or time"
+                "\(spec.name) needs maxSteps to be planned: how many steps it has depends on its text or budget"
             )
         }
     }

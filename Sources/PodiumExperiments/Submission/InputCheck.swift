@@ -65,6 +65,11 @@ package struct InputCheck {
                     "\(spec.name): microBatchSize is for one replica, and resources.replicas is \(spec.resources.replicas)"
                 )
             }
+            if case .shards(let folder) = spec.work.pretraining?.corpus, isLocal, seen.insert(folder).inserted,
+                !FileManager.default.fileExists(atPath: "\(folder)/manifest.json")
+            {
+                findings.add("corpus: \(folder) has no manifest.json; `podium data prepare` makes such a folder")
+            }
             guard let model = spec.model, let length = spec.work.engine?.maxSequenceLength else { continue }
             if seen.insert("\(model) \(length) \(spec.kind)").inserted {
                 check(model, length: length, of: spec, in: submission, &findings)

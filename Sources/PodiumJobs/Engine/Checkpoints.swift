@@ -26,7 +26,7 @@ struct Checkpoints {
 
     /// Takes over the newest checkpoint of an earlier attempt that is whole and was made from the same things.
     ///
-    /// - Parameter totalSteps: nil when time decides.
+    /// - Parameter totalSteps: nil when time or operations decide.
     /// - Returns: seconds of training that went into it.
     mutating func resume(_ trainer: Trainer, totalSteps: Int?) throws -> Double {
         for record in context.assignment.checkpoints {

@@ -4,6 +4,7 @@ import PodiumData
 import PodiumEval
 import PodiumFiles
 import PodiumGraph
+import PodiumPretraining
 import PodiumText
 
 extension FailureClass {
@@ -24,6 +25,11 @@ extension FailureClass {
                 case .memory: .outOfMemory
                 case .device: .infrastructure
                 case .feed, .shape, .unknownVariable, .value, .unsupported: .input
+                }
+            case let error as PretrainingDataError:
+                switch error.code {
+                case .writeFailed, .stopped: .infrastructure
+                case .file, .corpus, .vocabulary, .option, .malformed: .input
                 }
             case is TextError, is DataError, is EvalError: .input
             default: .infrastructure

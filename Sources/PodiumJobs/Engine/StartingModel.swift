@@ -21,7 +21,7 @@ struct StartingModel {
             directory = try ModelDirectory(path: library.path(of: name))
         case .path(let path):
             directory = try ModelDirectory(path: path)
-        case .run(let name, .last):
+        case .run(let name, _):
             let input = context.assignment.input(RunInput.model)
             guard let model = input?.source?.artifact else {
                 let which = input.map { " (\($0.input.selector.description))" } ?? ""

@@ -7,7 +7,7 @@ package struct TrainingLoop {
     let context: JobContext
     let trainer: Trainer
     let training: Optimization
-    /// Steps in all; nil when time decides.
+    /// Steps in all; nil when time or operations decide.
     let totalSteps: Int?
     /// How many examples there are to train on.
     let trainExamples: Int
@@ -19,6 +19,8 @@ package struct TrainingLoop {
     let writeModel: Snapshots.Write
     /// Looks at the development set on the way; nil where nobody asked for it.
     let monitor: DevelopmentMonitor?
+    /// What is measured on the way; nil for nothing but the steps themselves.
+    package var measurement: PeriodicMeasurement?
 
     package init(
         context: JobContext,
@@ -49,6 +51,8 @@ package struct TrainingLoop {
         package var seconds: Double
         package var examplesPerSecond: Double
         package var tokensPerSecond: Double
+        /// What was measured after the last step; nil where nothing was.
+        package var measured: [String: Double]?
     }
 
     /// Seconds between measurements sent, at least.
@@ -77,17 +81,23 @@ package struct TrainingLoop {
     /// Trains to the end.
     ///
     /// - Parameter batch: the examples of a step counted from 0.
-    package func run(batch: (Int) throws -> PackedBatch) throws -> Summary {
-        try run { [try batch($0)] }
+    package func run(batch: @escaping (Int) throws -> PackedBatch) throws -> Summary {
+        try run(StepwiseBatches { [try batch($0)] })
     }
 
     /// Trains to the end on batches that come in parts.
     ///
     /// - Parameter parts: the parts of the batch of a step counted from 0.
-    package func run(parts: (Int) throws -> [PackedBatch]) throws -> Summary {
+    package func run(parts: @escaping (Int) throws -> [PackedBatch]) throws -> Summary {
+        try run(StepwiseBatches(body: parts))
+    }
+
+    /// Trains to the end on what a source gives.
+    package func run(_ source: some BatchSource) throws -> Summary {
         var checkpoints = Checkpoints(context: context, origin: origin, keep: training.keepCheckpoints ?? 2)
+        var source = source
         do {
-            return try run(&checkpoints, parts)
+            return try run(&checkpoints, &source)
         } catch let divergence as Divergence {
             throw JobError(.diverged, describe(divergence, checkpoints))
         }
@@ -103,8 +113,18 @@ package struct TrainingLoop {
         return "\(divergence); the batch was \(examples)\(more); \(checkpoint)"
     }
 
-    private func run(_ checkpoints: inout Checkpoints, _ batch: (Int) throws -> [PackedBatch]) throws -> Summary {
+    /// The share of the training that is done; nil where nothing says how long it is.
+    private func shareDone(after seconds: Double) -> Double? {
+        switch training.length {
+        case .seconds(let limit): min(1, seconds / limit)
+        case .flops(let limit): min(1, trainer.flops / limit)
+        case .steps, .epochs: totalSteps.map { Double(trainer.step) / Double(max(1, $0)) }
+        }
+    }
+
+    private func run(_ checkpoints: inout Checkpoints, _ source: inout some BatchSource) throws -> Summary {
         let earlier = try checkpoints.resume(trainer, totalSteps: totalSteps)
+        if trainer.step > 0 { try source.restore(checkpoints.facts) }
         try monitor?.restore(checkpoints.facts)
         var snapshots = Snapshots(context: context, write: writeModel)
         context.say(
@@ -114,20 +134,22 @@ package struct TrainingLoop {
                 resumedFromStep: trainer.step > 0 ? trainer.step : nil
             )
         )
-        let limit = training.maxSeconds
+        var measurement = measurement
+        var lastMeasured: (step: Int, values: [String: Double])?
         let schedule = LearningRateSchedule(training)
         var all = Tally()
         var recent = Tally()
         var lastReport = -Double.infinity
         var saved = (step: trainer.step, time: clock())
-        func shareDone(after seconds: Double) -> Double? {
-            limit.map { min(1, seconds / $0) } ?? totalSteps.map { Double(trainer.step) / Double(max(1, $0)) }
+        func extra() throws -> [String: String] {
+            (try monitor?.metadata() ?? [:]).merging(source.state) { $1 }
         }
         snapshots.skip(step: trainer.step, share: shareDone(after: earlier))
+        if trainer.step > 0 { measurement?.skip(to: shareDone(after: earlier) ?? 0) }
         while true {
             let spent = earlier + all.seconds
-            let share = limit.map { spent / $0 }
-            if trainer.step >= totalSteps ?? Int.max || share ?? 0 >= 1 { break }
+            let share = shareDone(after: spent) ?? 0
+            if trainer.step >= totalSteps ?? Int.max || share >= 1 { break }
             if context.shouldStop() {
                 _ = try trainer.finish()
                 if trainer.step > saved.step {
@@ -135,30 +157,38 @@ package struct TrainingLoop {
                         trainer,
                         seconds: spent,
                         share: shareDone(after: spent),
-                        extra: monitor?.metadata() ?? [:]
+                        extra: try extra()
                     )
                 }
                 throw JobStopped()
             }
             let began = clock()
-            let parts = try batch(trainer.step)
-            let rate = share.map { schedule.rate(share: $0) } ?? schedule.rate(step: trainer.step, of: totalSteps ?? 1)
+            let parts = try source.parts(step: trainer.step, share: share)
+            let rate =
+                totalSteps.map { schedule.rate(step: trainer.step, of: $0) } ?? schedule.rate(share: share)
             // Of the step before, where the device is still at work on this one.
             var measured = try trainer.advance(parts: parts, learningRate: rate)
             let isLast = trainer.step == totalSteps
             let isDue =
                 training.checkpointEverySteps.map { trainer.step % $0 == 0 }
                 ?? (clock() - saved.time >= Self.checkpointInterval)
-            let isWanted =
-                !isLast && snapshots.isDue(step: trainer.step, share: shareDone(after: spent + clock() - began))
+            let shareNow = shareDone(after: spent + clock() - began)
+            let isWanted = !isLast && snapshots.isDue(step: trainer.step, share: shareNow)
             let isLooked = monitor?.isDue(step: trainer.step) ?? false
-            if isLast || isDue || isWanted || isLooked { measured = try trainer.finish() ?? measured }
+            let isMeasured = measurement?.isDue(shareNow ?? 0) ?? false
+            if isLast || isDue || isWanted || isLooked || isMeasured { measured = try trainer.finish() ?? measured }
             let ended = clock()
             all.add(parts, ended - began)
             recent.add(parts, ended - began)
-            if let measured, ended - lastReport >= Self.reportInterval || isLast {
+            var more: [String: Double] = [:]
+            if isMeasured {
+                more = try measurement?.measure() ?? [:]
+                measurement?.skip(to: shareNow ?? 0)
+                lastMeasured = (trainer.step, more)
+            }
+            if let measured, ended - lastReport >= Self.reportInterval || isLast || isMeasured {
                 lastReport = ended
-                context.say(.progress(progress(measured, recent: recent, all: all, earlier: earlier)))
+                context.say(.progress(progress(measured, recent: recent, all: all, earlier: earlier, more: more)))
                 recent = Tally()
             }
             // Before the checkpoint, so that whoever goes on from that has it.
@@ -172,7 +202,7 @@ package struct TrainingLoop {
                     trainer,
                     seconds: seconds,
                     share: shareDone(after: seconds),
-                    extra: monitor?.metadata() ?? [:]
+                    extra: try extra()
                 )
                 saved = (trainer.step, clock())
             }
@@ -187,7 +217,8 @@ package struct TrainingLoop {
             steps: trainer.step,
             seconds: earlier + all.seconds,
             examplesPerSecond: all.examplesPerSecond,
-            tokensPerSecond: all.tokensPerSecond
+            tokensPerSecond: all.tokensPerSecond,
+            measured: lastMeasured.flatMap { $0.step == trainer.step ? $0.values : nil }
         )
     }
 
@@ -195,15 +226,18 @@ package struct TrainingLoop {
         _ measured: Trainer.Measurement,
         recent: Tally,
         all: Tally,
-        earlier: Double
+        earlier: Double,
+        more: [String: Double] = [:]
     ) -> TrainingProgress {
         let spent = earlier + all.seconds
         let perStep = all.seconds / Double(max(1, all.steps))
         let stepsLeft = totalSteps.map { Double($0 - trainer.step) }
-        let timeLeft = training.maxSeconds.map { max(0, $0 - spent) }
+        let timeLeft =
+            training.maxSeconds.map { max(0, $0 - spent) }
+            ?? training.maxFlops.map { max(0, $0 / max(1, trainer.flops) - 1) * spent }
         let left = [stepsLeft.map { $0 * perStep }, timeLeft].compactMap(\.self).min() ?? 0
         let expected = totalSteps ?? (trainer.step + Int(perStep > 0 ? left / perStep : 0))
-        var extra = measured.extra
+        var extra = measured.extra.merging(more) { $1 }
         extra["gradient_norm"] = measured.gradientNorm
         return TrainingProgress(
             step: measured.step,

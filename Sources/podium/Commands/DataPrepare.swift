@@ -41,6 +41,8 @@ struct DataPrepare: ParsableCommand {
     var short = 0.1
     @Option(help: "Versions of the text, each drawn anew.")
     var duplicates = 10
+    @Option(help: "Share of documents that are held out, into shards of their own, for measuring.")
+    var heldOut: Double?
     @Option(help: "Seed of all draws.")
     var seed: UInt64 = 12345
     @Flag(help: "Mask all pieces of a word together.")
@@ -53,6 +55,9 @@ struct DataPrepare: ParsableCommand {
     var json = false
 
     func validate() throws {
+        guard heldOut.map({ $0 > 0 && $0 <= 0.5 }) ?? true else {
+            throw ValidationError("--held-out must be above 0 and at most 0.5")
+        }
         guard (1...1024).contains(threads) else { throw ValidationError("--threads must lie between 1 and 1024") }
     }
 
@@ -64,6 +69,7 @@ struct DataPrepare: ParsableCommand {
         options.shortProbability = short
         options.duplicates = duplicates
         options.seed = seed
+        options.heldOutEvery = heldOut.flatMap { ExampleOptions.heldOutEvery(share: $0) }
         options.wholeWords = wholeWords
         options.nextSentence = !noNextSentences
         let vocabulary = try Vocabulary(bytes: try InputFile.bytes(vocab), name: vocab)

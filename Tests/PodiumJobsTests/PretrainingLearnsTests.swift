@@ -1,6 +1,10 @@
 import Foundation
 import PodiumBERT
+import PodiumCPU
+import PodiumFiles
 import PodiumGraph
+import PodiumJobs
+import PodiumPretraining
 import PodiumText
 import Testing
 
@@ -27,14 +31,19 @@ import Testing
         var counts = WordCounts(lowercases: true)
         for document in documents { for sentence in document { counts.add(sentence) } }
         let vocabulary = try VocabularyTrainer(size: 200).vocabulary(of: counts)
-        var options = PretrainingOptions()
+        var options = ExampleOptions()
         options.maximumLength = 32
-        let text = try PretrainingText(
-            documents: documents,
+        options.seed = 1
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("podium-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let text = documents.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+        try AtomicFile.write(Array(text.utf8), to: "\(folder)/text.txt")
+        let made = try Preparation(
+            files: ["\(folder)/text.txt"],
             tokenizer: Tokenizer(vocabulary: vocabulary, lowercases: true),
-            options: options,
-            seed: 1
-        )
+            options: options
+        ).run(under: folder)
         var configuration = Configuration(
             vocabularySize: vocabulary.count,
             hiddenSize: 64,
@@ -51,9 +60,13 @@ import Testing
             weights: Weights.fresh(for: graph, configuration: configuration, seed: 1),
             optimizer: OptimizerOptions(),
             seed: 1,
-            device: Fixture.device()
+            device: try CPUDevice(CPUConfiguration(threads: 1))
         )
-        var batches = PretrainingBatches(text, batchSize: 32)
+        var batches = PretrainingBatches(
+            ExampleReader(made.shards, in: made.folder, seed: 1),
+            batchSize: 32,
+            feed: PretrainingFeed(Objective.release, architecture: .bidirectional)
+        )
         let schedule = LearningRateSchedule(shape: .bert2018, peak: 2e-3, warmupProportion: 0.1)
         let steps = 200
         let losses = try (0..<steps).map { step in

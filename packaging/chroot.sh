@@ -10,8 +10,10 @@ make_root() {
   for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
     if [ -e "$file" ]; then install -D -m 644 "$(realpath "$file")" "$2$file"; fi
   done
-  mkdir -p "$2/proc" "$2/dev/pts" "$2/dev/shm"
+  mkdir -p "$2/proc" "$2/sys" "$2/dev/pts" "$2/dev/shm"
   mountpoint -q "$2/proc" || mount -t proc proc "$2/proc"
+  # libtpu counts the processors there.
+  mountpoint -q "$2/sys" || mount -t sysfs -o ro sysfs "$2/sys"
   mountpoint -q "$2/dev" || mount --rbind --make-rslave /dev "$2/dev"
 }
 

@@ -18,6 +18,7 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -75,9 +76,10 @@ class Session:
 
     def wait(self, what, condition, seconds=60):
         try:
-            return WebDriverWait(self.browser, seconds, 0.1).until(condition)
-        except Exception:
-            check(False, f"{self.browser.current_url}: waited in vain for {what}")
+            # An element may be gone by the time it is read: the page is live, and forms lead to another.
+            return WebDriverWait(self.browser, seconds, 0.1, [StaleElementReferenceException]).until(condition)
+        except Exception as error:
+            check(False, f"{self.browser.current_url}: waited in vain for {what} ({type(error).__name__})")
             return None
 
     def text(self):

@@ -63,7 +63,10 @@
     isStale = false;
     try {
       const answer = await fetch(location.href, { headers: { "Podium-Fragment": "1" }, credentials: "same-origin" });
-      if (answer.ok) {
+      if (answer.status === 401) {
+        // Signed out meanwhile: the page itself leads to the door.
+        location.reload();
+      } else if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const region of regions()) {
           const log = region.querySelector(".logbox");
@@ -115,7 +118,15 @@
     if (lastID) url.searchParams.set("after", lastID);
     source = new EventSource(url);
     source.addEventListener("open", () => { status.textContent = "Live"; status.className = "on"; });
-    source.addEventListener("error", () => { status.textContent = "Reconnecting"; status.className = ""; });
+    source.addEventListener("error", () => {
+      status.textContent = "Reconnecting";
+      status.className = "";
+      // Browsers come back by themselves after a broken connection, but never after a refusal.
+      if (source && source.readyState === EventSource.CLOSED) {
+        source = null;
+        setTimeout(() => { if (!document.hidden) { open(); refresh(); } }, 3000 + Math.random() * 3000);
+      }
+    });
     source.addEventListener("place", (event) => { lastID = event.lastEventId; });
     source.addEventListener("change", (event) => {
       lastID = event.lastEventId;

@@ -58,6 +58,8 @@ package final class WebApp: Sendable {
         router.routes.map { ($0.method.rawValue, $0.pattern, $0.role) }
     }
 
+    private static let eventsPattern = "/events"
+
     private static func pageRoutes(_ pages: Pages, _ forms: FormPages) -> [Route] {
         let renderer = pages.renderer
         let assets = [renderer.style, renderer.script, renderer.icon].map { asset in
@@ -86,7 +88,7 @@ package final class WebApp: Sendable {
             Route(.get, "/history", .reader, pages.history),
             Route(.get, "/compare", .reader, pages.compare),
             Route(.get, "/workers", .reader, pages.workers),
-            Route(.get, "/events", .reader, pages.events),
+            Route(.get, eventsPattern, .reader, pages.events),
             Route(.get, "/submit", .reader, forms.submitPage),
             Route(.post, "/submit", .operator, forms.submit),
             Route(.post, "/actions", .operator, forms.act),
@@ -194,7 +196,7 @@ package final class WebApp: Sendable {
 
     private func refuse(_ exchange: Exchange, _ route: Route, needs role: AccessRole) async throws -> WebResponse {
         let isOpen = try await gate.isOpenToReaders()
-        if exchange.visitor.role == nil, !route.isAPI, route.method == .get {
+        if exchange.visitor.role == nil, isNavigation(exchange, route) {
             let target = "/" + exchange.request.path.map(PercentEncoding.encode).joined(separator: "/")
             return .seeOther("/sign-in?next=\(PercentEncoding.encode(target))")
         }
@@ -203,6 +205,12 @@ package final class WebApp: Sendable {
             ? "nobody may change anything yet: make a token with `podium token create NAME --role \(role.rawValue)`"
             : "this needs a token with the role \(role.rawValue)"
         throw Problem(exchange.visitor.name == nil ? 401 : 403, hint)
+    }
+
+    /// Whether a browser asks for a page to show, rather than a script or a stream for what belongs to one.
+    private func isNavigation(_ exchange: Exchange, _ route: Route) -> Bool {
+        guard !route.isAPI, route.method == .get, route.pattern != Self.eventsPattern else { return false }
+        return exchange.request.headers["podium-fragment"] == nil
     }
 
     private struct OtherMethod: Error {

@@ -62,6 +62,16 @@ struct AccessTests {
         await site.store.close()
     }
 
+    /// A page is led to the door; its stream and its parts cannot show a door and are refused as such.
+    @Test func onlyPagesAreLedToTheDoor() async throws {
+        let site = try await Site.make()
+        _ = try await site.token(.reader)
+        #expect(try await site.get("/queue").status == 303)
+        #expect(try await site.get("/queue", headers: ["podium-fragment": "1"]).status == 401)
+        #expect(try await site.get("/events").status == 401)
+        await site.store.close()
+    }
+
     @Test func aRevokedTokenIsRefusedSoon() async throws {
         let site = try await Site.make()
         let token = try await site.token(.reader)

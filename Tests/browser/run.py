@@ -120,8 +120,8 @@ class Session:
 
     def read_console(self, name):
         for entry in self.browser.get_log("browser"):
-            # A page that says no is a page all the same.
-            expected = re.search(r"status of (403|404|422) ", entry["message"])
+            # A page that says no is a page all the same; a page from before the first token is refused what belongs to it.
+            expected = re.search(r"status of (401|403|404|422) ", entry["message"])
             if entry["level"] in ("SEVERE", "WARNING") and not expected:
                 check(False, f"{name}: console: {entry['message']}")
         for entry in self.browser.get_log("performance"):

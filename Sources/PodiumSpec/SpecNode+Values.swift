@@ -109,13 +109,39 @@ extension SpecNode {
 enum Notation {
     /// `3`, `0.1`, `.5`, `5e-5`, `-1.0E+3`.
     static func number(_ text: String) -> Double? {
-        guard text.wholeMatch(of: /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?/) != nil else {
-            return nil
-        }
+        guard isNumber(text) else { return nil }
         return Double(
             text.hasSuffix(".") ? String(text.dropLast()) : text.replacing(".e", with: "e").replacing(".E", with: "e")
         )
         .flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// Whether all of it is `[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?`.
+    ///
+    /// By hand, as a sweep may hold thousands of numbers and a regular expression is built anew for each.
+    private static func isNumber(_ text: String) -> Bool {
+        var rest = text.utf8[...]
+        func skip(_ characters: StaticString) -> Bool {
+            guard let first = rest.first,
+                characters.withUTF8Buffer({ $0.contains(first) })
+            else { return false }
+            rest.removeFirst()
+            return true
+        }
+        func skipDigits() -> Int {
+            let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            rest = rest[digits.endIndex...]
+            return digits.count
+        }
+        _ = skip("+-")
+        let whole = skipDigits()
+        let fraction = skip(".") ? skipDigits() : 0
+        guard whole + fraction > 0 else { return false }
+        if skip("eE") {
+            _ = skip("+-")
+            guard (1...4).contains(skipDigits()) else { return false }
+        }
+        return rest.isEmpty
     }
 
     /// A number without a fraction: `32`, `1e6`.

@@ -80,9 +80,10 @@ struct Sweep {
             let applies = parameter.applies(to: work)
             use.note(field, applies: applies, scope: parameter.scope)
             var values: [(value: ParameterValue, node: SpecNode)] = []
+            var known: Set<ParameterValue> = []
             for item in items {
                 let value = try item.value(parameter.domain)
-                if !values.contains(where: { $0.value == value }) { values.append((value, item)) }
+                if known.insert(value).inserted { values.append((value, item)) }
             }
             guard applies else { continue }
             if let group = parameter.group, let other = axes.first(where: { $0.parameter.group == group }) {

@@ -14,7 +14,7 @@ private let finetune = "name: s\nkind: finetune\ntask: MRPC\nmodel: minilm-l6\n"
 
 /// How values and structure may be written.
 struct NotationTests {
-    @Test(arguments: ["5e-5", "0.00005", "5.0E-5", "+5e-05", "50e-6", ".00005"])
+    @Test(arguments: ["5e-5", "0.00005", "5.0E-5", "+5e-05", "50e-6", ".00005", "5.e-5"])
     func spellingsOfANumberAreOneNumber(text: String) throws {
         let run = try #require(try reader.submission(from: finetune + "training: {learningRate: \(text)}").runs.first)
         #expect(run.spec.work.optimization?.learningRate == 5e-5)
@@ -35,7 +35,9 @@ struct NotationTests {
         ("batchSize: 0x20", "must be a whole number"), ("batchSize: 0o40", "must be a whole number"),
         ("batchSize: 040", "must be a whole number"), ("batchSize: 1_000", "must be a whole number"),
         ("epochs: .inf", "must be a number"), ("epochs: 1e999", "must be a number"),
-        ("epochs: 0x1p3", "must be a number"),
+        ("epochs: 0x1p3", "must be a number"), ("epochs: 1e", "must be a number"),
+        ("epochs: 1e10000", "must be a number"),
+        ("epochs: .", "must be a number"), ("epochs: 1.2.3", "must be a number"), ("epochs: ١", "must be a number"),
         ("epochs: ~", "has no value"), ("epochs: , batchSize: 4", "has no value"), ("epochs: null", "has no value"),
         ("batchSize: \"32\"", "must be a whole number"), ("batchSize: 99999999999999999999", "must be a whole number"),
         ("biasCorrection: yes", "must be true or false"), ("biasCorrection: 1", "must be true or false"),

@@ -9,7 +9,7 @@ extension PostgresStore {
             String(UInt64.random(in: 0...UInt64.max), radix: 36) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         let selection = try StoredJSON.encode(submission.selection)
         var rows = RunColumns()
-        rows.specs = try await Self.encoded(submission.runs)
+        rows.specs = try await SpecDocuments.make(submission.runs)
         for run in submission.runs { rows.append(run) }
         for run in submission.runs { for dependency in run.dependencies { rows.parents.insert(dependency.parent) } }
         let columns = rows
@@ -82,35 +82,6 @@ extension PostgresStore {
         )
         guard let first = rows.first else { return nil }
         return try SubmittedSuite(try first.get("suite_id"), rows)
-    }
-
-    /// The runs' documents, made on all cores: of a large suite that is half of the work.
-    private static func encoded(_ runs: [PlannedRun]) async throws(StoreError) -> [String] {
-        let part = 1000
-        let starts = stride(from: 0, to: runs.count, by: part)
-        let parts = await withTaskGroup(of: (Int, Result<[String], StoreError>).self) { group in
-            for start in starts {
-                group.addTask {
-                    let own = runs[start..<min(start + part, runs.count)]
-                    do throws(StoreError) {
-                        var documents: [String] = []
-                        for run in own { documents.append(try StoredJSON.encode(run.spec)) }
-                        return (start, .success(documents))
-                    } catch {
-                        return (start, .failure(error))
-                    }
-                }
-            }
-            var found: [Int: Result<[String], StoreError>] = [:]
-            for await (start, result) in group { found[start] = result }
-            return found
-        }
-        var documents: [String] = []
-        documents.reserveCapacity(runs.count)
-        for start in starts {
-            if let part = parts[start] { documents += try part.get() }
-        }
-        return documents
     }
 
     private static let insertSuite: Statement = """

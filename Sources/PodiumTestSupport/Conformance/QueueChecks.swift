@@ -3,6 +3,21 @@ import Testing
 
 extension JobStoreConformance {
     static let queueChecks = [
+        JobStoreConformance(name: "runsOfASweepComeBackAsTheyWereSubmitted") { store in
+            let names = ["a \"quoted\" \\ name", "b/seed-2", "c/ß-3", "d"]
+            let suite = try await store.submit(names) { spec in
+                // Neighbours differ in name and seed alone, or in a hyper-parameter as well.
+                spec.work.seed = UInt64(names.firstIndex(of: spec.name) ?? 0) &* 6_148_914_691_236_517_205
+                if spec.name == "c/ß-3" { spec.work.optimization?.learningRate = 3e-5 }
+            }
+            for (place, name) in names.enumerated() {
+                let run = try #require(suite.runs[name])
+                let spec = try #require(try await store.run(run)?.spec)
+                #expect(spec.name == name)
+                #expect(spec.work.seed == UInt64(place) &* 6_148_914_691_236_517_205)
+                #expect((spec.work.optimization?.learningRate == 3e-5) == (place == 2))
+            }
+        },
         JobStoreConformance(name: "runsAreClaimedInOrderOfPriorityThenSubmission") { store in
             _ = try await store.submit(["a", "b"])
             _ = try await store.submit(["c"])

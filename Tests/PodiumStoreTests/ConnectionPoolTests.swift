@@ -27,7 +27,7 @@ struct ConnectionPoolTests {
     }
 
     @Test func aBorrowerDoesNotWaitForever() async throws {
-        let pool = ConnectionPool(try TestDatabase.current, limit: 1, waitLimit: .milliseconds(50))
+        let pool = ConnectionPool(try TestDatabase.current, limit: 1, waitLimit: .seconds(2))
         try await pool.withConnection { _ throws(StoreError) in
             let error = await #expect(throws: StoreError.self) {
                 try await pool.withConnection { _ throws(StoreError) in }

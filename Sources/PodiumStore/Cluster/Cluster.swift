@@ -75,24 +75,28 @@ package final class Cluster: Sendable {
         let placement = try ClusterPlacement.choose(options, user: user)
         try Directory.makePrivate(placement.root, owner: user)
         let starter = ClusterStarter(options: options, placement: placement, user: user)
-        let (origin, binaries) = try await starter.bringUp()
-        let cluster = Cluster(
-            origin: origin,
-            options: options,
-            placement: placement,
-            socketDirectory: Postmaster.running(on: placement.data)?.socketDirectory ?? placement.socketDirectory,
-            binaries: binaries,
-            user: user,
-            lock: lock
-        )
-        do throws(StoreError) {
-            try await cluster.ensureDatabase(within: options.startTimeout)
-        } catch {
-            // A server that nobody can use is not left behind.
-            if origin != .found { try? await cluster.stop(.immediate) }
-            throw error
+        while true {
+            let (origin, binaries) = try await starter.bringUp()
+            let cluster = Cluster(
+                origin: origin,
+                options: options,
+                placement: placement,
+                socketDirectory: Postmaster.running(on: placement.data)?.socketDirectory ?? placement.socketDirectory,
+                binaries: binaries,
+                user: user,
+                lock: lock
+            )
+            do throws(StoreError) {
+                try await cluster.ensureDatabase(within: options.startTimeout)
+                return cluster
+            } catch {
+                // The server that was found was about to die of a kill -9.
+                if origin == .found, cluster.processID == nil { continue }
+                // A server that nobody can use is not left behind.
+                if origin != .found { try? await cluster.stop(.immediate) }
+                throw error
+            }
         }
-        return cluster
     }
 
     /// Finds the server that a running Podium has started in this data directory.
@@ -205,7 +209,7 @@ package final class Cluster: Sendable {
                 let name = try await connection.quoted(ClusterConfiguration.database)
                 try await connection.run(Script(trusted: "create database \(name)"))
                 return
-            } catch  where error.isTransient && ContinuousClock.now < deadline {
+            } catch  where error.isTransient && processID != nil && ContinuousClock.now < deadline {
                 // A found server may still be recovering.
                 try? await Task.sleep(for: .milliseconds(100))
                 if Task.isCancelled { throw StoreError(.cancelled, "cancelled while PostgreSQL was starting") }

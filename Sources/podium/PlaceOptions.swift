@@ -70,6 +70,16 @@ struct PlaceOptions: ParsableArguments {
         try await resolved().withStore(body)
     }
 
+    /// Does something with what was asked of history; words that make no sense are refused before a store is asked for.
+    func withHistory<Result>(
+        _ request: HistoryRequest,
+        _ body: (any JobStore, HistoryFilter) async throws -> Result
+    ) async throws -> Result {
+        let now = Date().timeIntervalSince1970
+        _ = try request.filterOfAnySuite(now: now)
+        return try await withStore { store in try await body(store, try await request.filter(in: store, now: now)) }
+    }
+
     /// The models that were fetched into the data directory.
     var models: ModelLibrary {
         let hub = HubOptions(environment: ProcessInfo.processInfo.environment, home: userHome)

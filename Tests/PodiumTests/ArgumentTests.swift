@@ -65,6 +65,16 @@ struct ArgumentTests {
         #expect(outcome.status == 2 && outcome.error.contains("empty") && outcome.error.contains(says), "\(outcome)")
     }
 
+    /// What is wrong whatever the server holds is told without one.
+    @Test(arguments: [
+        ["best", "glue/NOPE"], ["history", "--state", "nope"], ["history", "--since", "2026-99-01"],
+        ["history", "--kind", "nope"], ["trend", "small", "--task", "NOPE"],
+    ])
+    func nonsenseIsToldBeforeAServerIsMissed(words: [String]) async throws {
+        let outcome = try await binary.run(words)
+        #expect(outcome.status == 2 && outcome.error.contains(words.last ?? ""), "\(outcome)")
+    }
+
     @Test(arguments: [
         (
             ["score", "squad", "--version", "2.0", "--gold", "g", "--predictions", "p", "--na-prob-threshold", "-1"],

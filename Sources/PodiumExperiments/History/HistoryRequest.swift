@@ -25,13 +25,19 @@ package struct HistoryRequest: Sendable, Equatable {
 
     /// - Parameter now: seconds since 1970; what ages count from.
     package func filter(in store: any JobStore, now: Double) async throws -> HistoryFilter {
-        var filter = HistoryFilter(includesArchived: includesArchived)
+        var filter = try filterOfAnySuite(now: now)
         for suite in suites {
             let found = try await store.suites(named: suite)
             // Says what there is instead.
             if found.isEmpty { _ = try await store.requireSuite(suite) }
             filter.suites += found.map(\.id)
         }
+        return filter
+    }
+
+    /// All that can be said without a store: what makes no sense is refused before one is asked for.
+    package func filterOfAnySuite(now: Double) throws -> HistoryFilter {
+        var filter = HistoryFilter(includesArchived: includesArchived)
         if let task {
             guard let known = BenchmarkTask(named: task) else { throw Self.unknown("task", task, Self.taskNames) }
             filter.task = known

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import PodiumCore
 import PodiumExperiments
 
@@ -38,8 +37,7 @@ struct Best: AsyncParsableCommand {
         request.tag = tag
         request.since = since
         request.includesArchived = archived
-        let ranking = try await place.withStore { store in
-            let filter = try await request.filter(in: store, now: Date().timeIntervalSince1970)
+        let ranking = try await place.withHistory(request) { store, filter in
             guard let task = filter.task else { throw Failure(.usage, "name a task") }
             return BestRanking(task, try await store.configurations(filter))
         }
@@ -85,9 +83,8 @@ struct TrendCommand: AsyncParsableCommand {
         request.system = system
         request.since = since
         request.includesArchived = archived
-        let trend = try await place.withStore { store in
-            let filter = try await request.filter(in: store, now: Date().timeIntervalSince1970)
-            return Trend(system, try await store.configurations(filter))
+        let trend = try await place.withHistory(request) { store, filter in
+            Trend(system, try await store.configurations(filter))
         }
         if json { return try JSONOutput.print(trend) }
         if csv { return try Terminal.stream(Array(trend.csv().utf8)) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import PodiumCore
 import PodiumExperiments
 
@@ -46,9 +45,8 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let part: HistoryPage.Part = suites ? .suites : runs || csv ? .runs : .both
-        let found = try await place.withStore { store in
-            let filter = try await request.request.filter(in: store, now: Date().timeIntervalSince1970)
-            return try await HistoryPage.load(filter, part: part, order: order, page: page, limit: limit, from: store)
+        let found = try await place.withHistory(request.request) { store, filter in
+            try await HistoryPage.load(filter, part: part, order: order, page: page, limit: limit, from: store)
         }
         if json { return try JSONOutput.print(found) }
         if csv { return try Terminal.stream(Array(found.csv().utf8)) }

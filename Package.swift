@@ -86,6 +86,7 @@ let package = Package(
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
                 .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
+                .embedInCode("0006_saved_views.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),

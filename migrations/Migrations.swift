@@ -16,6 +16,7 @@ package struct Migration: Sendable {
         Migration(version: 3, name: "history", sql: PackageResources._003_history_sql),
         Migration(version: 4, name: "access", sql: PackageResources._004_access_sql),
         Migration(version: 5, name: "test_predictions", sql: PackageResources._005_test_predictions_sql),
+        Migration(version: 6, name: "saved_views", sql: PackageResources._006_saved_views_sql),
     ]
 
     package init(version: Int, name: String, sql: [UInt8]) {

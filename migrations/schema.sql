@@ -546,6 +546,14 @@ ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.saved_views (
+    name text NOT NULL,
+    query text NOT NULL,
+    saved_by text NOT NULL,
+    saved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT saved_views_have_a_name CHECK (((name <> ''::text) AND (length(name) <= 100))),
+    CONSTRAINT saved_views_query_is_short CHECK ((length(query) <= 2000))
+);
 CREATE TABLE public.schema_migrations (
     version integer NOT NULL,
     name text NOT NULL,
@@ -606,6 +614,8 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_are_named_once_in_a_suite UNIQUE (suite_id, name);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 ALTER TABLE ONLY public.suites

@@ -19,6 +19,14 @@ package enum EngineEvent: Codable, Sendable, Equatable {
     case failed(FailureClass, String)
 }
 
+extension EngineEvent {
+    /// What the log says of a training's start; 0 steps are those of a training that ends by time.
+    package static func startLine(totalSteps: Int, trainExamples: Int, resumedFromStep: Int?) -> String {
+        "training on \(trainExamples) examples" + (totalSteps > 0 ? " for \(totalSteps) steps" : "")
+            + (resumedFromStep.map { ", going on from step \($0)" } ?? "")
+    }
+}
+
 package enum LogLevel: String, Codable, Sendable {
     case debug, info, warning, error
 }

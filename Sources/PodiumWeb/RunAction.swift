@@ -56,6 +56,19 @@ struct Actions: Sendable {
         }
     }
 
+    /// Saves what the history's page shows under a name.
+    func save(view name: String, query: String, by visitor: Visitor) async throws {
+        try await logged("save view", name, visitor) {
+            (try await store.saveView(name: name, query: query, by: visitor.name ?? ""), query)
+        }
+    }
+
+    func remove(view name: String, by visitor: Visitor) async throws {
+        try await logged("remove view", name, visitor) {
+            ((), try await store.removeView(name: name) ? "removed" : "there was none")
+        }
+    }
+
     private func logged<Result>(
         _ action: String,
         _ target: String,

@@ -92,6 +92,7 @@ package final class WebApp: Sendable {
             Route(.get, "/submit", .reader, forms.submitPage),
             Route(.post, "/submit", .operator, forms.submit),
             Route(.post, "/actions", .operator, forms.act),
+            Route(.post, "/views", .operator, forms.changeView),
             Route(.get, "/actions", .admin, forms.actionLog),
             Route(.get, "/sign-in", nil, forms.signInPage),
             Route(.post, "/sign-in", nil, forms.signIn),

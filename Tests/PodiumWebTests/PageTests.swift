@@ -125,6 +125,32 @@ struct PageTests {
         await site.store.close()
     }
 
+    @Test func aViewIsSavedShownReplacedAndForgotten() async throws {
+        let site = try await Site.make()
+        _ = try await site.fill()
+        let token = try await site.token(.operator)
+        func change(_ what: String, _ name: String, _ query: String) async throws -> WebResponse {
+            try await site.form("/views", [("do", what), ("name", name), ("query", query)], token: token)
+        }
+        let query = "task=glue%2FMRPC&sort=system"
+        #expect(try await change("save", "mine <b>", query).value(of: "Location") == "/history?" + query)
+        _ = try await change("save", "other", "sort=score")
+        _ = try await change("save", "other", "sort=task")
+        let page = try await site.get("/history?" + query, token: token).text
+        #expect(page.contains("<a href=\"/history?task=glue%2FMRPC&amp;sort=system\" aria-current=\"true\""))
+        #expect(page.contains("mine &lt;b&gt;") && !page.contains("sort=score\""))
+        // A heading for each system.
+        #expect(page.contains("<th scope=\"rowgroup\" colspan=\"10\"><bdi>tiny</bdi>"))
+        #expect(try await change("remove", "other", "sort=task").status == 303)
+        #expect(try await site.store.savedViews().map(\.name) == ["mine <b>"])
+        #expect(try await site.get("/api/v1/views", token: token).text.contains("task=glue%2FMRPC"))
+        for (name, query) in [("", "sort=task"), ("x", "a b"), (String(repeating: "x", count: 101), "sort=task")] {
+            #expect(try await change("save", name, query).status == 422)
+        }
+        #expect(try await site.store.actions(before: nil, limit: 10).filter { $0.action == "save view" }.count == 3)
+        await site.store.close()
+    }
+
     @Test(arguments: ["/runs/0", "/runs/x", "/runs/99999999999999999999", "/suites/7", "/nothing", "/compare?runs=x"])
     func whatIsNotThereIsSaidSo(path: String) async throws {
         let site = try await Site.make()

@@ -111,8 +111,7 @@ private struct EventBatch: Sendable {
     mutating func append(_ event: EngineEvent) throws(StoreError) {
         switch event {
         case .started(let steps, let examples, let resumed):
-            let origin = resumed.map { ", going on from step \($0)" } ?? ""
-            log(.info, "training on \(examples) examples for \(steps) steps\(origin)")
+            log(.info, EngineEvent.startLine(totalSteps: steps, trainExamples: examples, resumedFromStep: resumed))
         case .progress(let point): try measure(point)
         case .log(let level, let message): log(level, message)
         case .environment(let value): environment = try StoredJSON.encode(value)

@@ -90,8 +90,12 @@ extension MemoryStore {
             for event in events {
                 switch event {
                 case .started(let steps, let examples, let resumed):
-                    let origin = resumed.map { ", going on from step \($0)" } ?? ""
-                    state.log(lease, .info, "training on \(examples) examples for \(steps) steps\(origin)", at: now)
+                    let line = EngineEvent.startLine(
+                        totalSteps: steps,
+                        trainExamples: examples,
+                        resumedFromStep: resumed
+                    )
+                    state.log(lease, .info, line, at: now)
                 case .progress(let point):
                     state.runs[index].progress = point
                     var values = point.extra

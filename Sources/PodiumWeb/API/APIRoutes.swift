@@ -35,6 +35,7 @@ struct API: Sendable {
             Route(.post, "/api/v1/retry", .operator) { exchange in try await act(exchange, .retry) },
             Route(.get, "/api/v1/queue", .reader, queue),
             Route(.get, "/api/v1/workers", .reader, workers),
+            Route(.get, "/api/v1/views", .reader) { _ in try .json(Page(items: try await store.savedViews())) },
             Route(.get, "/api/v1/events", .reader, pages.events),
             Route(.get, "/api/v1/actions", .admin, actionLog),
         ]

@@ -42,6 +42,27 @@ struct FormPages: Sendable {
         return .seeOther(back + (back.contains("?") ? "&" : "?") + query)
     }
 
+    // MARK: Named views
+
+    /// Saves or removes a named view of the history.
+    func changeView(_ exchange: Exchange) async throws -> WebResponse {
+        let form = exchange.request.form ?? []
+        func field(_ name: String) -> String? { form.first { $0.name == name && !$0.value.isEmpty }?.value }
+        let query = field("query") ?? ""
+        guard query.utf8.count <= 2000, let back = Self.local("/history?" + query) else {
+            throw Problem(422, "that is no query of the history")
+        }
+        guard let name = field("name").map({ String($0[...].trimmingSpaces()) }), !name.isEmpty,
+            name.unicodeScalars.count <= 100
+        else { throw Problem(422, "a view needs a name of at most 100 characters") }
+        switch field("do") {
+        case "save": try await actions.save(view: name, query: query, by: exchange.visitor)
+        case "remove": try await actions.remove(view: name, by: exchange.visitor)
+        default: throw Problem(400, "the form says neither save nor remove")
+        }
+        return .seeOther(back)
+    }
+
     /// An address of our own, so that no form leads elsewhere.
     private static func local(_ address: String?) -> String? {
         guard let address, address.hasPrefix("/"), !address.hasPrefix("//"), !address.hasPrefix("/\\"),

@@ -38,18 +38,18 @@ struct RunQuery: Sendable {
         return value
     }
 
-    /// The same query for another page.
-    func address(page: Int) -> String {
+    /// The same query for another page; for none as a view keeps it.
+    func address(page: Int?) -> String {
         PercentEncoding.query([
             ("suite", suiteText), ("system", systemText), ("tag", filter.tag), ("task", filter.task?.rawValue),
             ("kind", filter.kind?.rawValue), ("state", filter.states.first?.rawValue),
-            ("sort", order == .newest ? nil : order.rawValue), ("page", "\(page)"),
+            ("sort", order == .newest ? nil : order.rawValue), ("page", page.map { "\($0)" }),
         ])
     }
 }
 
 extension Pages {
-    private struct HistoryView {
+    fileprivate struct HistoryView {
         struct Run {
             let number: Int64
             let name: String
@@ -72,9 +72,28 @@ extension Pages {
         let tasks: [ChoiceView]
         let states: [ChoiceView]
         let sorts: [ChoiceView]
-        let runs: [Run]
+        /// Runs under a heading each where the order has one, else all under none.
+        let groups: [Group]
         let older: String?
+        let views: [NamedView]
+        /// What a new view would hold.
+        let query: String
+        let mayAct: Bool
+        let formCode: String
 
+        struct Group {
+            let title: String?
+            var runs: [Run]
+        }
+
+        struct NamedView {
+            let name: String
+            let query: String
+            let savedBy: String
+            let isCurrent: Bool
+        }
+
+        var isEmpty: Bool { groups.isEmpty }
     }
 
     private static let runsOnAPage = 100
@@ -88,6 +107,23 @@ extension Pages {
             limit: limit + 1
         )
         return (Array(entries.prefix(limit)), entries.count > limit)
+    }
+
+    private static func grouped(_ entries: [HistoryEntry], by order: HistoryOrder) -> [HistoryView.Group] {
+        var groups: [HistoryView.Group] = []
+        for entry in entries {
+            let title: String? =
+                switch order {
+                case .system: entry.system
+                case .task: entry.task?.displayName ?? entry.kind.rawValue
+                case .newest, .oldest, .score, .duration: nil
+                }
+            if groups.last.map({ $0.title != title }) ?? true {
+                groups.append(HistoryView.Group(title: title, runs: []))
+            }
+            groups[groups.count - 1].runs.append(HistoryView.Run(entry))
+        }
+        return groups
     }
 
     func history(_ exchange: Exchange) async throws -> WebResponse {
@@ -107,25 +143,19 @@ extension Pages {
             sorts: HistoryOrder.allCases.map {
                 ChoiceView(value: $0.rawValue, title: $0.title, isChosen: query.order == $0)
             },
-            runs: entries.map { entry in
-                let state = StateView(entry.state)
-                return HistoryView.Run(
-                    number: entry.id.rawValue,
-                    name: entry.name,
-                    suite: entry.suite.rawValue,
-                    suiteName: entry.suiteName,
-                    system: entry.system,
-                    task: entry.task?.displayName ?? entry.kind.rawValue,
-                    seed: entry.seed.map { "\($0)" } ?? "",
-                    kind: state.kind,
-                    symbol: state.symbol,
-                    word: state.word,
-                    score: entry.score.map { NumberText.percent($0, digits: 2) } ?? "",
-                    ended: entry.endedAt.map(LocalTime.text) ?? "",
-                    time: entry.seconds.map(NumberText.clock) ?? ""
+            groups: Self.grouped(entries, by: query.order),
+            older: hasMore ? "/history?\(query.address(page: number + 1))" : nil,
+            views: try await store.savedViews().map {
+                HistoryView.NamedView(
+                    name: $0.name,
+                    query: $0.query,
+                    savedBy: $0.savedBy,
+                    isCurrent: $0.query == query.address(page: nil)
                 )
             },
-            older: hasMore ? "/history?\(query.address(page: number + 1))" : nil
+            query: query.address(page: nil),
+            mayAct: exchange.visitor.may(.operator),
+            formCode: exchange.formCode
         )
         let suite = query.filter.suites.first
         return try page(
@@ -136,6 +166,27 @@ extension Pages {
             scope: .init(suite: suite),
             "history",
             view
+        )
+    }
+}
+
+extension Pages.HistoryView.Run {
+    fileprivate init(_ entry: HistoryEntry) {
+        let state = StateView(entry.state)
+        self.init(
+            number: entry.id.rawValue,
+            name: entry.name,
+            suite: entry.suite.rawValue,
+            suiteName: entry.suiteName,
+            system: entry.system,
+            task: entry.task?.displayName ?? entry.kind.rawValue,
+            seed: entry.seed.map { "\($0)" } ?? "",
+            kind: state.kind,
+            symbol: state.symbol,
+            word: state.word,
+            score: entry.score.map { NumberText.percent($0, digits: 2) } ?? "",
+            ended: entry.endedAt.map(LocalTime.text) ?? "",
+            time: entry.seconds.map(NumberText.clock) ?? ""
         )
     }
 }

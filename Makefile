@@ -56,7 +56,7 @@ browser: # Fetches what the browser tests need
 	  python3 -m pip install --quiet --disable-pip-version-check --upgrade --no-deps --target $(BROWSER) axe-playwright-python; \
 	}
 
-test: PACKAGES += chromium chromium-driver
+test: PACKAGES += chromium chromium-driver openmpi-bin
 test: plugin browser ## Lints, builds and runs the tests; PODIUM_TEST_DATA=FOLDER adds those of real data
 	@$(MAKE) --no-print-directory lint
 	$(BUILD) --build-tests

@@ -66,6 +66,7 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CBuild", cSettings: commit),
         .target(name: "CKernels"),
+        .target(name: "CMPI"),
         .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "COpenBLAS"),
         .target(name: "CPJRT"),
@@ -97,6 +98,7 @@ let package = Package(
         library("PodiumGraph", ["PodiumPrimitives"]),
         library("PodiumCPU", ["CKernels", "COneDNN", "COpenBLAS", "PodiumGraph"]),
         library("PodiumPJRT", ["CPJRT", "PodiumFiles", "PodiumGraph", "PodiumPrimitives"]),
+        library("PodiumMPI", ["CMPI", "PodiumGraph"]),
         library("PodiumPretraining", ["PodiumFiles", "PodiumGraph", "PodiumPrimitives", "PodiumText"]),
         library("PodiumBERT", ["PodiumFiles", "PodiumGraph", "PodiumPrimitives", "PodiumText"]),
 
@@ -197,8 +199,8 @@ let package = Package(
         library(
             "PodiumDevices",
             [
-                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumGraph", "PodiumLibrary", "PodiumPJRT",
-                "PodiumPrimitives",
+                "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumFiles", "PodiumGraph", "PodiumLibrary", "PodiumMPI",
+                "PodiumPJRT", "PodiumPrimitives",
             ]
         ),
         library(

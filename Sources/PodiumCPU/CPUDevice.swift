@@ -9,15 +9,29 @@ package final class CPUDevice: GraphDevice {
     let pool: WorkerPool
     let kernels: pk_kernels
     let matmul: MatmulKernel
-    let communicator: any Communicator
+    /// Parts of every training batch, whose gradients are computed alone and summed along a fixed binary tree.
+    let shards: Int
+    /// The ranks that share the shards; each has a range of them.
+    let ranks: RankGroup
     /// Receives the time of every operation, if set.
     package var times: OperationTimes?
+    /// What exchanges with other ranks cost.
+    package let communicationTimes = CommunicationTimes()
 
-    /// - Parameter communicator: connects this replica with the others that share every batch.
+    /// - Parameters:
+    ///   - shards: that every batch is divided into, a power of two; results depend on it.
+    ///   - ranks: that share the shards, at most as many; results do not depend on them.
     package init(
         _ configuration: CPUConfiguration,
-        communicator: any Communicator = SingleReplica()
+        shards: Int = 1,
+        ranks: RankGroup = .alone
     ) throws(GraphError) {
+        guard shards > 0, shards & (shards - 1) == 0, ranks.ranks <= shards else {
+            throw GraphError(
+                .unsupported,
+                "\(shards) shards cannot be shared by \(ranks.ranks) ranks; both must be powers of two, and each rank needs one"
+            )
+        }
         let candidates = configuration.instructions.map { [$0] } ?? [.avx512, .avx2, .plain]
         guard let kernels = candidates.lazy.compactMap({ pk_kernels_for($0.rawValue) }).first else {
             let names = candidates.map { "\($0)" }.joined(separator: ", ")
@@ -35,7 +49,7 @@ package final class CPUDevice: GraphDevice {
             }
         }
         self.configuration = configuration
-        self.communicator = communicator
+        (self.shards, self.ranks) = (shards, ranks)
         self.kernels = kernels.pointee
         self.pool = pool
         matmul = try MatmulKernel(configuration.matmulLibrary)
@@ -44,7 +58,8 @@ package final class CPUDevice: GraphDevice {
     /// Name of the instruction set in use.
     package var instructions: String { String(cString: kernels.name) }
 
-    package var replicas: Int { communicator.replicas }
+    /// Shards are logical replicas, whatever computes them.
+    package var replicas: Int { shards }
 
     package func makeVariables() -> any VariableStore { CPUVariables() }
 
@@ -52,6 +67,10 @@ package final class CPUDevice: GraphDevice {
         guard let variables = variables as? CPUVariables else {
             throw GraphError(.unsupported, "the variables live on another device; make them with this one")
         }
-        return try CPUExecutor(graph, variables: variables, device: self)
+        // A graph that sums nothing over replicas is the same for every batch, whole or divided.
+        guard shards > 1, graph.nodes.contains(where: { $0.operation is AllReduce }) else {
+            return try CPUExecutor(graph, variables: variables, device: self)
+        }
+        return try ShardedExecutor(graph, variables: variables, device: self)
     }
 }

@@ -39,7 +39,6 @@ struct KernelStep: ~Copyable {
     let workerScratch: Int
     let pool: WorkerPool
     let matmul: MatmulKernel
-    let communicator: any Communicator
     let kernels: pk_kernels
 
     /// The memory of one worker.

@@ -29,19 +29,22 @@ struct Schedule {
     }
 
     let steps: [Step]
+    /// Stages and sums of a step that is divided into shards; nil for a single replica.
+    let stages: ShardStages?
     private(set) var slots: [Slot] = []
     private(set) var storage: [Value: Storage] = [:]
     /// Assignments whose value is not computed in the variable's own memory.
     private(set) var copies: [(variable: String, value: Value)] = []
 
-    /// - Parameter replicas: that share every batch; with one, collective operations are the identity.
-    init(_ graph: Graph, for configuration: CPUConfiguration, replicas: Int = 1) throws(GraphError) {
+    /// - Parameter isDivided: whether batches are divided into shards; if not, collective operations are the identity.
+    init(_ graph: Graph, for configuration: CPUConfiguration, isDivided: Bool = false) throws(GraphError) {
         let names = Dictionary(uniqueKeysWithValues: graph.variables.map { ($0.value, $0.name) })
         let results = Set(graph.outputs.map(\.value) + graph.assignments.map(\.value))
         let needed = graph.nodes(neededFor: results)
-        let (reduced, aliases) = replicas > 1 ? (needed, [:]) : AllReduce.removed(from: needed)
+        let (reduced, aliases) = AllReduce.removed(from: needed)
         let kept = Set(results.map { aliases[$0] ?? $0 })
-        var nodes = Schedule.fuseAccumulation(reduced, kept: kept)
+        let summed = isDivided ? Set(aliases.values) : []
+        var nodes = Schedule.fuseAccumulation(reduced, kept: kept.union(summed))
         // The copy numbers the values that the passes add.
         var graph = graph
         switch (configuration.precision, configuration.matmulLibrary) {
@@ -49,7 +52,20 @@ struct Schedule {
         case (.float32, .oneDNN): nodes = Transposed.prepare(nodes, of: &graph)
         case (.float32, .openBLAS): break
         }
-        nodes = SparseRows.prepare(nodes, of: &graph, kept: kept)
+        let original = graph
+        let sparse = SparseRows.prepare(nodes, of: &graph, kept: kept, capacity: isDivided ? Schedule.batchTokens : nil)
+        nodes = sparse.nodes
+        stages =
+            isDivided
+            ? try ShardStages(
+                original,
+                needed: needed,
+                nodes: nodes,
+                aliases: aliases,
+                compact: sparse.compact,
+                results: results
+            ) : nil
+        nodes = stages?.nodes ?? nodes
         let read = kept.union(nodes.flatMap(\.inputs))
         var steps: [Step] = []
         for node in nodes {
@@ -96,6 +112,9 @@ struct Schedule {
             copies.append((name, assignment.value))
         }
     }
+
+    /// Tokens of the whole batch, of which a shard has some.
+    static let batchTokens = Dimension.symbol("batch tokens")
 
     private mutating func place(
         _ value: Value,

@@ -1,6 +1,7 @@
 package import PodiumCPU
 package import PodiumCore
 package import PodiumGraph
+internal import PodiumMPI
 package import PodiumPJRT
 
 extension ComputeDevice {
@@ -27,6 +28,12 @@ package struct DeviceFactory: Sendable {
 
     /// The variable with the seconds that a transfer or a step may take before a device counts as hung.
     package static let timeoutVariable = "PODIUM_DEVICE_TIMEOUT"
+    /// Ends this process when the one that started it ends, however it does.
+    package static func endWithParent() { MPIRanks.endWithParent() }
+
+    /// Ends the exchange of ranks once all have come so far.
+    package static func leave(_ ranks: RankGroup) throws { try MPIRanks.leave(ranks) }
+
     /// The variable that restricts the kernels' instruction set, to test one or to measure what it gains.
     package static let instructionsVariable = "PODIUM_INSTRUCTIONS"
 
@@ -63,10 +70,16 @@ package struct DeviceFactory: Sendable {
         return try PluginSearch(environment: environment, installed: pluginFolder).path(of: .tpu)
     }
 
-    package func device(for spec: RunSpec) throws -> any GraphDevice {
+    /// - Parameter ranks: that this process computes the run with.
+    package func device(for spec: RunSpec, ranks: RankGroup = .alone) throws -> any GraphDevice {
         let isBFloat16 = spec.work.engine?.precision == .bf16
         guard let kind = spec.resources.device.plugin, let options = spec.work.engine else {
-            return try cpu(threads: spec.resources.threads, precision: isBFloat16 ? .bfloat16 : .float32)
+            return try cpu(
+                threads: spec.resources.threads,
+                precision: isBFloat16 ? .bfloat16 : .float32,
+                shards: spec.work.optimization?.batchShards ?? 1,
+                ranks: ranks
+            )
         }
         return try self.device(
             of: kind,
@@ -79,14 +92,21 @@ package struct DeviceFactory: Sendable {
     }
 
     /// Our own executor on this machine's processor.
-    package func cpu(threads: Int, precision: CPUConfiguration.Precision = .float32) throws -> CPUDevice {
+    package func cpu(
+        threads: Int,
+        precision: CPUConfiguration.Precision = .float32,
+        shards: Int = 1,
+        ranks: RankGroup = .alone
+    ) throws -> CPUDevice {
         try CPUDevice(
             CPUConfiguration(
                 threads: threads,
                 matmulLibrary: matmulLibrary,
                 precision: precision,
                 instructions: try instructions()
-            )
+            ),
+            shards: shards,
+            ranks: ranks
         )
     }
 
@@ -101,6 +121,16 @@ package struct DeviceFactory: Sendable {
             )
         }
         return known
+    }
+
+    /// The variable with the path of libmpi, where the system does not find it.
+    package static let mpiVariable = "PODIUM_MPI_LIBRARY"
+
+    /// The ranks that compute together; joins those that this process was started with if there are several.
+    package func ranks(_ count: Int) throws -> RankGroup {
+        guard count > 1 else { return .alone }
+        let library = environment[Self.mpiVariable].flatMap { $0.isEmpty ? nil : $0 }
+        return try MPIRanks.join(expected: count, library: library)
     }
 
     /// The devices of a plug-in, with compiled programs kept in the data directory.

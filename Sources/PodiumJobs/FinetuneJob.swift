@@ -111,6 +111,8 @@ struct FinetuneJob {
                 recipe.batch(examples[first..<min(examples.endIndex, first + size)])
             }
         })
+        // The first rank evaluates and writes what all have trained.
+        guard context.ranks.isFirst else { return JobOutput(RunResult()) }
         var step = outcome.steps
         if work.checkpoint == .best, let best = monitor?.best, best.step != step {
             let kept = try Weights.load(
@@ -123,8 +125,8 @@ struct FinetuneJob {
             try kept.weights.write(into: trainer.variables)
             step = best.step
         }
-        var evaluation = try recipe.evaluate(predictor) { try context.checkStop() }
-        try recipe.predictTests(predictor, into: &evaluation) { try context.checkStop() }
+        var evaluation = try recipe.evaluate(predictor) { try context.checkStopAfterTraining() }
+        try recipe.predictTests(predictor, into: &evaluation) { try context.checkStopAfterTraining() }
         let weights = try trainer.weights()
         let written = try ModelDirectory.write(
             weights,

@@ -180,6 +180,19 @@ extension SpecReader {
                 "replicas is \(result.replicas), but the device cpu is one; for several name xla-cpu, tpu or cuda"
             )
         }
+        if let node, let ranks = result.ranks, ranks > 1 {
+            let place = try node.fields(Parameter<Resources>.all.map(\.key))["ranks"] ?? node
+            guard ranks & (ranks - 1) == 0 else {
+                throw place.error(.invalidValue, "ranks is \(ranks); it must be a power of two, such as 2 or 4")
+            }
+            guard result.device == .cpu else {
+                throw place.error(
+                    .invalidValue,
+                    "ranks is \(ranks), but ranks share a training on the device cpu; several devices of \(result.device.rawValue) "
+                        + "are replicas"
+                )
+            }
+        }
         return result
     }
 

@@ -55,6 +55,7 @@ struct TrainingDraft {
                 "microBatchSize \(part) is more than the batchSize \(tuning.optimization.batchSize) that it is a part of"
             )
         }
+        if let shards = work.optimization?.batchShards, shards > 1 { try check(shards, at: place) }
         if let pretraining = work.pretraining { return .pretrain(try reconciled(pretraining, at: place)) }
         guard let length = work.engine?.maxSequenceLength, var span = work.span else { return work }
         // A sequence is [CLS] question [SEP] passage [SEP].
@@ -80,6 +81,25 @@ struct TrainingDraft {
         var fitted = work
         fitted.span = span
         return fitted
+    }
+}
+
+extension TrainingDraft {
+    /// Refuses shards that no batch can be divided into.
+    private func check(_ shards: Int, at place: SpecNode) throws(SpecError) {
+        let node = places["batchShards"] ?? place
+        guard shards & (shards - 1) == 0 else {
+            throw node.error(.invalidValue, "batchShards is \(shards); it must be a power of two, such as 2 or 4")
+        }
+        if let batch = work.optimization?.batchSize, batch < shards {
+            throw node.error(.invalidValue, "batchShards \(shards) is more than the batchSize \(batch) that is divided")
+        }
+        if work.fineTuning?.microBatchSize != nil {
+            throw node.error(
+                .invalidValue,
+                "batchShards and microBatchSize both divide the batch; leave microBatchSize out, shards need less memory too"
+            )
+        }
     }
 }
 

@@ -19,7 +19,7 @@ package struct ReplicaCase: Sendable, CustomStringConvertible {
     /// Sequences of each replica.
     private static let parts = [0..<2, 2..<5]
 
-    package init(_ loss: Loss, scope: MeanScope, clip: Float? = 0.01) {
+    package init(_ loss: Loss, scope: MeanScope, clip: Float? = 0.01, returningOwn: Bool = true) {
         self.loss = loss
         var graph = Graph()
         graph.meanScope = scope
@@ -40,7 +40,7 @@ package struct ReplicaCase: Sendable, CustomStringConvertible {
             options: options
         ) { $0.hasSuffix("weight") }
         graph.output("loss", graph.reported(value))
-        graph.output("own", value)
+        if returningOwn { graph.output("own", value) }
         graph.output("norm", update.norm)
         for (parameter, gradient) in zip(parameters, update.gradients) {
             graph.output("gradient/\(parameter.name)", gradient)

@@ -69,7 +69,7 @@ struct DevelopmentMonitorTests {
             shouldStop: { stopAfterLooks.map { looks.next() > $0 } ?? false }
         )
         do {
-            return (said, try await Job.run(context))
+            return (said, try Job.run(context))
         } catch is JobStopped {
             return (said, nil)
         }

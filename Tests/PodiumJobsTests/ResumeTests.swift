@@ -107,7 +107,7 @@ struct ResumeTests {
             shouldStop: { said.hasStarted && looks.next() > stopAfterLooks ?? .max }
         )
         do {
-            return (said, try await Job.run(context))
+            return (said, try Job.run(context))
         } catch let error as GraphError where error.message == CrashingDevice.message {
             return (said, nil)
         } catch is JobStopped {

@@ -1,21 +1,8 @@
 internal import CKernels
 import PodiumGraph
 
-extension AllReduce: CPUOperation {
-    var inPlace: [(output: Int, input: Int)] { (0..<count).map { (output: $0, input: $0) } }
-
-    func run(_ step: borrowing KernelStep) throws(GraphError) {
-        for index in 0..<count {
-            let (input, output) = (step.inputs[index], step.output(index))
-            if output.base != input.base { output.base.copyMemory(from: input.base, byteCount: output.count * 4) }
-            try step.communicator.sum(UnsafeMutableBufferPointer(start: output.floats, count: output.count))
-            guard reduction == .mean else { continue }
-            let factor = 1 / Float(step.communicator.replicas)
-            step.kernels.scale(output.floats, output.floats, factor, output.count)
-        }
-    }
-
-    /// Removes reductions over a single replica, which are the identity.
+extension AllReduce {
+    /// Removes reductions: over a single replica they are the identity, and sums over shards are made between stages.
     ///
     /// - Returns: the other nodes, which read the reductions' inputs, and the input that stands for each output.
     static func removed(from nodes: [Node]) -> (nodes: [Node], aliases: [Value: Value]) {

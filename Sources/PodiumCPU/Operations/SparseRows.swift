@@ -51,10 +51,18 @@ struct SparseRows {
 
     /// Makes gradients of large tables sparse where only the norm and the optimizer read them.
     ///
-    /// - Parameter kept: values that are read after the step.
-    static func prepare(_ nodes: [Node], of graph: inout Graph, kept: Set<Value>) -> [Node] {
-        var (rows, numbers): ([Value: Value], [Value: Value]) = ([:], [:])
-        return nodes.map { node in
+    /// - Parameters:
+    ///   - kept: values that are read after the step.
+    ///   - capacity: rows that a sparse gradient has room for, if not as many as the tokens that it is made from.
+    /// - Returns: the nodes, and the sparse tensor that stands for each dense gradient.
+    static func prepare(
+        _ nodes: [Node],
+        of graph: inout Graph,
+        kept: Set<Value>,
+        capacity: Dimension? = nil
+    ) -> (nodes: [Node], compact: [Value: (rows: Value, numbers: Value)]) {
+        var compact: [Value: (rows: Value, numbers: Value)] = [:]
+        let prepared = nodes.map { node in
             switch node.operation {
             case let gradient as EmbedGradient:
                 let tables = gradient.tables.indices.filter { table in
@@ -62,11 +70,12 @@ struct SparseRows {
                         && nodes.allSatisfy { acceptsSparseGradient($0, node.outputs[table]) }
                 }
                 guard !tables.isEmpty else { return node }
-                let made = graph.apply(SparseEmbedGradient(dense: gradient, sparse: tables), to: node.inputs)
+                let operation = SparseEmbedGradient(dense: gradient, sparse: tables, capacity: capacity)
+                let made = graph.apply(operation, to: node.inputs)
                 var outputs = node.outputs
                 for (index, table) in tables.enumerated() {
-                    rows[outputs[table]] = made.outputs[table]
-                    numbers[outputs[table]] = made.outputs[gradient.outputNames.count + index]
+                    let numbers = made.outputs[gradient.outputNames.count + index]
+                    compact[outputs[table]] = (made.outputs[table], numbers)
                     outputs[table] = made.outputs[table]
                 }
                 return Node(
@@ -77,7 +86,7 @@ struct SparseRows {
             case is GlobalNorm:
                 return Node(
                     operation: node.operation,
-                    inputs: node.inputs.map { rows[$0] ?? $0 },
+                    inputs: node.inputs.map { compact[$0]?.rows ?? $0 },
                     outputs: node.outputs
                 )
             case let optimizer as AdamW:
@@ -85,10 +94,10 @@ struct SparseRows {
                 var rowNumbers: [Int: Int] = [:]
                 for parameter in optimizer.decays.indices {
                     let index = optimizer.firstParameter + 4 * parameter + 3
-                    guard let compact = rows[inputs[index]], let number = numbers[inputs[index]] else { continue }
-                    inputs[index] = compact
+                    guard let sparse = compact[inputs[index]] else { continue }
+                    inputs[index] = sparse.rows
                     rowNumbers[parameter] = inputs.count
-                    inputs.append(number)
+                    inputs.append(sparse.numbers)
                 }
                 guard !rowNumbers.isEmpty else { return node }
                 let sparse = SparseAdamW(dense: optimizer, rowNumbers: rowNumbers)
@@ -96,6 +105,7 @@ struct SparseRows {
             default: return node
             }
         }
+        return (prepared, compact)
     }
 
     /// Whether a node does not read a gradient, or reads it as an input that may be sparse.
@@ -132,9 +142,9 @@ extension KernelStep {
             numbers[starts.count] = Int32(key >> 32)
             starts.append(place)
         }
-        for rest in starts.count..<rows.rows { numbers[rest] = SparseRows.none }
+        for rest in starts.count..<result.rows { numbers[rest] = SparseRows.none }
         let groups = starts
-        pool.run(ranges: rows.rows, of: rowBlock) { range, _, _ in
+        pool.run(ranges: result.rows, of: rowBlock) { range, _, _ in
             for group in range {
                 let target = result.floats + group * width
                 guard group < groups.count else {
@@ -155,20 +165,23 @@ extension KernelStep {
     }
 }
 
-/// `EmbedGradient` with sparse gradients of some tables: the gradient's rows are [tokens, width], and the row numbers,
-/// int32 [tokens], are further outputs.
+/// `EmbedGradient` with sparse gradients of some tables: the gradient's rows are [capacity, width], and the row numbers,
+/// int32 [capacity], are further outputs.
 struct SparseEmbedGradient: CPUOperation {
     let dense: EmbedGradient
     /// The tables, ascending.
     let sparse: [Int]
+    /// Rows that there is room for; nil for the tokens.
+    var capacity: Dimension?
     var mnemonic: String { dense.mnemonic }
     var outputNames: [String] { dense.outputNames + sparse.map { "\(dense.outputNames[$0])Rows" } }
     var optionalOutputs: Range<Int> { dense.optionalOutputs }
 
     func outputTypes(_ inputs: [TensorType]) -> [TensorType] {
         var types = dense.outputTypes(inputs)
-        for table in sparse { types[table] = inputs[0] }
-        return types + sparse.map { _ in TensorType(.int32, [inputs[0].shape[0]]) }
+        let rows = capacity ?? inputs[0].shape[0]
+        for table in sparse { types[table] = TensorType(.float32, [rows, inputs[0].shape[1]]) }
+        return types + sparse.map { _ in TensorType(.int32, [rows]) }
     }
 
     func evaluate(_ inputs: [Reference]) -> [Reference] {

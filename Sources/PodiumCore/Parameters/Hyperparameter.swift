@@ -117,7 +117,16 @@ extension Parameter<Work> {
             \.clipping,
             .choice(Clipping.self),
             source: "`optimization.py`",
-            "What is clipped where replicas share a batch: the batch's gradient (global), or each replica's (bert2018)."
+            "What is clipped where replicas or shards share a batch: the batch's gradient (global), or that of each (bert2018)."
+        ),
+        Hyperparameter(
+            "batchShards",
+            \.optimization,
+            \.batchShards,
+            .integer(1...1024),
+            unit: "shards",
+            "Computes a batch's gradients in so many shards, a power of two, and sums them along a fixed tree: the same bits for any "
+                + "`resources.ranks` that shares them; one where nothing is said. 512 tokens a shard, or more, keep it efficient."
         ),
         Hyperparameter(
             "dropout",

@@ -11,7 +11,7 @@ extension Parameter<Resources> {
             \.threads,
             .integer(1...1024),
             unit: "threads",
-            "Processor threads that the run needs and uses."
+            "Processor threads that the run needs and uses, in each of its ranks."
         ),
         Parameter(
             "replicas",
@@ -19,6 +19,14 @@ extension Parameter<Resources> {
             .integer(1...4096),
             unit: "devices",
             "Devices that each take a share of every batch; the CPU engine is one."
+        ),
+        Parameter(
+            "ranks",
+            \.ranks,
+            .integer(1...1024),
+            unit: "processes",
+            "Processes that share a training's batchShards over MPI, a power of two; results do not depend on it. It needs Open MPI "
+                + "(Debian: openmpi-bin)."
         ),
         Parameter(
             "memory",

@@ -40,6 +40,8 @@ package struct Optimization: Hashable, Sendable {
     package var biasCorrection = false
     package var clipNorm = 1.0
     package var clipping = Clipping.global
+    /// Parts of every batch whose gradients are computed alone and summed along a fixed tree; nil for one.
+    package var batchShards: Int?
     /// Overrides the model's own dropout probabilities; nil leaves them.
     package var dropout: Double?
     /// Whether gradients compute activations again instead of keeping them: less memory, about a third more work.

@@ -297,5 +297,6 @@ extension RunSpec {
     var reportParameters: [Report.Parameter] {
         work.settings.map { Report.Parameter(name: $0.key, value: "\($0.value)") }
             + [Report.Parameter(name: "threads", value: "\(resources.threads)")]
+            + (resources.ranks.map { [Report.Parameter(name: "ranks", value: "\($0)")] } ?? [])
     }
 }

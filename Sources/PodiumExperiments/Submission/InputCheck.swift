@@ -40,6 +40,24 @@ package struct InputCheck {
         var tests: [TaskExamples.UnscoredSet]
     }
 
+    /// Why a run's ranks and shards do not go together; nil if they do.
+    private static func divisionFinding(_ spec: RunSpec) -> String? {
+        let (ranks, shards) = (spec.resources.processes, spec.work.optimization?.batchShards ?? 1)
+        if ranks > 1, spec.kind != .report, spec.work.optimization == nil {
+            return
+                "resources.ranks is \(ranks), but only training is shared by ranks; give ranks to the runs that train"
+        }
+        if ranks > shards, spec.work.optimization != nil {
+            return
+                "resources.ranks is \(ranks) and training.batchShards is \(shards); ranks share shards, so set batchShards to "
+                + "\(ranks) or more"
+        }
+        if shards > 1, spec.resources.device != .cpu {
+            return "training.batchShards is \(shards), but batches are divided into shards on the device cpu only"
+        }
+        return nil
+    }
+
     package func findings(_ submission: Submission) -> Findings {
         var findings = Findings()
         var parts: Set<Part> = []
@@ -65,6 +83,7 @@ package struct InputCheck {
                     "\(spec.name): microBatchSize is for one replica, and resources.replicas is \(spec.resources.replicas)"
                 )
             }
+            if let finding = Self.divisionFinding(spec) { findings.add("\(spec.name): \(finding)") }
             if case .shards(let folder) = spec.work.pretraining?.corpus, isLocal, seen.insert(folder).inserted,
                 !FileManager.default.fileExists(atPath: "\(folder)/manifest.json")
             {

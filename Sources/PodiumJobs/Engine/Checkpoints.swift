@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 import PodiumCore
+import PodiumGraph
 import PodiumFiles
 
 /// Saves a training's state into the attempt's folder and finds the one to go on from.
@@ -73,8 +74,14 @@ struct Checkpoints {
         extra: [String: String] = [:]
     ) throws {
         let folder = context.path("checkpoints")
-        try Folder.make(folder)
         let path = "\(folder)/step-\(trainer.step).safetensors"
+        // All ranks have made the step, and have the same state.
+        try context.ranks.barrier()
+        guard context.ranks.isFirst else {
+            last = (trainer.step, path)
+            return
+        }
+        try Folder.make(folder)
         var metadata = try origin.metadata().merging(extra) { $1 }
         metadata[Self.secondsKey] = "\(seconds)"
         let file = try trainer.save(to: path, metadata: metadata)

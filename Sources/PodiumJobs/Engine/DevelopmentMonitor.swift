@@ -1,5 +1,6 @@
 import Foundation
 import PodiumCore
+import PodiumGraph
 
 /// Looks at the development set while training goes on: when to stop, and which model to keep.
 package final class DevelopmentMonitor {
@@ -88,7 +89,7 @@ package final class DevelopmentMonitor {
             var folder = ""
             if keepsBest {
                 folder = "\(context.path("snapshots"))/best-\(step)"
-                _ = try write(folder)
+                if context.ranks.isFirst { _ = try write(folder) }
                 record.folders.append(folder)
             }
             record.best = Best(step: step, share: share, score: score, folder: folder)
@@ -105,6 +106,7 @@ package final class DevelopmentMonitor {
 
     /// Removes the models that were kept on the way, of earlier attempts too.
     func removeModels() {
+        guard context.ranks.isFirst else { return }
         for folder in record.folders { try? FileManager.default.removeItem(atPath: folder) }
     }
 }

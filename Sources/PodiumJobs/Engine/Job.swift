@@ -3,7 +3,7 @@ package import PodiumCore
 /// One run, from its assignment to its result.
 package enum Job {
     /// Does what the assignment says; what it made is complete on disk when it returns.
-    package static func run(_ context: JobContext) async throws -> JobOutput {
+    package static func run(_ context: JobContext) throws -> JobOutput {
         switch context.spec.work {
         case .pretrain(let work): try PretrainJob(context, work).run()
         case .finetune(let work): try FinetuneJob(context, work).run()

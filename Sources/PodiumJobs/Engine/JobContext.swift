@@ -9,6 +9,8 @@ package struct JobContext {
     /// The attempt's folder: everything a job writes lies in it.
     package let folder: String
     package let device: any GraphDevice
+    /// The ranks that compute the job together. All do the same, but only the first reports and writes.
+    package let ranks: RankGroup
     /// Memory of the machine, in bytes, as of now; nil if it cannot be told.
     package let memory: @Sendable () -> MemoryState?
     /// Passes an event on to the worker.
@@ -20,6 +22,7 @@ package struct JobContext {
         assignment: EngineAssignment,
         folder: String,
         device: any GraphDevice,
+        ranks: RankGroup = .alone,
         memory: @escaping @Sendable () -> MemoryState? = { MemoryState() },
         say: @escaping @Sendable (EngineEvent) -> Void,
         shouldStop: @escaping @Sendable () -> Bool
@@ -27,8 +30,9 @@ package struct JobContext {
         self.assignment = assignment
         self.folder = folder
         self.device = device
+        self.ranks = ranks
         self.memory = memory
-        self.say = say
+        if ranks.isFirst { self.say = say } else { self.say = { _ in } }
         self.shouldStop = shouldStop
     }
 
@@ -39,8 +43,21 @@ package struct JobContext {
     }
 
     /// Ends a job that was asked to stop.
+    ///
+    /// Ranks stop between two steps, all at the same one (`TrainingLoop`).
     func checkStop() throws {
+        if stopsAlone() { throw JobStopped() }
+    }
+
+    /// Ends a job that was asked to stop, when the first rank has nothing left to do with the others.
+    func checkStopAfterTraining() throws {
         if shouldStop() { throw JobStopped() }
+    }
+
+    /// Whether a rank that has no others was asked to stop.
+    var stopsAlone: @Sendable () -> Bool {
+        if ranks.ranks == 1 { return shouldStop }
+        return { false }
     }
 
     /// The path of a file or folder of this attempt.

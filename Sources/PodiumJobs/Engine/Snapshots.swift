@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumGraph
 import PodiumFiles
 
 /// Models on the way that other runs start from, or that the run itself keeps, written when training passes them.
@@ -32,6 +33,7 @@ package struct Snapshots {
     mutating func take(step: Int, share: Double?) throws {
         guard isDue(step: step, share: share) else { return }
         skip(step: step, share: share)
+        guard context.ranks.isFirst else { return }
         let folder = "\(context.path("snapshots"))/step-\(step)"
         let file = try write(folder)
         context.say(

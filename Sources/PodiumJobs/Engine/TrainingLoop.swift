@@ -1,6 +1,7 @@
 import Foundation
 package import PodiumBERT
 package import PodiumCore
+import PodiumGraph
 
 /// Steps until the end, with measurements, checkpoints, and a stop when asked to.
 package struct TrainingLoop {
@@ -147,10 +148,12 @@ package struct TrainingLoop {
         snapshots.skip(step: trainer.step, share: shareDone(after: earlier))
         if trainer.step > 0 { measurement?.skip(to: shareDone(after: earlier) ?? 0) }
         while true {
-            let spent = earlier + all.seconds
+            // The first rank's clock and orders count for all, or they would part.
+            let now = try context.ranks.ofFirst([earlier + all.seconds, context.shouldStop() ? 1 : 0])
+            let spent = now[0]
             let share = shareDone(after: spent) ?? 0
             if trainer.step >= totalSteps ?? Int.max || share >= 1 { break }
-            if context.shouldStop() {
+            if now[1] != 0 {
                 _ = try trainer.finish()
                 if trainer.step > saved.step {
                     try checkpoints.save(
@@ -169,10 +172,10 @@ package struct TrainingLoop {
             // Of the step before, where the device is still at work on this one.
             var measured = try trainer.advance(parts: parts, learningRate: rate)
             let isLast = trainer.step == totalSteps
+            let times = try context.ranks.ofFirst([clock() - saved.time, clock() - began])
             let isDue =
-                training.checkpointEverySteps.map { trainer.step % $0 == 0 }
-                ?? (clock() - saved.time >= Self.checkpointInterval)
-            let shareNow = shareDone(after: spent + clock() - began)
+                training.checkpointEverySteps.map { trainer.step % $0 == 0 } ?? (times[0] >= Self.checkpointInterval)
+            let shareNow = shareDone(after: spent + times[1])
             let isWanted = !isLast && snapshots.isDue(step: trainer.step, share: shareNow)
             let isLooked = monitor?.isDue(step: trainer.step) ?? false
             let isMeasured = measurement?.isDue(shareNow ?? 0) ?? false

@@ -49,8 +49,10 @@ struct PretrainJob {
         let model = start.configuration.model
         let objectives = try self.objectives(of: model)
         let hasNextSentence = objectives.contains { $0.kind == .nextSentence }
-        let prepared = try phases.map { phase in
-            try corpus.examples(phase, tokenizer: start.tokenizer, nextSentence: hasNextSentence)
+        let prepared = try context.ranks.firstBeforeOthers {
+            try phases.map { phase in
+                try corpus.examples(phase, tokenizer: start.tokenizer, nextSentence: hasNextSentence)
+            }
         }
         let trainer = try makeTrainer(start, objectives)
         let feed = PretrainingFeed(objectives, architecture: start.configuration.architecture)
@@ -84,6 +86,7 @@ struct PretrainJob {
             PeriodicMeasurement(shares: Self.measuredShares + (work.checkpointsAt ?? [])) { try heldOut.measure() }
         }
         let outcome = try loop.run(batches)
+        guard context.ranks.isFirst else { return JobOutput(RunResult()) }
         let written = try write(trainer, start, to: context.path("model"))
         var result = RunResult()
         result.modelSummary = start.configuration.summary

@@ -1,5 +1,6 @@
 import PodiumBERT
 import PodiumCore
+import PodiumGraph
 import PodiumData
 import PodiumFiles
 import PodiumLibrary
@@ -53,7 +54,7 @@ struct PretrainingCorpus {
             try CorpusScan(
                 files: texts,
                 countingWords: countsWords ? true : nil,
-                shouldStop: context.shouldStop
+                shouldStop: context.stopsAlone
             )
         }
         self.scan = scan
@@ -114,7 +115,7 @@ struct PretrainingCorpus {
                 tokenizer: tokenizer,
                 options: options,
                 threads: context.spec.resources.threads
-            ).run(under: "\(context.assignment.dataDirectory)/pretraining", shouldStop: context.shouldStop)
+            ).run(under: "\(context.assignment.dataDirectory)/pretraining", shouldStop: context.stopsAlone)
         }
         let examples = made.shards.examples(pass: 0)
         context.log("\(examples) sequences of at most \(phase.maxSequenceLength) pieces a pass, in \(made.folder)")

@@ -15,11 +15,12 @@ package struct LocalLauncher: Launcher {
         self.command = command
     }
 
-    /// Sends signals to the process group of a running engine.
+    /// Sends signals to the process group of a running engine, or asks in another way.
     private struct Control: EngineControl {
-        let send: @Sendable (Signal) -> Void
-        func terminate() { send(.terminate) }
-        func kill() { send(.kill) }
+        let ask: @Sendable () -> Void
+        let end: @Sendable () -> Void
+        func terminate() { ask() }
+        func kill() { end() }
     }
 
     package func run(
@@ -31,16 +32,31 @@ package struct LocalLauncher: Launcher {
         options.processGroupID = 0
         var errorTail: [String] = []
         let memory = MemoryWatch()
+        let ranks = request.resources.processes
+        let command = ranks > 1 ? RankedCommand(command, ranks: ranks).command : command
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(command.executable)),
+                ranks > 1 ? .name(command.executable) : .path(FilePath(command.executable)),
                 arguments: Arguments(command.arguments + [request.folder]),
                 platformOptions: options,
                 input: .inputWriter,
                 output: .sequence,
                 error: .sequence
             ) { execution in
-                await started(Control { try? execution.send(signal: $0, toProcessGroup: true) })
+                let writer = execution.standardInputWriter
+                await started(
+                    Control(
+                        ask: {
+                            guard ranks > 1 else {
+                                try? execution.send(signal: .terminate, toProcessGroup: true)
+                                return
+                            }
+                            // A signal would end mpirun, which ends all ranks within a second.
+                            Task { _ = try? await writer.write(RankedCommand.stopRequest) }
+                        },
+                        end: { try? execution.send(signal: .kill, toProcessGroup: true) }
+                    )
+                )
                 async let said = Self.follow(execution.standardError, event: event)
                 for try await line in Self.lines(of: execution.standardOutput) where !line.isEmpty {
                     memory.observe()
@@ -49,16 +65,22 @@ package struct LocalLauncher: Launcher {
                 errorTail = try await said
             }
             switch result.terminationStatus {
-            case .exited(let code): return EngineExit(.exited(code), errorTail: errorTail)
-            case .signaled(let signal):
-                return EngineExit(
+            // mpirun ends with 128 and the number of the signal that ended a rank.
+            case .exited(let code) where ranks <= 1 || code <= 128 || code == 143:
+                return EngineExit(.exited(code), errorTail: errorTail)
+            case .exited(let code): return signaled(code - 128)
+            case .signaled(let signal): return signaled(signal)
+            }
+            func signaled(_ signal: Int32) -> EngineExit {
+                EngineExit(
                     .signaled(signal),
                     errorTail: errorTail,
                     memoryEvidence: signal == SIGKILL ? memory.evidence() : nil
                 )
             }
         } catch {
-            return EngineExit(.notStarted("\(command.executable): \(error)"), errorTail: errorTail)
+            let advice = ranks > 1 ? "; \(RankedCommand.advice)" : ""
+            return EngineExit(.notStarted("\(command.executable): \(error)\(advice)"), errorTail: errorTail)
         }
     }
 

@@ -118,7 +118,7 @@ package actor Worker {
             await attempt.run()
             ended(claim.lease)
         }
-        attempts[claim.lease] = (attempt, claim.spec.resources.threads, task)
+        attempts[claim.lease] = (attempt, claim.spec.resources.allThreads, task)
     }
 
     private func ended(_ lease: Lease) {

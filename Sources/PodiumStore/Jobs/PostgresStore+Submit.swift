@@ -143,7 +143,7 @@ extension PostgresStore {
         mutating func append(_ run: PlannedRun) {
             names.append(run.spec.name.storable)
             pools.append(run.spec.resources.device.rawValue)
-            threads.append(Int64(run.spec.resources.threads))
+            threads.append(Int64(run.spec.resources.allThreads))
             hasParents.append(!run.dependencies.isEmpty)
         }
     }

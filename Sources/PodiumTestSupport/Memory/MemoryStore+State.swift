@@ -128,8 +128,8 @@ extension MemoryStore {
                 !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device.rawValue
             }
             if fitting.isEmpty { return "no worker with device \(run.spec.resources.device.rawValue)" }
-            return fitting.allSatisfy { $0.registration.threads < run.spec.resources.threads }
-                ? "no worker has \(run.spec.resources.threads) threads" : nil
+            return fitting.allSatisfy { $0.registration.threads < run.spec.resources.allThreads }
+                ? "no worker has \(run.spec.resources.allThreads) threads" : nil
         }
 
         /// Works out anew, for the blocked runs of a suite, which may start and which are held up by a failure.

@@ -30,7 +30,7 @@ extension MemoryStore {
             let fitting = state.runs.indices.filter { index in
                 let run = state.runs[index]
                 return run.state == .ready && run.spec.resources.device.rawValue == pool
-                    && run.spec.resources.threads <= threads
+                    && run.spec.resources.allThreads <= threads
             }
             let order = fitting.sorted {
                 (state.runs[$0].sortKey, state.runs[$0].id) < (state.runs[$1].sortKey, state.runs[$1].id)

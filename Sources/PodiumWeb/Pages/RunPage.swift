@@ -148,6 +148,7 @@ struct RunPageView {
         facts += spec.work.settings.map { Fact(name: $0.key, value: "\($0.value)") }
         facts.append(Fact(name: "device", value: spec.resources.device.rawValue))
         facts.append(Fact(name: "threads", value: "\(spec.resources.threads)"))
+        if let ranks = spec.resources.ranks { facts.append(Fact(name: "ranks", value: "\(ranks)")) }
         return facts
     }
 

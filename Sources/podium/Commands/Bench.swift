@@ -16,7 +16,8 @@ struct Bench: AsyncParsableCommand {
               podium bench scoring --data ~/data --json
             """,
         subcommands: [
-            BenchEmbed.self, BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchScoring.self,
+            BenchEmbed.self, BenchEngine.self, BenchPretrainingData.self, BenchQueue.self, BenchRanks.self,
+            BenchScoring.self,
             BenchTokenizer.self, BenchWeb.self,
         ]
     )

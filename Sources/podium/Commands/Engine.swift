@@ -5,6 +5,7 @@ import PodiumCPU
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumGraph
 import PodiumJobs
 import PodiumPJRT
 import PodiumReport
@@ -31,12 +32,16 @@ struct Engine: AsyncParsableCommand {
 
     func run() async throws {
         let assignment = try EngineAssignment(inFolder: folder)
+        let isShared = assignment.spec.resources.processes > 1
+        if isShared { DeviceFactory.endWithParent() }
         let stop = StopRequest()
-        stop.watch()
         let channel = EventChannel { line in
             // Without a reader there is no worker, and nothing left to work for.
             do { try Terminal.data(line) } catch { _exit(ExitStatus.interrupted.rawValue) }
         }
+        // The first rank hears the worker; the others end with the program that started them.
+        if !isShared { stop.watch() }
+        var ranks = RankGroup.alone
         do {
             let devices = Machine.devices(dataDirectory: assignment.dataDirectory, matmulLibrary: matmulLibrary) {
                 error in
@@ -49,14 +54,22 @@ struct Engine: AsyncParsableCommand {
                     _exit(ExitStatus.failed.rawValue)
                 }
             }
-            let output = try await output(of: assignment, devices: devices, stop: stop, channel: channel)
-            channel.say(.result(output.result, artifacts: output.artifacts))
+            ranks = try devices.ranks(assignment.spec.resources.processes)
+            if isShared, ranks.isFirst { stop.watch() }
+            let output = try output(of: assignment, devices: devices, ranks: ranks, stop: stop, channel: channel)
+            if ranks.isFirst { channel.say(.result(output.result, artifacts: output.artifacts)) }
+            try DeviceFactory.leave(ranks)
         } catch is JobStopped {
+            // Not before the first rank has saved what it has: the first to end ends all.
+            try? DeviceFactory.leave(ranks)
             Foundation.exit(Self.stopped)
         } catch {
+            // What ends all ranks is the first one's to say; it gets the time to.
+            if !ranks.isFirst { try? await Task.sleep(for: .seconds(5)) }
             let isReports = error is ReportError || error is ExperimentError
             let failure = isReports ? .input : FailureClass(of: (error as? PJRTError)?.asGraphError ?? error)
-            channel.say(.failed(failure, Failure(describing: error)?.message ?? "\(error)"))
+            let place = ranks.isFirst ? "" : "rank \(ranks.rank): "
+            channel.say(.failed(failure, place + (Failure(describing: error)?.message ?? "\(error)")))
             throw ExitCode(ExitStatus.failed.rawValue)
         }
     }
@@ -64,26 +77,28 @@ struct Engine: AsyncParsableCommand {
     private func output(
         of assignment: EngineAssignment,
         devices: DeviceFactory,
+        ranks: RankGroup,
         stop: StopRequest,
         channel: EventChannel
-    ) async throws -> JobOutput {
-        let device = try devices.device(for: assignment.spec)
+    ) throws -> JobOutput {
+        let device = try devices.device(for: assignment.spec, ranks: ranks)
         let environment = Machine.facts.environment(
             of: assignment.spec,
             on: device,
             version: Podium.version,
             commit: Podium.commit
         )
-        channel.say(.environment(environment))
+        if ranks.isFirst { channel.say(.environment(environment)) }
         if assignment.spec.kind == .report {
             let report = try SuiteReport.carryOut(assignment, folder: folder, provenance: Machine.provenance())
             return JobOutput(RunResult(), artifacts: [report])
         }
-        return try await Job.run(
+        return try Job.run(
             JobContext(
                 assignment: assignment,
                 folder: folder,
                 device: device,
+                ranks: ranks,
                 say: { channel.say($0) },
                 shouldStop: { stop.isAsked }
             )
@@ -106,11 +121,12 @@ private final class StopRequest: Sendable {
     func watch() {
         source.setEventHandler { [self] in asked.store(true, ordering: .relaxed) }
         source.resume()
-        // Nothing is ever written to it: a read returns when the worker's end of the pipe is closed.
-        Thread.detachNewThread {
+        // A byte asks to stop, where signals do not reach the engine; the end of the pipe is the worker's end.
+        Thread.detachNewThread { [self] in
             var byte: UInt8 = 0
             while true {
                 let count = read(STDIN_FILENO, &byte, 1)
+                if count > 0 { asked.store(true, ordering: .relaxed) }
                 if count == 0 || (count < 0 && errno != EINTR) { _exit(ExitStatus.interrupted.rawValue) }
             }
         }

@@ -155,7 +155,7 @@ package struct CaseBuilder {
             step: packed.tokenRows?.step,
             options: options
         ) { !$0.hasSuffix("bias") }
-        graph.output("loss", loss)
+        graph.output("loss", graph.reported(loss))
         graph.output("norm", update.norm)
         for slot in graph.variables where slot.role == .slot {
             var content = random(slot.value.shape.map(\.fixed))

@@ -157,7 +157,8 @@ struct RankTests {
             for ranks in [2, 4] {
                 let shared = try Self.attempt(ranks, Self.fineTuning(), ranks: ranks, in: folder)
                 #expect(shared.model == alone.model, "\(ranks) ranks")
-                #expect(shared.said.losses == alone.said.losses)
+                // Measurements are sent as time passes, those of the last step always.
+                #expect(shared.said.losses[8] != nil && shared.said.losses[8] == alone.said.losses[8])
                 #expect(shared.output?.result.score == alone.output?.result.score)
                 #expect(shared.output?.result.checkpointChoice == alone.output?.result.checkpointChoice)
             }
@@ -178,10 +179,11 @@ struct RankTests {
 
     @Test func aRunGoesOnWithAnotherNumberOfRanks() throws {
         try Self.inFolder { folder in
-            for (kind, work) in [Self.fineTuning(), Self.pretraining()].enumerated() {
+            let works = [(Self.fineTuning(), [(2, 4), (4, 1), (1, 2)]), (Self.pretraining(), [(4, 2)])]
+            for (kind, (work, pairs)) in works.enumerated() {
                 let undisturbed = try Self.attempt(1 + 10 * kind, work, ranks: 1, in: folder)
                 let model = try #require(undisturbed.model)
-                for (number, counts) in [(2, 4), (4, 1), (1, 2)].enumerated() {
+                for (number, counts) in pairs.enumerated() {
                     let first = try Self.attempt(
                         100 * kind + 2 * number + 20,
                         work,

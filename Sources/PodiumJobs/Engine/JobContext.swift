@@ -9,7 +9,9 @@ package struct JobContext {
     /// The attempt's folder: everything a job writes lies in it.
     package let folder: String
     package let device: any GraphDevice
-    /// The ranks that compute the job together. All do the same, but only the first reports and writes.
+    /// The ranks that compute the job together.
+    ///
+    /// All do the same, but only the first reports and writes.
     package let ranks: RankGroup
     /// Memory of the machine, in bytes, as of now; nil if it cannot be told.
     package let memory: @Sendable () -> MemoryState?

@@ -35,12 +35,13 @@ struct Engine: AsyncParsableCommand {
         let isShared = assignment.spec.resources.processes > 1
         if isShared { DeviceFactory.endWithParent() }
         let stop = StopRequest()
+        stop.watchSignal()
         let channel = EventChannel { line in
             // Without a reader there is no worker, and nothing left to work for.
             do { try Terminal.data(line) } catch { _exit(ExitStatus.interrupted.rawValue) }
         }
         // The first rank hears the worker; the others end with the program that started them.
-        if !isShared { stop.watch() }
+        if !isShared { stop.watchWorker() }
         var ranks = RankGroup.alone
         do {
             let devices = Machine.devices(dataDirectory: assignment.dataDirectory, matmulLibrary: matmulLibrary) {
@@ -55,7 +56,7 @@ struct Engine: AsyncParsableCommand {
                 }
             }
             ranks = try devices.ranks(assignment.spec.resources.processes)
-            if isShared, ranks.isFirst { stop.watch() }
+            if isShared, ranks.isFirst { stop.watchWorker() }
             let output = try output(of: assignment, devices: devices, ranks: ranks, stop: stop, channel: channel)
             if ranks.isFirst { channel.say(.result(output.result, artifacts: output.artifacts)) }
             try DeviceFactory.leave(ranks)
@@ -118,9 +119,14 @@ private final class StopRequest: Sendable {
 
     var isAsked: Bool { asked.load(ordering: .relaxed) }
 
-    func watch() {
+    /// Takes SIGTERM for a request.
+    func watchSignal() {
         source.setEventHandler { [self] in asked.store(true, ordering: .relaxed) }
         source.resume()
+    }
+
+    /// Hears the worker, through standard input.
+    func watchWorker() {
         // A byte asks to stop, where signals do not reach the engine; the end of the pipe is the worker's end.
         Thread.detachNewThread { [self] in
             var byte: UInt8 = 0

@@ -81,7 +81,7 @@ struct InvariantTests {
 
     @Test(arguments: [
         ("CLibPQ", "PodiumStore"), ("CLibXML2", "PodiumReport"), ("COpenBLAS", "PodiumCPU"), ("COneDNN", "PodiumCPU"),
-        ("CPJRT", "PodiumPJRT"),
+        ("CPJRT", "PodiumPJRT"), ("CMPI", "PodiumMPI"),
         ("Yams", "PodiumSpec PodiumReport"), ("ArgumentParser", "podium"), ("FlyingFox", "PodiumWeb"),
         ("FlyingSocks", "PodiumWeb"), ("Mustache", "PodiumReport PodiumWeb"),
     ])

@@ -87,7 +87,7 @@ let package = Package(
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
                 .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
-                .embedInCode("0006_saved_views.sql"),
+                .embedInCode("0006_saved_views.sql"), .embedInCode("0007_orders.sql"), .embedInCode("0008_sharing.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
@@ -208,7 +208,7 @@ let package = Package(
             [
                 "PodiumBERT", "PodiumCPU", "PodiumCore", "PodiumData", "PodiumDevices", "PodiumEval", "PodiumFiles",
                 "PodiumGraph", "PodiumJobs", "PodiumPJRT", "PodiumPretraining", "PodiumPrimitives", "PodiumReport",
-                "PodiumStore", "PodiumText", "PodiumWeb", subprocess,
+                "PodiumScheduler", "PodiumStore", "PodiumText", "PodiumWeb", logging, subprocess,
             ]
         ),
 
@@ -227,7 +227,7 @@ let package = Package(
         ),
 
         // Tests
-        library("PodiumTestSupport", ["PodiumCore", "PodiumStore"]),
+        library("PodiumTestSupport", ["PodiumCore", "PodiumPrimitives", "PodiumStore"]),
         .target(name: "FaultyPlugin", dependencies: ["CPJRT"], path: "Tests/FaultyPlugin"),
         .target(name: "RealData", path: "Tests/RealData", swiftSettings: settings),
         .target(
@@ -243,7 +243,11 @@ let package = Package(
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
         tests(
             "PodiumStoreTests",
-            ["PodiumCore", "PodiumMigrations", "PodiumStore", "PodiumTestSupport", subprocess]
+            [
+                "PodiumCore", "PodiumMigrations", "PodiumPrimitives", "PodiumScheduler", "PodiumStore",
+                "PodiumTestSupport",
+                logging, subprocess,
+            ]
         ),
         tests(
             "PodiumBERTTests",

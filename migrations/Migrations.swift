@@ -17,6 +17,8 @@ package struct Migration: Sendable {
         Migration(version: 4, name: "access", sql: PackageResources._004_access_sql),
         Migration(version: 5, name: "test_predictions", sql: PackageResources._005_test_predictions_sql),
         Migration(version: 6, name: "saved_views", sql: PackageResources._006_saved_views_sql),
+        Migration(version: 7, name: "orders", sql: PackageResources._007_orders_sql),
+        Migration(version: 8, name: "sharing", sql: PackageResources._008_sharing_sql),
     ]
 
     package init(version: Int, name: String, sql: [UInt8]) {

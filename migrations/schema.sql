@@ -57,12 +57,14 @@ CREATE TABLE public.runs (
     task text GENERATED ALWAYS AS ((spec ->> 'task'::text)) STORED,
     model text GENERATED ALWAYS AS (COALESCE((spec #>> '{model,named}'::text[]), (spec #>> '{model,path}'::text[]), ('run '::text || (spec #>> '{model,run}'::text[])), ('fresh '::text || (spec #>> '{model,preset}'::text[])))) STORED,
     configuration text GENERATED ALWAYS AS (md5(((spec -> 'training'::text))::text)) STORED,
+    held boolean DEFAULT false NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_end_when_over CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
     CONSTRAINT runs_hold_a_lease_while_running CHECK (((state = 'running'::text) = ((token IS NOT NULL) AND (worker_id IS NOT NULL)))),
     CONSTRAINT runs_need_threads CHECK ((threads > 0)),
     CONSTRAINT runs_state_is_known CHECK ((state = ANY (ARRAY['blocked'::text, 'ready'::text, 'waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT runs_wait_for_a_time CHECK (((state = 'waiting'::text) = (not_before IS NOT NULL))),
-    CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text])))
+    CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text, 'preempt'::text])))
 )
 WITH (fillfactor='70');
 CREATE TABLE public.suites (
@@ -77,6 +79,10 @@ CREATE TABLE public.suites (
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     note text DEFAULT ''::text NOT NULL,
     archived_at timestamp with time zone,
+    submitter text,
+    project text,
+    account text GENERATED ALWAYS AS (COALESCE(project, submitter, ''::text)) STORED,
+    finish_key bigint DEFAULT 0 NOT NULL,
     CONSTRAINT suites_have_a_name CHECK ((name <> ''::text))
 );
 CREATE VIEW public.run_history AS
@@ -136,12 +142,25 @@ begin
     return null;
 end
 $$;
+CREATE FUNCTION public.note_order() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, run_id, kind, to_state, attempt, token)
+    values (
+        new.suite_id, new.id,
+        case when old.held = new.held then 'reordered' when new.held then 'held' else 'released' end,
+        new.state, new.attempt, new.token
+    );
+    return null;
+end
+$$;
 CREATE FUNCTION public.note_request() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
     insert into events (suite_id, run_id, kind, to_state, attempt, token)
-    values (new.suite_id, new.id, 'cancelRequested', new.state, new.attempt, new.token);
+    values (new.suite_id, new.id, new.want || 'Requested', new.state, new.attempt, new.token);
     return null;
 end
 $$;
@@ -232,6 +251,7 @@ CREATE TABLE public.workers (
     lease_until timestamp with time zone NOT NULL,
     retired_at timestamp with time zone,
     lost boolean DEFAULT false NOT NULL,
+    drain_at timestamp with time zone,
     CONSTRAINT workers_have_threads CHECK ((threads > 0))
 )
 WITH (fillfactor='50');
@@ -308,7 +328,9 @@ CREATE VIEW podium.runs AS
     h.started_at,
     h.ended_at,
     (EXTRACT(epoch FROM (h.ended_at - h.started_at)))::double precision AS seconds,
-    (r.spec -> 'training'::text) AS parameters
+    (r.spec -> 'training'::text) AS parameters,
+    r.priority,
+    r.held AS is_held
    FROM (public.run_history h
      JOIN public.runs r ON ((r.id = h.id)));
 CREATE VIEW podium.scores AS
@@ -359,7 +381,9 @@ SELECT
     NULL::bigint AS succeeded,
     NULL::bigint AS failed,
     NULL::bigint AS open,
-    NULL::timestamp with time zone AS ended_at;
+    NULL::timestamp with time zone AS ended_at,
+    NULL::text AS submitter,
+    NULL::text AS project;
 CREATE TABLE public.access_tokens (
     id bigint NOT NULL,
     name text NOT NULL,
@@ -423,7 +447,7 @@ CREATE TABLE public.events (
     from_state text,
     to_state text NOT NULL,
     transaction bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
-    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'artifact'::text])))
+    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'preemptRequested'::text, 'artifact'::text, 'held'::text, 'released'::text, 'reordered'::text])))
 );
 ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_id_seq
@@ -482,7 +506,8 @@ CREATE TABLE public.ready (
     run_id bigint NOT NULL,
     pool text NOT NULL,
     threads integer NOT NULL,
-    sort_key bigint NOT NULL
+    sort_key bigint NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 CREATE VIEW public.run_records AS
@@ -496,6 +521,9 @@ CREATE VIEW public.run_records AS
                     WHEN (NOT (EXISTS ( SELECT
                        FROM public.workers w
                       WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads))))) THEN (('no worker has '::text || need.threads) || ' threads'::text)
+                    WHEN (NOT (EXISTS ( SELECT
+                       FROM public.workers w
+                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads) AND ((w.drain_at IS NULL) OR (w.drain_at > clock_timestamp())))))) THEN 'every worker that could take it is drained'::text
                     ELSE NULL::text
                 END AS reason
            FROM ( SELECT DISTINCT ready.pool,
@@ -515,17 +543,15 @@ CREATE VIEW public.run_records AS
     r.ended_at,
     progress.latest,
         CASE
-            WHEN ((r.state = 'blocked'::text) AND (r.blocked_by IS NOT NULL)) THEN (((('blocked by '::text || r.blocked_by) || ' ('::text) || cause.state) || ')'::text)
-            WHEN (r.state = 'blocked'::text) THEN (
-            CASE
-                WHEN (pending.parents = 1) THEN ('waits for run '::text || pending.first)
-                ELSE (('waits for '::text || pending.parents) || ' runs'::text)
-            END || COALESCE(((('; run '::text || pending.stuck) || ': '::text) || pending.stuck_reason), ''::text))
-            WHEN ((r.state = 'running'::text) AND (r.want = 'cancel'::text)) THEN 'cancel requested'::text
-            WHEN (r.state = 'ready'::text) THEN COALESCE(needs.reason, r.reason)
-            ELSE r.reason
-        END AS reason
-   FROM (((((public.runs r
+            WHEN (r.held AND (r.state = 'ready'::text)) THEN 'held'::text
+            WHEN (r.held AND (r.state = ANY (ARRAY['blocked'::text, 'waiting'::text]))) THEN ('held; '::text || why.reason)
+            ELSE why.reason
+        END AS reason,
+    r.held,
+    r.priority,
+    s.submitter,
+    s.project
+   FROM ((((((public.runs r
      JOIN public.suites s ON ((s.id = r.suite_id)))
      LEFT JOIN public.progress ON ((progress.run_id = r.id)))
      LEFT JOIN public.runs cause ON ((cause.id = r.blocked_by)))
@@ -533,11 +559,31 @@ CREATE VIEW public.run_records AS
      LEFT JOIN LATERAL ( SELECT count(*) AS parents,
             min(parent.id) AS first,
             min(parent.id) FILTER (WHERE (unmet.reason IS NOT NULL)) AS stuck,
-            min(unmet.reason) AS stuck_reason
+            (array_agg(unmet.reason ORDER BY parent.id) FILTER (WHERE (unmet.reason IS NOT NULL)))[1] AS stuck_reason
            FROM ((public.dependencies d
              JOIN public.runs parent ON ((parent.id = d.parent_id)))
-             LEFT JOIN needs unmet ON (((parent.state = 'ready'::text) AND (unmet.pool = parent.pool) AND (unmet.threads = parent.threads))))
-          WHERE ((r.state = 'blocked'::text) AND (r.blocked_by IS NULL) AND (d.child_id = r.id) AND (parent.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))) pending ON (true));
+             LEFT JOIN LATERAL ( SELECT
+                        CASE
+                            WHEN parent.held THEN 'held'::text
+                            ELSE needs_1.reason
+                        END AS reason
+                   FROM (( SELECT) one
+                     LEFT JOIN needs needs_1 ON (((needs_1.pool = parent.pool) AND (needs_1.threads = parent.threads))))
+                  WHERE (parent.state = 'ready'::text)) unmet ON (true))
+          WHERE ((r.state = 'blocked'::text) AND (r.blocked_by IS NULL) AND (d.child_id = r.id) AND (parent.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])))) pending ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN ((r.state = 'blocked'::text) AND (r.blocked_by IS NOT NULL)) THEN (((('blocked by '::text || r.blocked_by) || ' ('::text) || cause.state) || ')'::text)
+                    WHEN (r.state = 'blocked'::text) THEN (
+                    CASE
+                        WHEN (pending.parents = 1) THEN ('waits for run '::text || pending.first)
+                        ELSE (('waits for '::text || pending.parents) || ' runs'::text)
+                    END || COALESCE(((('; run '::text || pending.stuck) || ': '::text) || pending.stuck_reason), ''::text))
+                    WHEN ((r.state = 'running'::text) AND (r.want = 'cancel'::text)) THEN 'cancel requested'::text
+                    WHEN ((r.state = 'running'::text) AND (r.want = 'preempt'::text)) THEN 'to be preempted'::text
+                    WHEN (r.state = 'ready'::text) THEN COALESCE(needs.reason, r.reason)
+                    ELSE r.reason
+                END AS reason) why);
 ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.runs_id_seq
     START WITH 1
@@ -634,6 +680,7 @@ CREATE INDEX inputs_of_a_parent ON public.inputs USING btree (parent_id);
 CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artifact_id) WHERE (artifact_id IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
+CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
 CREATE INDEX runs_of_a_system ON public.runs USING btree (system, id);
@@ -642,6 +689,7 @@ CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (stat
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
 CREATE INDEX suites_by_tag ON public.suites USING gin (tags);
+CREATE INDEX suites_of_an_account ON public.suites USING btree (account, finish_key);
 CREATE INDEX workers_at_work ON public.workers USING btree (id) WHERE (retired_at IS NULL);
 CREATE OR REPLACE VIEW podium.suites AS
  SELECT s.id,
@@ -655,14 +703,17 @@ CREATE OR REPLACE VIEW podium.suites AS
     count(r.id) FILTER (WHERE (r.state = 'succeeded'::text)) AS succeeded,
     count(r.id) FILTER (WHERE (r.state = 'failed'::text)) AS failed,
     count(r.id) FILTER (WHERE (r.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]))) AS open,
-    max(r.ended_at) AS ended_at
+    max(r.ended_at) AS ended_at,
+    s.submitter,
+    s.project
    FROM (public.suites s
      LEFT JOIN public.runs r ON ((r.suite_id = s.id)))
   GROUP BY s.id;
 CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_artifacts();
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
-CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want = 'cancel'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
+CREATE TRIGGER runs_note_orders AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.held <> new.held) OR (old.sort_key <> new.sort_key))) EXECUTE FUNCTION public.note_order();
+CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want <> 'run'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
 CREATE TRIGGER runs_note_their_state AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR ((new.state = 'blocked'::text) AND (old.blocked_by IS DISTINCT FROM new.blocked_by)))) EXECUTE FUNCTION public.note_state();
 CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_submissions();
 ALTER TABLE ONLY public.artifacts

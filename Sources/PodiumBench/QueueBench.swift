@@ -4,32 +4,46 @@ package import PodiumStore
 /// Measurements on an empty store.
 package struct QueueBench: Sendable {
     private let cluster: Cluster
-    private let store: PostgresStore
-    private let selection: BenchSelection
-    private let runs: Int
-    private let version: String
+    let store: PostgresStore
+    let selection: BenchSelection
+    let runs: Int
+    let version: String
+    let folder: String
 
     /// - Parameters:
     ///   - cluster: the server that `store` is on.
     ///   - runs: how many are queued for each measurement.
     ///   - version: what the measuring workers say of themselves.
-    package init(cluster: Cluster, store: PostgresStore, selection: BenchSelection, runs: Int, version: String) {
+    ///   - folder: where a worker's attempts may leave their files.
+    package init(
+        cluster: Cluster,
+        store: PostgresStore,
+        selection: BenchSelection,
+        runs: Int,
+        version: String,
+        folder: String
+    ) {
         self.cluster = cluster
         self.store = store
         self.selection = selection
         self.runs = runs
         self.version = version
+        self.folder = folder
     }
 
     package func figures() async throws -> [BenchFigure] {
         var figures: [BenchFigure] = []
-        if selection.selects("queue/submit") { figures.append(try await submitting()) }
+        if selection.selects("queue/submit/suite") { figures.append(try await submitting()) }
         for (name, clients) in [("single", 1), ("eight", 8)] where selection.selects("queue/claim-finish/\(name)") {
             figures.append(try await claimingAndFinishing("queue/claim-finish/\(name)", clients: clients))
         }
         if selection.selects("queue/claim/hundred") { figures.append(try await claimingMany()) }
         if selection.selects("queue/heartbeat") { figures.append(try await beating()) }
         if selection.selects("queue/wake") { figures.append(try await waking()) }
+        if selection.selects("queue/submit/sweep") { figures.append(try await submittingASweep()) }
+        if selection.selects("queue/start") { figures += try await starting() }
+        if selection.selects("queue/pinned") { figures += try await claimingBesideASnapshot() }
+        if selection.selects("queue/million") { figures += try await claimingFromAMillion() }
         return figures
     }
 
@@ -37,7 +51,7 @@ package struct QueueBench: Sendable {
     private func submitting() async throws -> BenchFigure {
         let seconds = try await median { try await Stopwatch.seconds { _ = try await store.submit(suite(runs)) } }
         try await drain()
-        return BenchFigure(name: "queue/submit", value: Double(runs) / seconds, unit: "runs/s in one suite")
+        return BenchFigure(name: "queue/submit/suite", value: Double(runs) / seconds, unit: "runs/s in one suite")
     }
 
     private func claimingAndFinishing(_ name: String, clients: Int) async throws -> BenchFigure {
@@ -70,7 +84,7 @@ package struct QueueBench: Sendable {
             each: runs / clients,
             firstWorker: workers[0],
             pool: "cpu",
-            threads: 2,
+            threads: Self.threads,
             result: Self.result
         )
         try await drain()
@@ -152,9 +166,11 @@ package struct QueueBench: Sendable {
 
     // MARK: Pieces
 
-    private static let result = RunResult(metrics: ["accuracy": 0.5], score: 0.5, examples: 408)
+    /// Of each run.
+    private static let threads = 2
+    static let result = RunResult(metrics: ["accuracy": 0.5], score: 0.5, examples: 408)
 
-    private func median(_ body: () async throws -> Double) async throws -> Double {
+    func median(_ body: () async throws -> Double) async throws -> Double {
         var all: [Double] = []
         for _ in 0..<selection.repeats { all.append(try await body()) }
         return Stopwatch.median(all)
@@ -172,7 +188,7 @@ package struct QueueBench: Sendable {
         return Double(clients * each) / seconds
     }
 
-    private func suite(_ count: Int) -> Submission {
+    func suite(_ count: Int) -> Submission {
         let runs = (1...count).map { number in
             RunSpec(
                 name: "minilm-l6/glue/MRPC/seed-\(number)",
@@ -183,7 +199,7 @@ package struct QueueBench: Sendable {
         return Submission(name: "bench", kind: .finetune, source: "", runs: runs.map { PlannedRun(spec: $0) })
     }
 
-    private func makeWorkers(_ count: Int) async throws -> [WorkerID] {
+    func makeWorkers(_ count: Int) async throws -> [WorkerID] {
         var workers: [WorkerID] = []
         for number in 0..<count {
             let registration = WorkerRegistration(
@@ -198,18 +214,18 @@ package struct QueueBench: Sendable {
         return workers
     }
 
-    private func claim(_ worker: WorkerID, limit: Int) async throws -> [Claim] {
-        try await store.claim(for: worker, pool: "cpu", threads: 2, limit: limit)
+    func claim(_ worker: WorkerID, limit: Int) async throws -> [Claim] {
+        try await store.claim(for: worker, pool: "cpu", threads: Self.threads * limit, limit: limit)
     }
 
-    private func finish(_ claim: Claim) async throws {
+    func finish(_ claim: Claim) async throws {
         guard try await store.finish(claim.lease, outcome: .succeeded(Self.result, predictions: [])) else {
             throw BenchError(.failed, "run \(claim.lease.run) lost its lease while it was measured")
         }
     }
 
     /// Ends what is still queued.
-    private func drain() async throws {
+    func drain() async throws {
         let worker = try await makeWorkers(1)[0]
         while case let claims = try await claim(worker, limit: 100), !claims.isEmpty {
             for claim in claims { try await finish(claim) }

@@ -6,6 +6,8 @@ package enum EngineEvent: Codable, Sendable, Equatable {
     /// The run is set up: how many steps it will take, on how much data.
     case started(totalSteps: Int, trainExamples: Int, resumedFromStep: Int?)
     case progress(TrainingProgress)
+    /// A piece of work that has no measurements is done: the engine gets on. Said every few seconds at most, and not stored.
+    case moved
     case log(LogLevel, String)
     /// On what the attempt is computed; said once, before anything else.
     case environment(AttemptEnvironment)

@@ -16,6 +16,18 @@ package protocol JobStore: Sendable {
     ///
     /// Returns the runs that were queued (those in another state are left alone).
     func retry(_ runs: [RunID]) async throws -> [RunID]
+    /// Keeps runs out of the queue, whatever state they are in but running: those go on, and are held when they come back.
+    ///
+    /// Returns the runs that were not over and not held yet.
+    func hold(_ runs: [RunID]) async throws -> [RunID]
+    /// Lets held runs into the queue again, at the places that they had. Returns those that were held.
+    func release(_ runs: [RunID]) async throws -> [RunID]
+    /// Moves runs that are not over; their order among each other stays. Returns those that it moved.
+    func reorder(_ runs: [RunID], _ move: QueueMove) async throws -> [RunID]
+    /// Adds runs to a suite, in one transaction.
+    ///
+    /// Throws where the suite has a run of one of the names.
+    func extend(_ suite: SuiteID, with runs: [AddedRun]) async throws -> SubmittedSuite
     /// Runs by suite, or all; newest suite first, then in submission order. Terminal runs only where asked for.
     func runs(suite: SuiteID?, includingTerminal: Bool) async throws -> [RunRecord]
     func run(_ id: RunID) async throws -> RunRecord?
@@ -79,12 +91,18 @@ package protocol JobStore: Sendable {
 
     // MARK: Workers
 
+    /// Lets workers claim nothing from so many seconds from now on, and everything again where `seconds` is nil.
+    ///
+    /// - Parameter preempting: their runs checkpoint and go back to the queue at once.
+    /// Returns the workers that are there.
+    func drain(_ workers: [WorkerID], afterSeconds seconds: Double?, preempting: Bool) async throws -> [WorkerID]
+
     func registerWorker(_ worker: WorkerRegistration, leaseSeconds: Double) async throws -> WorkerID
     /// Renews the worker's lease and returns what its runs should now do; nil when the worker was declared dead.
     func heartbeat(_ worker: WorkerID, leaseSeconds: Double) async throws -> [Order]?
     /// The worker leaves in good order: it holds no run any more and gets none.
     func retireWorker(_ worker: WorkerID) async throws
-    /// Takes up to `limit` runs that fit: of the pool, needing at most `threads` threads each.
+    /// Takes up to `limit` runs that fit: of the pool, needing at most `threads` threads together.
     func claim(for worker: WorkerID, pool: String, threads: Int, limit: Int) async throws -> [Claim]
     /// Stores measurements and log lines of an attempt. False: the lease is lost; stop and discard.
     func record(_ lease: Lease, events: [EngineEvent]) async throws -> Bool
@@ -101,6 +119,10 @@ package protocol JobStore: Sendable {
     func rescueLostRuns() async throws -> [RunID]
     /// Queues runs whose back-off has passed.
     func promoteWaitingRuns() async throws -> Int
+    /// Asks running runs to make way where a more urgent run has waited long enough; see `PreemptionPlan`.
+    ///
+    /// Returns the runs that it asked.
+    func preemptForWaiting() async throws -> [RunID]
 
     /// A stream that says when something may have changed; polling every second must suffice without it.
     func notifications() async throws -> AsyncStream<Void>
@@ -136,6 +158,8 @@ package struct WorkerRegistration: Codable, Sendable, Equatable {
 /// What a worker must do with a run it holds.
 package enum Order: Sendable, Equatable {
     case cancel(Lease)
+    /// Checkpoint, and give the run back: another is more urgent.
+    case preempt(Lease)
 }
 
 /// A claimed run.
@@ -174,6 +198,8 @@ package enum AttemptOutcome: Sendable, Equatable {
     case cancelled
     /// The worker shuts down in good order: back to the queue from the last checkpoint, no retry charged.
     case released
+    /// Made way for a more urgent run: back to its old place in the queue from the last checkpoint, no retry charged.
+    case preempted
 }
 
 /// What a deletion did, or would do.

@@ -44,6 +44,13 @@ package struct RunRecord: Codable, Sendable, Equatable {
     /// The latest measurement, if any attempt reported one.
     package var progress: TrainingProgress?
     package var worker: WorkerID?
+    /// Kept out of the queue until somebody releases it.
+    package var isHeld: Bool
+    /// Each step moves it ahead of what was submitted up to an hour before.
+    package var priority: Int
+    /// Who submitted it, and for what project.
+    package var submitter: String?
+    package var project: String?
 
     package init(
         id: RunID,
@@ -58,7 +65,11 @@ package struct RunRecord: Codable, Sendable, Equatable {
         startedAt: Double? = nil,
         endedAt: Double? = nil,
         progress: TrainingProgress? = nil,
-        worker: WorkerID? = nil
+        worker: WorkerID? = nil,
+        isHeld: Bool = false,
+        priority: Int = 0,
+        submitter: String? = nil,
+        project: String? = nil
     ) {
         self.id = id
         self.suite = suite
@@ -73,6 +84,10 @@ package struct RunRecord: Codable, Sendable, Equatable {
         self.endedAt = endedAt
         self.progress = progress
         self.worker = worker
+        self.isHeld = isHeld
+        self.priority = priority
+        self.submitter = submitter
+        self.project = project
     }
 }
 

@@ -5,8 +5,16 @@ package struct RunChange: Codable, Sendable, Equatable {
         case state
         /// The user asked for the end of a running run.
         case cancelRequested
+        /// A running run is to make way for a more urgent one.
+        case preemptRequested
         /// The run made an artifact.
         case artifact
+        /// The user keeps the run out of the queue.
+        case held
+        /// The user lets it in again.
+        case released
+        /// The user gave it another priority or place.
+        case reordered
     }
 
     package var id: ChangeID

@@ -57,12 +57,14 @@ package enum FailureClass: String, Codable, CaseIterable, Sendable {
     case workerLost
     /// Ran past its time limit.
     case timeout
+    /// Its engine lived on and got nowhere for as long as `resources.progressDeadline` allows.
+    case stalled
     case cancelled
 
     package var isWorthRetrying: Bool {
         switch self {
         case .input, .diverged, .cancelled, .timeout: false
-        case .outOfMemory, .crash, .infrastructure, .workerLost: true
+        case .outOfMemory, .crash, .infrastructure, .workerLost, .stalled: true
         }
     }
 }
@@ -73,6 +75,8 @@ package enum AttemptEnd: Hashable, Sendable {
     case cancelled
     /// Its worker left in good order, and the run went back to the queue.
     case released
+    /// It made way for a more urgent run, and went back to the queue.
+    case preempted
     /// Its worker stopped renewing the lease.
     case lost
     case failed(FailureClass)
@@ -84,6 +88,7 @@ extension AttemptEnd: RawRepresentable, Codable {
         case "succeeded": self = .succeeded
         case "cancelled": self = .cancelled
         case "released": self = .released
+        case "preempted": self = .preempted
         case "lost": self = .lost
         default:
             guard let failure = FailureClass(rawValue: rawValue) else { return nil }
@@ -96,6 +101,7 @@ extension AttemptEnd: RawRepresentable, Codable {
         case .succeeded: "succeeded"
         case .cancelled: "cancelled"
         case .released: "released"
+        case .preempted: "preempted"
         case .lost: "lost"
         case .failed(let failure): failure.rawValue
         }

@@ -44,6 +44,10 @@ package struct Submission: Codable, Hashable, Sendable {
     package var runs: [PlannedRun]
     /// Systems the suite can do without when their model cannot be fetched.
     package var optionalSystems: [String]
+    /// Who asks for it; nil where nobody says.
+    package var submitter: String?
+    /// Whose share of the machines it counts against; the submitter's own where there is none.
+    package var project: String?
 
     package init(
         name: String,
@@ -52,7 +56,9 @@ package struct Submission: Codable, Hashable, Sendable {
         selection: SelectionRule = SelectionRule(),
         priority: Int = 0,
         runs: [PlannedRun],
-        optionalSystems: [String] = []
+        optionalSystems: [String] = [],
+        submitter: String? = nil,
+        project: String? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -61,6 +67,8 @@ package struct Submission: Codable, Hashable, Sendable {
         self.priority = priority
         self.runs = runs
         self.optionalSystems = optionalSystems
+        self.submitter = submitter
+        self.project = project
     }
 
     /// The submission without a system's runs, and without waiting for them.

@@ -5,22 +5,28 @@ package import PodiumCore
 ///
 /// The leader takes back runs of dead workers and queues runs whose back-off
 /// has passed. The others stand by and take over when its term runs out.
+///
+/// A database that was away kept workers from renewing their leases. So nobody is taken for dead before a scheduler has reached
+/// it for `settling` on end, in which every worker that lives renews.
 package struct Scheduler: Sendable {
     private let store: any JobStore
     private let name: String
     private let interval: Duration
     private let term: Duration
+    private let settling: Duration
     private let clock: any Clock<Duration>
     private let log: Logger
 
     /// - Parameters:
     ///   - name: tells this scheduler from all others: host, process, start.
     ///   - term: for how long the lead lasts unless it is renewed.
+    ///   - settling: twice as long as workers take between renewals.
     package init(
         store: any JobStore,
         name: String,
         interval: Duration = .seconds(1),
         term: Duration = .seconds(6),
+        settling: Duration = .seconds(4),
         clock: any Clock<Duration> = ContinuousClock(),
         log: Logger
     ) {
@@ -28,6 +34,7 @@ package struct Scheduler: Sendable {
         self.name = name
         self.interval = interval
         self.term = term
+        self.settling = settling
         self.clock = clock
         self.log = log
     }
@@ -35,24 +42,30 @@ package struct Scheduler: Sendable {
     /// Runs until its task is cancelled; faults of the store are waited out.
     package func run() async {
         var isLeading = false
+        var settled: Duration = .zero
         while !Task.isCancelled {
             do {
                 let leads = try await store.lead(as: name, seconds: term.inSeconds) != nil
                 if leads != isLeading { log.info(leads ? "\(name) leads" : "\(name) stands by") }
                 isLeading = leads
-                if leads { try await performMaintenance() }
+                if leads { try await performMaintenance(rescuing: settled >= settling) }
+                settled += interval
             } catch is CancellationError {
                 return
             } catch {
+                settled = .zero
                 log.warning("the scheduler waits for the database: \(error)")
             }
             try? await clock.sleep(for: interval)
         }
     }
 
-    private func performMaintenance() async throws {
-        for run in try await store.rescueLostRuns() { log.warning("run \(run): its worker is lost; queued again") }
+    private func performMaintenance(rescuing: Bool) async throws {
+        if rescuing {
+            for run in try await store.rescueLostRuns() { log.warning("run \(run): its worker is lost; queued again") }
+        }
         let promoted = try await store.promoteWaitingRuns()
+        for run in try await store.preemptForWaiting() { log.info("run \(run) makes way for a more urgent one") }
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }
     }
 }

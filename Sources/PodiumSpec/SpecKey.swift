@@ -122,6 +122,13 @@ struct SpecKey {
         SpecKey("resources", "{threads: 2}", fallback: "see below", "What every run needs of its worker."),
         SpecKey("retry", "{limit: 2}", fallback: "see below", "How often a failed run is tried again."),
         SpecKey("priority", "1", fallback: "0", "From -1000 to 1000; each step is worth an hour of waiting."),
+        SpecKey(
+            "project",
+            "parsing",
+            fallback: "none",
+            "Whose share of the machines the runs count against: projects that compete get equal shares. Without it, the "
+                + "submitting user's."
+        ),
     ]
 
     static let system = [

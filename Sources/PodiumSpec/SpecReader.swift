@@ -71,7 +71,8 @@ package struct SpecReader {
             selection: try read(fields["select"], over: SelectionRule(), Parameter<SelectionRule>.all),
             priority: try fields["priority"]?.integer(-1000...1000) ?? 0,
             runs: runs,
-            optionalSystems: try plan.optionalSystems()
+            optionalSystems: try plan.optionalSystems(),
+            project: try fields["project"].map { node throws(SpecError) in try projectName(node) }
         )
     }
 
@@ -133,6 +134,17 @@ package struct SpecReader {
             throw node.error(
                 .invalidValue,
                 "name must not be a number, as \(name) is: suites have numbers of their own"
+            )
+        }
+        return name
+    }
+
+    private func projectName(_ node: SpecNode) throws(SpecError) -> String {
+        let name = try node.string()
+        guard !name.isEmpty, name.utf8.count <= 100, name.unicodeScalars.allSatisfy({ Self.allowed($0) }) else {
+            throw node.error(
+                .invalidValue,
+                "project may hold letters, digits, '.', '_' and '-', at most 100 of them, not \"\(name)\""
             )
         }
         return name

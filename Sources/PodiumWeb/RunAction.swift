@@ -7,6 +7,21 @@ internal import PodiumStore
 enum RunAction: String, CaseIterable, Sendable {
     case cancel
     case retry
+    case hold
+    case release
+    /// Before everything that waits.
+    case front
+    /// Behind everything that waits.
+    case back
+
+    /// The states of the runs that it can be done to.
+    var states: Set<RunState> {
+        switch self {
+        case .cancel, .hold, .release: RunState.open
+        case .retry: [.failed, .cancelled]
+        case .front, .back: RunState.open.subtracting([.running])
+        }
+    }
 
     /// What it has done to so many runs, as a sentence.
     func notice(_ runs: Int) -> String {
@@ -19,6 +34,15 @@ enum RunAction: String, CaseIterable, Sendable {
             runs == 0
                 ? "Nothing was queued: none of these runs has failed or was cancelled."
                 : "\(NumberText.count(runs, "run")) queued again."
+        case .hold:
+            runs == 0
+                ? "Nothing was held: these runs are over, or held already."
+                : "\(NumberText.count(runs, "run")) held."
+        case .release:
+            runs == 0
+                ? "Nothing was released: none of these runs is held." : "\(NumberText.count(runs, "run")) released."
+        case .front: "\(NumberText.count(runs, "run")) moved to the front of the queue."
+        case .back: "\(NumberText.count(runs, "run")) moved to the back of the queue."
         }
     }
 }
@@ -34,18 +58,41 @@ struct Actions: Sendable {
     /// - Returns: the runs to which it was done.
     func carryOut(_ action: RunAction, _ runs: [RunID], target: String, by visitor: Visitor) async throws -> [RunID] {
         try await logged(action.rawValue, target, visitor) {
-            let done = action == .cancel ? try await store.cancel(runs) : try await store.retry(runs)
+            let done =
+                switch action {
+                case .cancel: try await store.cancel(runs)
+                case .retry: try await store.retry(runs)
+                case .hold: try await store.hold(runs)
+                case .release: try await store.release(runs)
+                case .front: try await store.reorder(runs, .front)
+                case .back: try await store.reorder(runs, .back)
+                }
             return (done, action.notice(done.count))
         }
     }
 
     /// The runs of a suite that an action could do something to.
     func runs(of suite: SuiteID?, for action: RunAction) async throws -> [RunID] {
-        try await store.runs(suite: suite, states: action == .cancel ? RunState.open : [.failed, .cancelled])
+        try await store.runs(suite: suite, states: action.states)
+    }
+
+    /// - Returns: the runs that have another priority now.
+    func setPriority(
+        _ priority: Int,
+        of runs: [RunID],
+        target: String,
+        by visitor: Visitor
+    ) async throws -> [RunID] {
+        try await logged("priority \(priority)", target, visitor) {
+            let done = try await store.reorder(runs, .priority(priority))
+            return (done, "\(NumberText.count(done.count, "run")) moved.")
+        }
     }
 
     func submit(_ yaml: String, by visitor: Visitor) async throws -> SubmittedSuite {
-        let submission = try await jobFiles.read(yaml, forSubmission: true)
+        var read = try await jobFiles.read(yaml, forSubmission: true)
+        read.submitter = visitor.name
+        let submission = read
         return try await logged(
             "submit",
             "\(submission.name), \(NumberText.count(submission.runs.count, "run"))",

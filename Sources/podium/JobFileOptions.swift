@@ -16,7 +16,9 @@ struct JobFileOptions: ParsableArguments {
 
     /// Reads the file and fetches the models that it names.
     func submission(place: PlaceOptions) async throws -> Submission {
-        try await reader(place).withModels(try read(place: place)) { Terminal.error($0) }
+        var submission = try await reader(place).withModels(try read(place: place)) { Terminal.error($0) }
+        submission.submitter = Variable.value("LOGNAME") ?? Variable.value("USER")
+        return submission
     }
 
     /// Reads the file alone.

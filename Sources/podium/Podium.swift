@@ -37,7 +37,7 @@ struct Podium: AsyncParsableCommand {
                 name: "Run experiments",
                 subcommands: [
                     RunCommand.self, Submit.self, Queue.self, Show.self, Logs.self, Cancel.self, Retry.self,
-                    Delete.self,
+                    Hold.self, Release.self, Priority.self, Extend.self, Delete.self,
                 ]
             ),
             CommandGroup(
@@ -54,7 +54,8 @@ struct Podium: AsyncParsableCommand {
             CommandGroup(
                 name: "Operate",
                 subcommands: [
-                    Up.self, Web.self, Token.self, Daemon.self, WorkerCommand.self, Migrate.self, Doctor.self,
+                    Up.self, Web.self, Token.self, Daemon.self, WorkerCommand.self, Drain.self, Migrate.self,
+                    Doctor.self,
                     Device.self, Plan.self,
                     Bench.self,
                 ]

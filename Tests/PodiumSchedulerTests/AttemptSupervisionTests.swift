@@ -71,6 +71,18 @@ struct AttemptSupervisionTests {
         #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.released)])
     }
 
+    @Test func aRunThatMakesWayGoesBackAndACancellationOutranksThat() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.preemptOrdered) == [.terminate])
+        #expect(attempt.receive(.preemptOrdered) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.preempted)])
+
+        var cancelled = AttemptSupervision()
+        _ = cancelled.receive(.preemptOrdered)
+        #expect(cancelled.receive(.cancelOrdered) == [])
+        #expect(cancelled.receive(.exited(EngineExit(.exited(143)))) == [.finish(.cancelled)])
+    }
+
     @Test func aCancellationOutranksAShutdown() {
         var attempt = AttemptSupervision()
         #expect(attempt.receive(.shutdown) == [.terminate])
@@ -84,6 +96,43 @@ struct AttemptSupervisionTests {
         #expect(attempt.receive(.event(.result(Self.result, artifacts: []))) == [])
         #expect(attempt.receive(.event(.log(.info, "late"))) == [])
         #expect(attempt.receive(.exited(EngineExit(.exited(0)))) == [.discard])
+    }
+
+    @Test func aPausedEngineThatIsToStopIsWokenForIt() {
+        var attempt = AttemptSupervision()
+        #expect(attempt.receive(.leaseDoubted) == [.pause])
+        #expect(attempt.receive(.leaseDoubted) == [])
+        #expect(attempt.receive(.leaseConfirmed) == [.resume])
+        #expect(attempt.receive(.leaseConfirmed) == [])
+        #expect(attempt.receive(.leaseDoubted) == [.pause])
+        #expect(attempt.receive(.shutdown) == [.terminate, .resume])
+        #expect(attempt.receive(.leaseDoubted) == [])
+        #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.released)])
+    }
+
+    @Test func anEngineThatGetsNowhereIsEndedAndItsRunTriedAgain() {
+        var attempt = AttemptSupervision(progressDeadlineSeconds: 90)
+        #expect(attempt.receive(.progressDeadlinePassed) == [.terminate])
+        #expect(attempt.receive(.killDelayPassed) == [.kill])
+        let message = "the engine lived but got nowhere for 90 s"
+        #expect(attempt.receive(.exited(EngineExit(.signaled(9)))) == [.finish(.failed(.stalled, message: message))])
+        #expect(FailureClass.stalled.isWorthRetrying)
+    }
+
+    @Test func stepsAndPiecesOfWorkAreProgressAndTalkIsNot() {
+        var watch = ProgressWatch()
+        func looks() -> Int { (1...30).first { _ in watch.look() } ?? 0 }
+        #expect(looks() == ProgressWatch.looks + 1)
+        // Before the training is set up nothing else is said.
+        watch.observe(.log(.info, "reading"))
+        #expect(!watch.look())
+        watch.observe(.started(totalSteps: 3, trainExamples: 9, resumedFromStep: nil))
+        #expect(looks() == ProgressWatch.looks + 1)
+        watch.observe(.log(.info, "waiting"))
+        watch.observe(.removed(path: "/x"))
+        #expect(watch.look())
+        watch.observe(.moved)
+        #expect(!watch.look())
     }
 
     @Test func aTimeLimitIsAFailureThatIsNotTriedAgain() {

@@ -62,6 +62,36 @@ struct SchedulerTests {
         await second.value
     }
 
+    @Test func aMoreUrgentRunTakesThePlaceOfOneThatMayBePreempted() async throws {
+        let fixture = Fixture()
+        let low = try await fixture.submit("low") {
+            $0.resources.threads = 2
+            $0.resources.isPreemptible = true
+        }
+        let scheduling = Task { await scheduler("first", fixture).run() }
+        try await fixture.withWorker(threads: 2) { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            await fixture.clock.advance(by: .seconds(70))
+            let record = try await fixture.store.run(low[0])
+            var spec = try #require(record).spec
+            spec.name = "urgent"
+            _ = try await fixture.store.submit(
+                Submission(name: "u", kind: .finetune, source: "", priority: 3, runs: [PlannedRun(spec: spec)])
+            )
+            #expect(await fixture.clock.advance { engine.signals == ["terminate"] })
+            engine.exit(.exited(143))
+            let engines = await fixture.engines(2)
+            try #require(engines.count == 2)
+            #expect(engines[1].request.name == "urgent")
+            #expect(try await fixture.state(low[0]) == .ready)
+            engines[1].succeed()
+            #expect(await fixture.engines(3).last?.request.name == "low")
+            #expect(try await fixture.store.attempts(of: low[0]).map(\.outcome) == [.preempted, nil])
+        }
+        scheduling.cancel()
+        await scheduling.value
+    }
+
     @Test func aStoreThatIsAwayIsWaitedFor() async throws {
         let fixture = Fixture()
         fixture.store.setUnreachable(true)

@@ -54,6 +54,9 @@ final class ScriptedEngine: EngineControl {
 
     func terminate() { received.withLock { $0.append("terminate") } }
 
+    func pause() { received.withLock { $0.append("pause") } }
+    func resume() { received.withLock { $0.append("resume") } }
+
     /// As the kernel does: the process is gone at once.
     func kill() {
         received.withLock { $0.append("kill") }

@@ -75,16 +75,75 @@ struct WorkerTests {
             let engine = try #require(await fixture.engines(1).first)
             fixture.store.setUnreachable(true)
             await fixture.clock.advance(by: .seconds(60))
-            #expect(engine.signals.isEmpty)
+            #expect(engine.signals == ["pause"])
             fixture.store.setUnreachable(false)
             #expect(try await fixture.store.rescueLostRuns() == runs)
             #expect(await fixture.engines(2).count == 2)
-            #expect(engine.signals == ["kill"])
+            #expect(engine.signals == ["pause", "kill"])
             #expect(!FileManager.default.fileExists(atPath: engine.request.folder))
             fixture.launcher.engines[1].succeed()
             #expect(try await fixture.reaches(.succeeded, runs[0]))
             let attempts = try await fixture.store.attempts(of: runs[0])
             #expect(attempts.map(\.outcome) == [.lost, .succeeded])
+        }
+    }
+
+    @Test func enginesPauseWhileNobodyKnowsTheLeaseAndGoOnWhenItHolds() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            await fixture.clock.advance(by: .seconds(4))
+            fixture.store.setUnreachable(true)
+            let away = fixture.clock.now
+            #expect(await fixture.clock.advance { !engine.signals.isEmpty })
+            // Before the store may give the run to another: that takes the lease and the grace after it.
+            #expect(away.duration(to: fixture.clock.now) <= .seconds(8))
+            fixture.store.setUnreachable(false)
+            #expect(await fixture.clock.advance { engine.signals.count == 2 })
+            #expect(engine.signals == ["pause", "resume"])
+            #expect(try await fixture.store.rescueLostRuns().isEmpty)
+            engine.succeed()
+            #expect(try await fixture.reaches(.succeeded, runs[0]))
+            #expect(try await fixture.store.attempts(of: runs[0]).count == 1)
+        }
+    }
+
+    @Test func anEngineThatLivesAndGetsNowhereIsEndedAndTriedAgain() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a") { $0.resources.progressDeadlineSeconds = 600 }
+        func progress(_ step: Int) -> EngineEvent {
+            .progress(
+                TrainingProgress(
+                    step: step,
+                    totalSteps: 100,
+                    loss: 1,
+                    learningRate: 1e-3,
+                    examplesPerSecond: 1,
+                    tokensPerSecond: 1,
+                    remainingSeconds: 1
+                )
+            )
+        }
+        try await fixture.withWorker { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            for step in 1...4 {
+                engine.say(progress(step))
+                await fixture.clock.advance(by: .seconds(500))
+                #expect(engine.signals.isEmpty)
+            }
+            // It goes on talking, of the same step.
+            for _ in 1...4 {
+                engine.say(progress(4))
+                engine.say(.log(.info, "still here"))
+                await fixture.clock.advance(by: .seconds(200))
+            }
+            #expect(engine.signals.first == "terminate")
+            #expect(await fixture.clock.advance { engine.signals == ["terminate", "kill"] })
+            #expect(try await fixture.reaches(.waiting, runs[0]))
+            let attempts = try await fixture.store.attempts(of: runs[0])
+            #expect(attempts.map(\.outcome) == [.failed(.stalled)])
+            #expect(attempts.first?.message == "the engine lived but got nowhere for 600 s")
         }
     }
 

@@ -151,6 +151,47 @@ struct PageTests {
         await site.store.close()
     }
 
+    @Test func runsAreHeldReleasedAndMovedByFormAndByAPI() async throws {
+        let site = try await Site.make()
+        let suite = try await site.store.submit(Site.submission(name: "a", seeds: 3))
+        let token = try await site.token(.operator)
+        let last = try #require(suite.runs["tiny/glue/MRPC/seed-3"])
+        let hold = try await site.form("/actions", [("action", "hold"), ("run", "\(last)")], token: token)
+        #expect(hold.value(of: "Location") == "/queue?did=hold&runs=1")
+        #expect(try await site.get("/queue", token: token).text.contains("held"))
+        #expect(try await site.get("/runs/\(last)", token: token).text.contains("value=\"release\""))
+        let release = try await site.form(
+            "/actions",
+            [("action", "release-all"), ("suite", "\(suite.suite)")],
+            token: token
+        )
+        #expect(release.value(of: "Location") == "/queue?did=release&runs=1")
+        let front = try await site.form("/actions", [("action", "front"), ("run", "\(last)")], token: token)
+        #expect(front.value(of: "Location") == "/queue?did=front&runs=1")
+        #expect(try await site.store.place(of: last) == 1)
+        func post(_ path: String, _ body: String) async throws -> WebResponse {
+            try await site.send(
+                "POST",
+                path,
+                token: token,
+                headers: ["content-type": "application/json"],
+                body: body
+            )
+        }
+        #expect(try await post("/api/v1/back", "{\"runs\": [\(last)]}").text.contains("[\(last)]"))
+        #expect(try await site.store.place(of: last) == 3)
+        #expect(try await post("/api/v1/priority", "{\"runs\": [\(last)], \"priority\": 2}").status == 200)
+        #expect(try await site.store.run(last)?.priority == 2)
+        #expect(try await site.store.place(of: last) == 1)
+        #expect(try await post("/api/v1/priority", "{\"runs\": [\(last)]}").status == 422)
+        #expect(try await post("/api/v1/priority", "{\"suite\": 1, \"priority\": 1001}").status == 422)
+        #expect(try await post("/api/v1/hold", "{\"suite\": \(suite.suite)}").status == 200)
+        #expect(try await site.store.runs(suite: suite.suite, includingTerminal: false).allSatisfy(\.isHeld))
+        let log = try await site.store.actions(before: nil, limit: 10)
+        #expect(log.map(\.action) == ["hold", "priority 2", "back", "front", "release", "hold"])
+        await site.store.close()
+    }
+
     @Test(arguments: ["/runs/0", "/runs/x", "/runs/99999999999999999999", "/suites/7", "/nothing", "/compare?runs=x"])
     func whatIsNotThereIsSaidSo(path: String) async throws {
         let site = try await Site.make()

@@ -41,6 +41,20 @@ extension Parameter<Resources> {
             .seconds,
             "The most time that one attempt may take."
         ),
+        Parameter(
+            "progressDeadline",
+            \.progressDeadlineSeconds,
+            .seconds,
+            "How long an engine may live without finishing a step or another piece of work; beyond, the attempt ends as stalled "
+                + "and the next goes on from its checkpoint."
+        ),
+        Parameter(
+            "preemptible",
+            \.isPreemptible,
+            .flag,
+            "Whether a run of higher priority that waits may take its place: it checkpoints at its next step and goes back to the "
+                + "queue, to its old place and without a retry charged."
+        ),
     ]
 }
 

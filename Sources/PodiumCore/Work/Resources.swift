@@ -19,6 +19,13 @@ package struct Resources: Codable, Hashable, Sendable {
     package var memory: Int64?
     /// Wall-clock limit of one attempt in seconds; nil for none.
     package var timeLimitSeconds: Double?
+    /// How long an engine may go without getting anywhere, in seconds; nil for ever.
+    package var progressDeadlineSeconds: Double?
+    /// Whether a more urgent run that waits may end an attempt of this one at its next step.
+    package var isPreemptible: Bool
+
+    /// Half an hour: longer than any step, and than any piece of an evaluation.
+    package static let usualProgressDeadline = 1800.0
 
     package init(
         device: ComputeDevice = .cpu,
@@ -26,7 +33,9 @@ package struct Resources: Codable, Hashable, Sendable {
         replicas: Int = 1,
         ranks: Int? = nil,
         memory: Int64? = nil,
-        timeLimitSeconds: Double? = nil
+        timeLimitSeconds: Double? = nil,
+        progressDeadlineSeconds: Double? = usualProgressDeadline,
+        isPreemptible: Bool = false
     ) {
         self.device = device
         self.threads = threads
@@ -34,6 +43,26 @@ package struct Resources: Codable, Hashable, Sendable {
         self.ranks = ranks
         self.memory = memory
         self.timeLimitSeconds = timeLimitSeconds
+        self.progressDeadlineSeconds = progressDeadlineSeconds
+        self.isPreemptible = isPreemptible
+    }
+}
+
+extension Resources {
+    private enum CodingKeys: String, CodingKey {
+        case device, threads, replicas, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
+    }
+
+    /// Reads what earlier versions stored as well.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        device = try values.decode(ComputeDevice.self, forKey: .device)
+        threads = try values.decode(Int.self, forKey: .threads)
+        replicas = try values.decode(Int.self, forKey: .replicas)
+        memory = try values.decodeIfPresent(Int64.self, forKey: .memory)
+        timeLimitSeconds = try values.decodeIfPresent(Double.self, forKey: .timeLimitSeconds)
+        progressDeadlineSeconds = try values.decodeIfPresent(Double.self, forKey: .progressDeadlineSeconds)
+        isPreemptible = try values.decodeIfPresent(Bool.self, forKey: .isPreemptible) ?? false
     }
 
     /// Processes of one attempt.

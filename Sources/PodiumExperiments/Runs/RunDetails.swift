@@ -37,10 +37,12 @@ package struct RunDetails: Encodable {
             "  state      \(run.state.rawValue)\(run.reason.map { " (\($0))" } ?? "")",
             "  kind       \(Self.kind(run.spec))",
         ]
+        if run.priority != 0 { lines.append("  priority   \(run.priority)") }
         if let examples = run.spec.work.examples {
             lines.append("  task       \(examples.task.rawValue) on \(examples.data.description)")
         }
-        lines.append("  submitted  \(LocalTime.text(run.submittedAt))")
+        let by = [run.submitter.map { "by \($0)" }, run.project.map { "for \($0)" }].compactMap(\.self)
+        lines.append("  submitted  " + ([LocalTime.text(run.submittedAt)] + by).joined(separator: " "))
         if let started = run.startedAt { lines.append("  started    \(LocalTime.text(started))") }
         if let ended = run.endedAt { lines.append("  ended      \(LocalTime.text(ended))") }
         if let progress = run.progress { lines.append("  progress   \(Self.text(progress))") }

@@ -2,6 +2,7 @@ internal import Foundation
 package import PodiumCore
 package import PodiumGraph
 package import PodiumPrimitives
+internal import Synchronization
 
 /// What a job gets from the process it runs in.
 package struct JobContext {
@@ -35,7 +36,12 @@ package struct JobContext {
         self.ranks = ranks
         self.memory = memory
         if ranks.isFirst { self.say = say } else { self.say = { _ in } }
-        self.shouldStop = shouldStop
+        // Whoever asks this has finished a piece of work.
+        let pulse = Pulse(self.say)
+        self.shouldStop = {
+            pulse.beat()
+            return shouldStop()
+        }
     }
 
     package var spec: RunSpec { assignment.spec }
@@ -65,6 +71,25 @@ package struct JobContext {
     /// The path of a file or folder of this attempt.
     func path(_ name: String) -> String {
         "\(folder)/\(name)"
+    }
+}
+
+/// Says every now and then that a job gets on.
+private final class Pulse: Sendable {
+    private static let interval: Duration = .seconds(10)
+
+    private let last = Mutex(ContinuousClock.now)
+    private let say: @Sendable (EngineEvent) -> Void
+
+    init(_ say: @escaping @Sendable (EngineEvent) -> Void) { self.say = say }
+
+    func beat() {
+        let isDue = last.withLock { last in
+            guard last.duration(to: .now) >= Self.interval else { return false }
+            last = .now
+            return true
+        }
+        if isDue { say(.moved) }
     }
 }
 

@@ -85,7 +85,7 @@ struct TimelineView {
         switch outcome {
         case "succeeded": "done"
         case nil: "open"
-        case "released", "lost", "cancelled": "broken"
+        case "released", "preempted", "lost", "cancelled": "broken"
         default: "bad"
         }
     }

@@ -14,6 +14,8 @@ actor Attempt {
     private let folder: AttemptFolder
     private let recorder: AttemptRecorder
     private var supervision: AttemptSupervision
+    private var progress = ProgressWatch()
+    private var isPaused = false
     private var control: (any EngineControl)?
     private var orders: [AttemptSupervision.Action] = []
     private var killTimer: Task<Void, Never>?
@@ -40,7 +42,10 @@ actor Attempt {
         lease = claim.lease
         folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
         recorder = AttemptRecorder(lease: claim.lease, store: store, log: log)
-        supervision = AttemptSupervision(timeLimitSeconds: claim.spec.resources.timeLimitSeconds)
+        supervision = AttemptSupervision(
+            timeLimitSeconds: claim.spec.resources.timeLimitSeconds,
+            progressDeadlineSeconds: claim.spec.resources.progressDeadlineSeconds
+        )
     }
 
     /// Returns when the engine is gone and the store knows how it ended.
@@ -51,14 +56,18 @@ actor Attempt {
             try? await clock.sleep(for: .seconds(seconds))
             if !Task.isCancelled { await receive(.timeLimitReached) }
         }
+        let watching = Task { await watchProgress() }
         let flushing = Task {
             while !Task.isCancelled {
                 try? await clock.sleep(for: options.recording)
+                // What cannot be sure of its lease keeps what it hears to itself.
+                if isPaused { continue }
                 if await !recorder.flush() { await receive(.leaseLost) }
             }
         }
         let exit = await runEngine()
         limit.cancel()
+        watching.cancel()
         flushing.cancel()
         await flushing.value
         killTimer?.cancel()
@@ -68,7 +77,18 @@ actor Attempt {
     /// Brings an order of the user or of the worker.
     func receive(_ input: AttemptSupervision.Input) async {
         if input == .shutdown { isLeaving = true }
+        if case .event(let event) = input { progress.observe(event) }
         for action in supervision.receive(input) { await perform(action) }
+    }
+
+    private func watchProgress() async {
+        guard let deadline = claim.spec.resources.progressDeadlineSeconds else { return }
+        while !Task.isCancelled {
+            try? await clock.sleep(for: .seconds(deadline / Double(ProgressWatch.looks)))
+            if Task.isCancelled { return }
+            if isPaused { progress.restart() }
+            if progress.look() { return await receive(.progressDeadlinePassed) }
+        }
     }
 
     private func runEngine() async -> EngineExit {
@@ -110,6 +130,15 @@ actor Attempt {
         case .kill:
             guard let control else { return orders.append(action) }
             control.kill()
+        case .pause:
+            isPaused = true
+            log.warning("run \(lease.run): nobody knows whether its lease holds; its engine is paused")
+            guard let control else { return orders.append(action) }
+            control.pause()
+        case .resume:
+            isPaused = false
+            guard let control else { return orders.append(action) }
+            control.resume()
         case .finish(let conclusion):
             await finish(conclusion)
         case .discard:
@@ -147,6 +176,7 @@ actor Attempt {
         case .failed(let failure, let message): return .failed(failure, message: message)
         case .cancelled: return .cancelled
         case .released: return .released
+        case .preempted: return .preempted
         case .succeeded(let result, let artifacts):
             do {
                 let predictions = try folder.predictions(in: artifacts)
@@ -165,6 +195,7 @@ extension AttemptOutcome {
         case .failed(let failure, let message): "failed (\(failure.rawValue)): \(message)"
         case .cancelled: "was cancelled"
         case .released: "goes back to the queue"
+        case .preempted: "makes way for a more urgent run"
         }
     }
 }

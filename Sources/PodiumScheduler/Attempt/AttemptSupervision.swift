@@ -3,13 +3,16 @@ package import PodiumCore
 /// Decides what happens to one attempt; carries nothing out.
 ///
 /// ```
-///            cancel, shutdown, time limit          kill delay passed
+///   cancel, shutdown, time limit, no progress      kill delay passed
 /// running ──────────────────────────────▶ stopping ─────────────────▶ killed
 ///    │  └──lease lost──▶ abandoned (killed)   │                          │
 ///    └──────────────────────engine exits──────┴──────────────────────────┘
 ///                                   ▼
 ///                     finished with an outcome, or discarded
 /// ```
+///
+/// While nobody knows whether the lease still holds, the engine is paused: when another worker may have the run, this one does
+/// not compute it, and when the lease turns out to hold, nothing is lost.
 ///
 /// A result that the engine reported counts, whatever was asked of it meanwhile.
 package struct AttemptSupervision: Sendable {
@@ -18,12 +21,20 @@ package struct AttemptSupervision: Sendable {
         case exited(EngineExit)
         /// The user asked for the end of the run; a heartbeat brought it.
         case cancelOrdered
+        /// A more urgent run needs the place; a heartbeat brought it.
+        case preemptOrdered
         /// A write was refused, or the worker was declared dead.
         case leaseLost
         /// The worker leaves in good order.
         case shutdown
         case timeLimitReached
+        /// The engine got nowhere for as long as it may.
+        case progressDeadlinePassed
         case killDelayPassed
+        /// The lease may have run out: the store has not confirmed it for too long.
+        case leaseDoubted
+        /// The store has confirmed the lease after all.
+        case leaseConfirmed
     }
 
     package enum Action: Sendable, Equatable {
@@ -33,6 +44,10 @@ package struct AttemptSupervision: Sendable {
         case terminate
         /// End the engine's process group (SIGKILL).
         case kill
+        /// Stop the engine's process group where it stands (SIGSTOP).
+        case pause
+        /// Let it go on (SIGCONT).
+        case resume
         /// The attempt is over: end it in the store.
         case finish(Conclusion)
         /// The attempt is over and belongs to somebody else: write nothing.
@@ -45,25 +60,33 @@ package struct AttemptSupervision: Sendable {
         case failed(FailureClass, message: String)
         case cancelled
         case released
+        case preempted
     }
 
-    private enum StopReason: Equatable { case cancel, release, timeout, abandon }
+    private enum StopReason: Equatable { case cancel, preempt, release, timeout, stall, abandon }
 
     private let timeLimitSeconds: Double?
+    private let progressDeadlineSeconds: Double?
+    private var isPaused = false
     private var stopReason: StopReason?
     private var result: (RunResult, artifacts: [Artifact])?
     private var failure: (FailureClass, String)?
 
-    package init(timeLimitSeconds: Double? = nil) {
+    package init(timeLimitSeconds: Double? = nil, progressDeadlineSeconds: Double? = nil) {
         self.timeLimitSeconds = timeLimitSeconds
+        self.progressDeadlineSeconds = progressDeadlineSeconds
     }
 
     package mutating func receive(_ input: Input) -> [Action] {
         switch input {
         case .event(let event): receive(event)
         case .cancelOrdered: stop(.cancel)
+        case .preemptOrdered: stop(.preempt)
         case .shutdown: stop(.release)
         case .timeLimitReached: stop(.timeout)
+        case .progressDeadlinePassed: stop(.stall)
+        case .leaseDoubted: pause()
+        case .leaseConfirmed: resume()
         case .killDelayPassed: stopReason == nil ? [] : [.kill]
         case .leaseLost: abandon()
         case .exited(let exit): [end(exit)]
@@ -81,6 +104,8 @@ package struct AttemptSupervision: Sendable {
             return [.record(.log(.error, message))]
         case .environment, .started, .progress, .log, .artifact, .removed:
             return [.record(event)]
+        case .moved:
+            return []
         }
     }
 
@@ -89,7 +114,21 @@ package struct AttemptSupervision: Sendable {
         guard stopReason != .abandon, stopReason != .cancel else { return [] }
         let isFirst = stopReason == nil
         if isFirst || reason == .cancel { stopReason = reason }
-        return isFirst ? [.terminate] : []
+        // A paused engine hears nothing.
+        return isFirst ? [.terminate] + resume() : []
+    }
+
+    private mutating func pause() -> [Action] {
+        // One that was asked to stop has a few seconds left, and is not to spend them asleep.
+        guard !isPaused, stopReason == nil else { return [] }
+        isPaused = true
+        return [.pause]
+    }
+
+    private mutating func resume() -> [Action] {
+        guard isPaused else { return [] }
+        isPaused = false
+        return [.resume]
     }
 
     private mutating func abandon() -> [Action] {
@@ -106,9 +145,13 @@ package struct AttemptSupervision: Sendable {
         switch stopReason {
         case .cancel: return .finish(.cancelled)
         case .release: return .finish(.released)
+        case .preempt: return .finish(.preempted)
         case .timeout:
             let limit = timeLimitSeconds.map { " of \(Int($0)) s" } ?? ""
             return .finish(.failed(.timeout, message: "the attempt ran past its time limit\(limit)"))
+        case .stall:
+            let limit = progressDeadlineSeconds.map { " for \(Int($0)) s" } ?? ""
+            return .finish(.failed(.stalled, message: "the engine lived but got nowhere\(limit)"))
         case .abandon, nil: break
         }
         if let (failure, message) = failure { return .finish(.failed(failure, message: message)) }

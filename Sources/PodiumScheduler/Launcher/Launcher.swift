@@ -41,4 +41,12 @@ package protocol EngineControl: Sendable {
     func terminate()
     /// Ends it at once.
     func kill()
+    /// Stops it where it stands, until `resume`. Engines out of the worker's reach run on.
+    func pause()
+    func resume()
+}
+
+extension EngineControl {
+    package func pause() {}
+    package func resume() {}
 }

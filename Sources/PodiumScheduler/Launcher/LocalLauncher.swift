@@ -19,8 +19,13 @@ package struct LocalLauncher: Launcher {
     private struct Control: EngineControl {
         let ask: @Sendable () -> Void
         let end: @Sendable () -> Void
+        let suspend: @Sendable (_ isPaused: Bool) -> Void
         func terminate() { ask() }
         func kill() { end() }
+        // Should the worker die meanwhile, the kernel ends the engine: a stopped process group that nobody controls any more
+        // gets SIGHUP and SIGCONT.
+        func pause() { suspend(true) }
+        func resume() { suspend(false) }
     }
 
     package func run(
@@ -54,7 +59,12 @@ package struct LocalLauncher: Launcher {
                             // A signal would end mpirun, which ends all ranks within a second.
                             Task { _ = try? await writer.write(RankedCommand.stopRequest) }
                         },
-                        end: { try? execution.send(signal: .kill, toProcessGroup: true) }
+                        end: { try? execution.send(signal: .kill, toProcessGroup: true) },
+                        suspend: { isPaused in
+                            // Ranks are in groups of their own, and one that is stopped beside one that is not would look dead.
+                            guard ranks <= 1 else { return }
+                            try? execution.send(signal: isPaused ? .suspend : .resume, toProcessGroup: true)
+                        }
                     )
                 )
                 async let said = Self.follow(execution.standardError, event: event)

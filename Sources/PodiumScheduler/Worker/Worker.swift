@@ -12,6 +12,9 @@ package actor Worker {
     private var id: WorkerID?
     private var attempts: [Lease: (attempt: Attempt, threads: Int, task: Task<Void, Never>)] = [:]
     private var isShuttingDown = false
+    /// Runs out when the lease can no longer be believed in.
+    private var trust: Task<Void, Never>?
+    private var isInDoubt = false
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
@@ -61,6 +64,7 @@ package actor Worker {
         for (_, entry) in attempts { await entry.attempt.receive(.shutdown) }
         for (_, entry) in attempts { await entry.task.value }
         for task in [alarm, hints, renewals] { task.cancel() }
+        trust?.cancel()
         if let id { try? await store.retireWorker(id) }
         id = nil
     }
@@ -75,37 +79,72 @@ package actor Worker {
 
     /// Registers or renews, and passes on what the store orders.
     private func renew() async {
+        // From before the store is asked: the lease begins no earlier.
+        let trust = Task { [clock, options] in
+            try? await clock.sleep(for: options.trust)
+            if !Task.isCancelled { await doubt() }
+        }
         do {
             guard let known = id else {
+                trust.cancel()
                 guard !isShuttingDown else { return }
                 id = try await store.registerWorker(registration, leaseSeconds: options.lease.inSeconds)
                 wake.yield()
                 return
             }
             if let orders = try await store.heartbeat(known, leaseSeconds: options.lease.inSeconds) {
-                for case .cancel(let lease) in orders { await attempts[lease]?.attempt.receive(.cancelOrdered) }
+                await believe(trust)
+                for order in orders {
+                    switch order {
+                    case .cancel(let lease): await attempts[lease]?.attempt.receive(.cancelOrdered)
+                    case .preempt(let lease): await attempts[lease]?.attempt.receive(.preemptOrdered)
+                    }
+                }
             } else {
                 log.warning("this worker was taken for dead; its runs are other workers' now")
+                trust.cancel()
+                self.trust?.cancel()
+                isInDoubt = false
                 id = nil
                 for (_, entry) in attempts { await entry.attempt.receive(.leaseLost) }
             }
         } catch {
             // Attempts go on: whether they may still write is decided by their leases when the store is back.
+            trust.cancel()
             log.warning("the database does not answer: \(error)")
         }
+    }
+
+    /// The lease was renewed: it holds until the new trust runs out.
+    private func believe(_ trust: Task<Void, Never>) async {
+        self.trust?.cancel()
+        self.trust = trust
+        guard isInDoubt else { return }
+        isInDoubt = false
+        log.info("the lease holds after all; its engines go on")
+        for (_, entry) in attempts { await entry.attempt.receive(.leaseConfirmed) }
+        wake.yield()
+    }
+
+    /// Nothing was heard of the lease for too long: soon others may have the runs.
+    private func doubt() async {
+        guard id != nil, !isInDoubt else { return }
+        isInDoubt = true
+        log.warning("the lease was not renewed in time; engines pause until the database answers")
+        for (_, entry) in attempts { await entry.attempt.receive(.leaseDoubted) }
     }
 
     // MARK: Claims
 
     private func claim() async {
-        guard let id else { return }
+        guard let id, !isInDoubt else { return }
         do {
             while !isShuttingDown {
                 let free = registration.threads - attempts.values.reduce(0) { $0 + $1.threads }
                 guard free > 0 else { return }
-                let claims = try await store.claim(for: id, pool: registration.pool, threads: free, limit: 1)
-                guard let claim = claims.first else { return }
-                start(claim)
+                let claims = try await store.claim(for: id, pool: registration.pool, threads: free, limit: free)
+                guard !claims.isEmpty else { return }
+                for claim in claims { start(claim) }
             }
         } catch {
             log.warning("cannot look for work: \(error)")

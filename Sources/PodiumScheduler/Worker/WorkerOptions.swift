@@ -6,6 +6,10 @@ package struct WorkerOptions: Sendable {
     package var heartbeat: Duration
     /// How long the store waits for a renewal before it gives the worker's runs to others.
     package var lease: Duration
+    /// How long after it asked for the last renewal that went through the worker believes in its lease.
+    ///
+    /// By then no other worker has its runs yet, whatever the two clocks say.
+    package var trust: Duration { max(lease - .seconds(2), lease / 2) }
     /// Between looks for work when no hint of any arrives.
     package var poll: Duration
     /// Between a request to stop and the kill.

@@ -5,6 +5,10 @@
 actor ChangeNotifier {
     private static let pause: Duration = .milliseconds(20)
 
+    /// Without waiting for the disk: after a crash nobody listens any more.
+    private static let notify: Statement =
+        "select set_config('synchronous_commit', 'off', true), pg_notify('podium_changes', '')"
+
     private let pool: ConnectionPool
     private var isPending = false
     private var task: Task<Void, Never>?
@@ -29,7 +33,7 @@ actor ChangeNotifier {
             isPending = false
             // A lost hint costs at most a second: everyone polls as well.
             _ = try? await pool.withConnection { connection throws(StoreError) in
-                try await connection.query("select pg_notify('podium_changes', '')", timeout: .seconds(5))
+                try await connection.query(Self.notify, timeout: .seconds(5))
             }
             try? await Task.sleep(for: Self.pause)
         }

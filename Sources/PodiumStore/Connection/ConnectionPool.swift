@@ -42,6 +42,37 @@ package actor ConnectionPool {
         }
     }
 
+    /// Does work on a connection's thread; see `Connection.perform`.
+    nonisolated func perform<R: Sendable>(
+        _ work: @Sendable (Session) throws(StoreError) -> R
+    ) async throws(StoreError) -> R {
+        try await takeTurn()
+        while true {
+            let connection: Connection
+            if let idle = await popIdle() {
+                connection = idle
+            } else {
+                do throws(StoreError) {
+                    connection = try await Connection.open(address, timeout: waitLimit)
+                } catch {
+                    await freeTurn()
+                    throw error
+                }
+            }
+            if case .done(let result, let isReusable) = await connection.perform(work) {
+                await giveBack(connection, isReusable: isReusable)
+                return try result.get()
+            }
+        }
+    }
+
+    private func popIdle() -> Connection? { idle.popLast() }
+
+    private func giveBack(_ connection: Connection, isReusable: Bool) {
+        if !isClosed, isReusable { idle.append(connection) }
+        freeTurn()
+    }
+
     /// Lends a connection with a transaction open on it; see `Connection.transaction`.
     package nonisolated func transaction<R: Sendable>(
         _ body: @Sendable (Connection) async throws(StoreError) -> R

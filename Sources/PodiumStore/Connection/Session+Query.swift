@@ -24,6 +24,32 @@ extension Session {
         return Rows(try lastResult(&deadline))
     }
 
+    /// Runs one statement, however long it takes.
+    @discardableResult
+    func query(_ statement: Statement, _ parameters: Parameter...) throws(StoreError) -> Rows {
+        try run(statement, parameters, timeout: nil)
+    }
+
+    @discardableResult
+    func query(_ statement: Statement, _ parameters: [Parameter]) throws(StoreError) -> Rows {
+        try run(statement, parameters, timeout: nil)
+    }
+
+    /// Runs `body` in one transaction: all of it is stored, or nothing.
+    func transaction<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        try query("begin")
+        do throws(StoreError) {
+            let value = try body()
+            try query("commit")
+            return value
+        } catch {
+            if !isBroken, isInTransaction {
+                do { _ = try run("rollback" as Statement, [], timeout: .seconds(5)) } catch { markBroken() }
+            }
+            throw error
+        }
+    }
+
     /// Runs statements without parameters; returns the rows of the last.
     func run(_ script: Script, timeout: Duration?) throws(StoreError) -> Rows {
         var deadline = QueryDeadline(instant: timeout.map { .now + $0 })

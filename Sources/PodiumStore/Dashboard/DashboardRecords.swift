@@ -5,6 +5,8 @@ package struct WorkerRecord: Codable, Sendable, Equatable {
     package enum State: String, Codable, Sendable {
         case working
         case idle
+        /// Takes no more runs; may still have some.
+        case drained
         /// Left in good order.
         case left
         /// Stopped renewing its lease.
@@ -74,6 +76,8 @@ package struct QueueSnapshot: Sendable, Equatable {
     package var running: [RunID]
     /// In the order of claims, with the place in the pool's queue, from 1.
     package var ready: [(run: RunID, place: Int)]
+    /// Would be ready, but somebody holds them.
+    package var held: [RunID]
     package var waiting: [RunID]
     package var blocked: [RunID]
     /// How many there are of each, at most `ceiling`.
@@ -83,7 +87,8 @@ package struct QueueSnapshot: Sendable, Equatable {
     package static let ceiling = 10_000
 
     package static func == (a: QueueSnapshot, b: QueueSnapshot) -> Bool {
-        a.running == b.running && a.waiting == b.waiting && a.blocked == b.blocked && a.counts == b.counts
+        a.running == b.running && a.held == b.held && a.waiting == b.waiting && a.blocked == b.blocked
+            && a.counts == b.counts
             && a.ready.elementsEqual(b.ready) { $0 == $1 }
     }
 }

@@ -14,6 +14,7 @@ extension PostgresStore {
                 )
                 select w.id, w.host, w.process_id::bigint, w.pool, w.threads::bigint, w.version, w.registered_at,
                     w.lease_until, w.retired_at, w.lost or w.lease_until < clock_timestamp() as is_lost,
+                    w.drain_at is not null and w.drain_at <= clock_timestamp() as is_drained,
                     (select coalesce(array_agg(r.id order by r.id), '{}') from runs r
                         where r.worker_id = w.id and r.state = 'running') as runs,
                     coalesce(tally.attempts, 0) as attempts
@@ -27,6 +28,7 @@ extension PostgresStore {
             let runs = try row.get("runs", as: ColumnArray<Int64>.self).elements.compactMap(\.self)
             let retired = try row.optional("retired_at", as: Double.self)
             let isLost: Bool = try row.get("is_lost")
+            let isDrained: Bool = try row.get("is_drained")
             let isGone = retired != nil || isLost
             return WorkerRecord(
                 id: WorkerID(rawValue: try row.get("id")),
@@ -35,7 +37,7 @@ extension PostgresStore {
                 pool: try row.get("pool"),
                 threads: try row.get("threads"),
                 version: try row.get("version"),
-                state: isLost ? .lost : retired != nil ? .left : runs.isEmpty ? .idle : .working,
+                state: isLost ? .lost : retired != nil ? .left : isDrained ? .drained : runs.isEmpty ? .idle : .working,
                 registeredAt: try row.get("registered_at"),
                 leaseUntil: isGone ? nil : try row.get("lease_until"),
                 endedAt: retired,

@@ -17,6 +17,9 @@ extension PostgresStore {
                     where ($1::bigint is null or r.suite_id = $1) and r.state = 'ready'
                     order by l.sort_key, r.id limit $2)
                 union all
+                (select 'held', id, null from runs where held and state = 'ready'
+                    and ($1::bigint is null or suite_id = $1) order by suite_id, id limit $2)
+                union all
                 (select state, id, null from runs where state = 'running'
                     and ($1::bigint is null or suite_id = $1) order by started_at, id limit $2)
                 union all
@@ -31,9 +34,13 @@ extension PostgresStore {
                 .int(Int64(limit))
             )
         }
-        var snapshot = QueueSnapshot(running: [], ready: [], waiting: [], blocked: [], counts: [:])
+        var snapshot = QueueSnapshot(running: [], ready: [], held: [], waiting: [], blocked: [], counts: [:])
         for row in rows {
             let run = RunID(rawValue: try row.get("id"))
+            guard try row.get("state", as: String.self) != "held" else {
+                snapshot.held.append(run)
+                continue
+            }
             switch try row.word("state", as: RunState.self) {
             case .running: snapshot.running.append(run)
             case .waiting: snapshot.waiting.append(run)

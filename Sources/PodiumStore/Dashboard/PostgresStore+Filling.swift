@@ -42,10 +42,54 @@ extension PostgresStore {
         }
     }
 
-    /// What the server does by itself after a while: statistics of the tables that lists are read from.
+    /// Queues copies of a suite's first run behind it, in one statement of the server's own.
+    package func queueCopies(_ count: Int, of suite: SuiteID) async throws {
+        _ = try await write { connection, _ throws(StoreError) in
+            try await connection.query(
+                """
+                with original as (select * from runs where suite_id = $1 order by id limit 1),
+                copies as (
+                    insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children)
+                    select suite_id, name || '/copy-' || number, spec, pool, threads, sort_key + number, priority,
+                        'ready', false
+                    from original, generate_series(1, $2::bigint) as number
+                    returning id, pool, threads, sort_key
+                )
+                insert into ready (run_id, pool, threads, sort_key) select id, pool, threads, sort_key from copies
+                """,
+                .int(suite.rawValue),
+                .int(Int64(count))
+            )
+        }
+    }
+
+    /// Takes everything out of the queue without carrying it out.
+    package func emptyQueue() async throws {
+        _ = try await write { connection, _ throws(StoreError) in
+            try await connection.query("delete from ready")
+            return try await connection.query(
+                """
+                update runs set state = 'cancelled', ended_at = clock_timestamp(), token = null, worker_id = null
+                where state in ('ready', 'running')
+                """
+            )
+        }
+    }
+
+    /// Holds a snapshot of the database for as long as `body` takes, as a long report or a backup would.
+    package func withPinnedSnapshot<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        let connection = try await Connection.open(address)
+        try await connection.query("begin isolation level repeatable read")
+        try await connection.query("select count(*) from suites")
+        let value = try await body()
+        try await connection.query("rollback")
+        return value
+    }
+
+    /// What the server does by itself after a while: statistics of the tables that lists and claims are read from.
     package func analyze() async throws {
         _ = try await read { connection throws(StoreError) in
-            try await connection.query("analyze runs, results, metrics, events")
+            try await connection.query("analyze runs, ready, results, metrics, events")
         }
     }
 }

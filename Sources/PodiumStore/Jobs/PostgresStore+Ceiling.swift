@@ -9,8 +9,8 @@ extension PostgresStore {
         }
     }
 
-    /// A claim of one run and its success as a script of pgbench: the very statements that `claim` and `finish` send, in their
-    /// order and transactions, with the names of variables for `$1`, `$2` and so on.
+    /// A claim of one run and its success as a script of pgbench: the very statements that `claim` and `finish` send
+    /// for a run without parents and children, with the names of variables for `$1`, `$2` and so on.
     ///
     /// - Parameters:
     ///   - firstWorker: client n of pgbench claims for the worker with this number and n more.
@@ -22,26 +22,20 @@ extension PostgresStore {
         threads: Int,
         result: RunResult
     ) throws(StoreError) -> (text: String, variables: [String: String]) {
-        let claimed = "array[:id::bigint]"
-        let claim = [
+        let claim =
             with(
                 claimReady,
                 [":worker::bigint", ":pool::text", ":threads::bigint", "1::bigint", ":from::bigint", ":request::text"]
-            ) + " \\gset",
-            with(selectCheckpoints, [claimed]) + ";", with(selectInputs, [claimed]) + ";",
-            with(selectCandidates, [claimed]) + ";", with(selectSnapshots, [claimed]) + ";",
+            ) + " \\gset"
+        let end = [
+            ":id::bigint", ":token::bigint", ":result::jsonb", ":score::double precision", ":attempt::bigint",
         ]
-        let lease = [":id::bigint", ":attempt::bigint", ":token::bigint"]
-        let finish = [
-            with(lockParentsSuite, [":id::bigint"]) + ";",
-            with(storeResult, [":id::bigint", ":token::bigint", ":result::jsonb", ":score::double precision"]) + ";",
-            with(publishArtifacts, lease + Array(repeating: "'{}'", count: 7)) + ";",
-        ]
+        let finish = with(storeAlone, end + Array(repeating: "'{}'", count: 7)) + ";"
         let settings = [
             "\\set worker \(firstWorker.rawValue) + :client_id", "\\set request random(1, 9000000000000000000)",
         ]
         return (
-            (settings + claim + ["begin;"] + finish + ["commit;"]).joined(separator: "\n") + "\n",
+            (settings + [claim, finish]).joined(separator: "\n") + "\n",
             [
                 "pool": pool, "threads": String(threads), "from": String(Int64.min),
                 "result": try StoredJSON.encode(result), "score": String(result.score ?? 0),

@@ -36,25 +36,26 @@ extension PostgresStore {
         from sortKey: Int64,
         request: String
     ) async throws(StoreError) -> [Claim] {
-        let claimed = try await write(inTransaction: false, notifyIf: { !$0.isEmpty }) {
-            connection,
-            isRepeat throws(StoreError) in
+        let claimed = try await perform(notifyIf: { !$0.runs.isEmpty }) { session, isRepeat throws(StoreError) in
             // A claim whose reply got lost went through: take what it took.
             if isRepeat {
-                let known = try await connection.query(Self.findClaimed, .int(worker.rawValue), .text(request))
-                if !known.isEmpty { return known }
+                let known = try session.query(Self.findClaimed, .int(worker.rawValue), .text(request))
+                if !known.isEmpty { return try Claimed(known, session) }
             }
-            return try await connection.query(
-                Self.claimReady,
-                .int(worker.rawValue),
-                .text(head.pool),
-                .int(Int64(head.threads)),
-                .int(Int64(limit)),
-                .int(sortKey),
-                .text(request)
+            return try Claimed(
+                session.query(
+                    Self.claimReady,
+                    .int(worker.rawValue),
+                    .text(head.pool),
+                    .int(Int64(head.threads)),
+                    .int(Int64(limit)),
+                    .int(sortKey),
+                    .text(request)
+                ),
+                session
             )
         }
-        guard let first = try claimed.first?.get("sort_key", as: Int64.self) else { return [] }
+        guard let first = try claimed.runs.first?.get("sort_key", as: Int64.self) else { return [] }
         lowWater.withLock { marks in
             if (marks[head]?.until ?? .now) <= .now {
                 marks[head] = LowWaterMark(sortKey: first, until: .now + .seconds(1))
@@ -63,25 +64,42 @@ extension PostgresStore {
         return try await claims(claimed)
     }
 
-    /// Adds what the runs go on from and read of others; none of that changes while they run.
-    private func claims(_ claimed: Rows) async throws(StoreError) -> [Claim] {
-        var claims = try claimed.map { row throws(StoreError) in try Claim(row) }
-        let numbers = claims.map { Optional($0.lease.run.rawValue) }
-        let (checkpoints, inputs, candidates, children) = try await read { connection throws(StoreError) in
-            (
-                try await connection.query(Self.selectCheckpoints, .ints(numbers)),
-                try await connection.query(Self.selectInputs, .ints(numbers)),
-                try await connection.query(Self.selectCandidates, .ints(numbers)),
-                try await connection.query(Self.selectSnapshots, .ints(numbers))
-            )
+    /// What a claim took, with what the runs go on from and read of others; none of that changes while they run.
+    private struct Claimed: Sendable {
+        var runs: Rows
+        var checkpoints: Rows?
+        var inputs: Rows?
+        var candidates: Rows?
+        var children: Rows?
+
+        /// Reads only what the runs have any of: most have none.
+        init(_ runs: Rows, _ session: Session) throws(StoreError) {
+            self.runs = runs
+            var (resumed, reading, read): ([Int64?], [Int64?], [Int64?]) = ([], [], [])
+            for run in runs {
+                let id: Int64 = try run.get("id")
+                if try run.optional("step", as: Int64.self) != nil { resumed.append(id) }
+                if try run.get("has_inputs") { reading.append(id) }
+                if try run.get("has_children") { read.append(id) }
+            }
+            if !resumed.isEmpty { checkpoints = try session.query(PostgresStore.selectCheckpoints, .ints(resumed)) }
+            if !reading.isEmpty {
+                inputs = try session.query(PostgresStore.selectInputs, .ints(reading))
+                candidates = try session.query(PostgresStore.selectCandidates, .ints(reading))
+            }
+            if !read.isEmpty { children = try session.query(PostgresStore.selectSnapshots, .ints(read)) }
         }
-        for row in checkpoints {
+    }
+
+    private func claims(_ claimed: Claimed) async throws(StoreError) -> [Claim] {
+        var claims = try claimed.runs.map { row throws(StoreError) in try Claim(row) }
+        for row in claimed.checkpoints.joined {
             let record = try ArtifactRecord(row)
             claims.update(record.run) { $0.checkpoints.append(record) }
         }
-        let made = try candidates.map { row throws(StoreError) in try ArtifactRecord(row) }
+        let made = try claimed.candidates.joined.map { row throws(StoreError) in try ArtifactRecord(row) }
         var uses: [(run: Int64, name: String, artifact: Int64?)] = []
-        for row in inputs {
+        for row in claimed.inputs.joined {
             let input = RunInput(
                 name: try row.get("name"),
                 parent: try row.get("parent"),
@@ -96,7 +114,7 @@ extension PostgresStore {
             uses.append((run, input.name, source?.id))
             claims.update(RunID(rawValue: run)) { $0.inputs.append(ResolvedInput(input: input, source: source)) }
         }
-        for row in children {
+        for row in claimed.children.joined {
             let selector: ArtifactSelector = try row.json("selector")
             claims.update(RunID(rawValue: try row.get("parent_id"))) { $0.snapshots.append(selector) }
         }
@@ -162,6 +180,7 @@ extension PostgresStore {
         -- worker: only one whose lease holds may claim
         with worker as (
             select id from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()
+                and (drain_at is null or drain_at > clock_timestamp())
         ),
         -- candidates: the head of each class of threads that fits; one index probe a class, and some
         -- more than needed, because others may be claiming the first ones right now
@@ -177,14 +196,21 @@ extension PostgresStore {
         ),
         -- chosen: locked in the queue's order until there are enough; what another claim holds is passed over
         chosen as (
-            select ready.run_id
+            select ready.run_id, ready.threads, candidates.sort_key
             from candidates join ready on ready.run_id = candidates.run_id
             order by candidates.sort_key, candidates.run_id
             limit $4
             for update of ready skip locked
         ),
+        -- fitting: the first of them, as far as the threads reach
+        fitting as (
+            select run_id from (
+                select run_id, sum(threads) over (order by sort_key, run_id rows unbounded preceding) as threads
+                from chosen
+            ) as c where threads <= $3
+        ),
         taken as (
-            delete from ready using chosen where ready.run_id = chosen.run_id
+            delete from ready using fitting where ready.run_id = fitting.run_id
             returning ready.run_id
         ),
         -- running: the fencing token is drawn here
@@ -192,7 +218,7 @@ extension PostgresStore {
             update runs set state = 'running', attempt = attempt + 1, token = nextval('lease_tokens'),
                 worker_id = $1, started_at = coalesce(started_at, clock_timestamp()), reason = null
             from taken where runs.id = taken.run_id and runs.state = 'ready'
-            returning runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key
+            returning runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children
         ),
         -- claimed: with the newest checkpoint of an earlier attempt
         claimed as (
@@ -207,16 +233,23 @@ extension PostgresStore {
             insert into attempts (run_id, attempt, token, worker_id, request, resumed_from_step)
             select id, attempt, token, $1, $6, step from claimed
         )
-        select * from claimed order by sort_key, id
+        select claimed.*, exists (select from inputs where inputs.run_id = claimed.id) as has_inputs
+        from claimed order by sort_key, id
         """
 
     private static let findClaimed: Statement = """
-        select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key
+        select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children,
+            attempts.resumed_from_step as step, exists (select from inputs where inputs.run_id = runs.id) as has_inputs
         from runs
         join attempts on attempts.run_id = runs.id and attempts.attempt = runs.attempt
         where runs.worker_id = $1 and runs.state = 'running' and attempts.request = $2
         order by runs.sort_key, runs.id
         """
+}
+
+extension Rows? {
+    /// The rows; none where nothing was asked.
+    fileprivate var joined: [Row] { self.map { Array($0) } ?? [] }
 }
 
 extension [Claim] {

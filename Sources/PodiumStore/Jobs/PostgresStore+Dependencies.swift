@@ -54,10 +54,10 @@ extension PostgresStore {
         released as (
             update runs set state = 'ready', blocked_by = null
             from free where runs.id = free.id and runs.state = 'blocked'
-            returning runs.id, runs.pool, runs.threads, runs.sort_key
+            returning runs.id, runs.pool, runs.threads, runs.sort_key, runs.held
         )
         insert into ready (run_id, pool, threads, sort_key)
-        select id, pool, threads, sort_key from released
+        select id, pool, threads, sort_key from released where not held
         returning run_id
         """
 }

@@ -31,26 +31,27 @@ extension PostgresStore {
             ]
         }
         let made = ArtifactColumns(artifacts)
-        return try await write(notifyIf: { $0 }) { connection, isRepeat throws(StoreError) in
-            // Only a run that others wait for needs the suite's lock: single runs finish side by side.
-            let suites = try await connection.query(Self.lockParentsSuite, .int(lease.run.rawValue))
-            let over = try await connection.query(
-                Self.storeResult,
-                .int(lease.run.rawValue),
-                .int(lease.token),
-                .json(json),
-                .double(result.score)
-            )
-            guard !over.isEmpty else {
-                return try await Self.wentThrough(lease, .succeeded(result), isRepeat, connection)
+        let parameters: [Parameter] = [
+            .int(lease.run.rawValue), .int(lease.token), .json(json), .double(result.score), .int(Int64(lease.attempt)),
+        ]
+        return try await perform(notifyIf: { $0 }) { session, isRepeat throws(StoreError) in
+            // Most runs have no children, and many no predictions: one statement is a transaction by itself.
+            if rows.isEmpty, try !session.query(Self.storeAlone, parameters + made.parameters).isEmpty { return true }
+            return try session.transaction { () throws(StoreError) in
+                // Only a run that others wait for needs the suite's lock: single runs finish side by side.
+                let suites = try session.query(Self.lockParentsSuite, .int(lease.run.rawValue))
+                let over = try session.query(Self.storeResult, Array(parameters.dropLast()))
+                guard !over.isEmpty else {
+                    return try Self.wentThrough(lease, .succeeded(result), isRepeat, session)
+                }
+                try session.query(
+                    Self.publishArtifacts,
+                    [.int(lease.run.rawValue), .int(Int64(lease.attempt)), .int(lease.token)] + made.parameters
+                )
+                if !rows.isEmpty { _ = try session.copy(Self.copyPredictions, rows: rows, timeout: nil) }
+                for suite in suites { try session.query(Self.resolveDependencies, .int(try suite.get("id"))) }
+                return true
             }
-            try await connection.query(
-                Self.publishArtifacts,
-                [.int(lease.run.rawValue), .int(Int64(lease.attempt)), .int(lease.token)] + made.parameters
-            )
-            if !rows.isEmpty { try await connection.copy(Self.copyPredictions, rows: rows) }
-            for suite in suites { try await connection.query(Self.resolveDependencies, .int(try suite.get("id"))) }
-            return true
         }
     }
 
@@ -70,6 +71,41 @@ extension PostgresStore {
         closed as (
             update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+        )
+        insert into results (run_id, token, result, score)
+        select id, $2, $3, $4 from over
+        returning run_id
+        """
+
+    /// All of a success that nothing waits for; no row where something does, or the lease is lost.
+    static let storeAlone: Statement = """
+        -- over: the run, if this attempt still holds it
+        with over as (
+            update runs set state = 'succeeded', token = null, worker_id = null,
+                ended_at = clock_timestamp(), reason = null
+            where id = $1 and state = 'running' and token = $2 and not has_children
+            returning id, attempt
+        ),
+        closed as (
+            update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
+            from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+        ),
+        removed as (
+            update artifacts set removed_at = clock_timestamp()
+            from over
+            where run_id = over.id and removed_at is null and (kind = 'checkpoint' or (token <> $2 and kind <> 'model'))
+        ),
+        made as (
+            insert into artifacts (run_id, attempt, token, kind, step, share, score, path, sha256, bytes)
+            select over.id, $5::bigint, $2, m.kind, m.step, m.share, m.score, m.path, m.sha256, m.bytes
+            from over cross join unnest(
+                $6::text[], $7::bigint[], $8::double precision[], $9::double precision[], $10::text[], $11::text[],
+                $12::bigint[]
+            ) with ordinality as m (kind, step, share, score, path, sha256, bytes, position)
+            order by m.position
+            on conflict (run_id, token, path) do update
+                set step = excluded.step, share = excluded.share, score = excluded.score, sha256 = excluded.sha256,
+                    bytes = excluded.bytes
         )
         insert into results (run_id, token, result, score)
         select id, $2, $3, $4 from over
@@ -129,6 +165,7 @@ extension PostgresStore {
         case .cancelled, .failed(.cancelled, _):
             return AttemptEnd(state: .cancelled, outcome: "cancelled", message: "cancelled while it ran")
         case .released: return AttemptEnd(state: .ready, outcome: "released")
+        case .preempted: return AttemptEnd(state: .ready, outcome: "preempted")
         case .failed(let failure, let message):
             let spec: RunSpec = try run.json("spec")
             var end = AttemptEnd(state: .failed, outcome: failure.rawValue, message: message.storable)
@@ -158,11 +195,12 @@ extension PostgresStore {
             ended as (
                 update runs set state = next, token = null, worker_id = null,
                     failures = failures + case when $7 then 1 else 0 end,
+                    want = case when want = 'preempt' then 'run' else want end,
                     reason = $5,
                     not_before = case when next = 'waiting' then clock_timestamp() + $6 * interval '1 second' end,
                     ended_at = case when next in ('failed', 'cancelled') then clock_timestamp() end
                 from target where runs.id = target.id
-                returning runs.id, runs.attempt, runs.pool, runs.threads, runs.sort_key, runs.state
+                returning runs.id, runs.attempt, runs.pool, runs.threads, runs.sort_key, runs.state, runs.held
             ),
             closed as (
                 update attempts set ended_at = clock_timestamp(), outcome = $4, message = $5
@@ -171,7 +209,7 @@ extension PostgresStore {
             -- queued: with the sort key it always had, so it loses no place
             queued as (
                 insert into ready (run_id, pool, threads, sort_key)
-                select id, pool, threads, sort_key from ended where state = 'ready'
+                select id, pool, threads, sort_key from ended where state = 'ready' and not held
             )
             select id from ended
             """,
@@ -186,6 +224,19 @@ extension PostgresStore {
         return !rows.isEmpty
     }
 
+    private static func wentThrough(
+        _ lease: Lease,
+        _ outcome: AttemptOutcome,
+        _ isRepeat: Bool,
+        _ session: Session
+    ) throws(StoreError) -> Bool {
+        guard isRepeat else { return false }
+        let rows = try session.query(selectOutcome, .int(lease.run.rawValue), .int(lease.token))
+        return try rows.first?.optional("outcome", as: String.self) == outcome.name
+    }
+
+    private static let selectOutcome: Statement = "select outcome from attempts where run_id = $1 and token = $2"
+
     /// Whether a lease that is gone was given up by an earlier try of this very call.
     private static func wentThrough(
         _ lease: Lease,
@@ -195,7 +246,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> Bool {
         guard isRepeat else { return false }
         let rows = try await connection.query(
-            "select outcome from attempts where run_id = $1 and token = $2",
+            selectOutcome,
             .int(lease.run.rawValue),
             .int(lease.token)
         )
@@ -210,6 +261,7 @@ extension AttemptOutcome {
         case .succeeded: "succeeded"
         case .cancelled: "cancelled"
         case .released: "released"
+        case .preempted: "preempted"
         case .failed(let failure, _): failure.rawValue
         }
     }

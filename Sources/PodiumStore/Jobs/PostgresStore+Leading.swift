@@ -85,13 +85,16 @@ extension PostgresStore {
                 with promoted as (
                     update runs set state = 'ready', not_before = null
                     where id = any($1::bigint[]) and state = 'waiting' and not_before <= clock_timestamp()
-                    returning id, pool, threads, sort_key
+                    returning id, pool, threads, sort_key, held
+                ),
+                queued as (
+                    insert into ready (run_id, pool, threads, sort_key)
+                    select id, pool, threads, sort_key from promoted where not held
                 )
-                insert into ready (run_id, pool, threads, sort_key)
-                select id, pool, threads, sort_key from promoted
+                select id from promoted
                 """,
                 .ints(numbers)
-            ).affected
+            ).count
         }
     }
 }

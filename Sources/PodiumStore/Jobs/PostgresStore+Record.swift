@@ -117,7 +117,7 @@ private struct EventBatch: Sendable {
         case .environment(let value): environment = try StoredJSON.encode(value)
         case .artifact(let artifact): made[artifact.path] = (made[artifact.path]?.place ?? made.count, artifact)
         case .removed(let path): removed.append(path.storable)
-        case .result, .failed: break
+        case .moved, .result, .failed: break
         }
     }
 

@@ -17,7 +17,7 @@ extension PostgresStore {
                     order by id for no key update
                 ),
                 ended as (
-                    update runs set state = 'cancelled', want = 'cancel', ended_at = clock_timestamp(),
+                    update runs set state = 'cancelled', want = 'cancel', held = false, ended_at = clock_timestamp(),
                         not_before = null, blocked_by = null, reason = 'cancelled before it ran'
                     from target where runs.id = target.id and target.state <> 'running'
                 ),
@@ -42,7 +42,7 @@ extension PostgresStore {
             // Back to the start of the state diagram; resolving dependencies queues those whose parents are done.
             let rows = try await connection.query(
                 """
-                update runs set state = 'blocked', want = 'run', failures = 0, ended_at = null, started_at = null,
+                update runs set state = 'blocked', want = 'run', held = false, failures = 0, ended_at = null, started_at = null,
                     reason = null, blocked_by = null
                 where id = any($1::bigint[]) and state in ('failed', 'cancelled')
                 returning id

@@ -14,7 +14,7 @@ extension PostgresStore {
         for run in submission.runs { for dependency in run.dependencies { rows.parents.insert(dependency.parent) } }
         let columns = rows
         let edges = EdgeColumns(submission.runs)
-        let inputs = try InputColumns(submission.runs)
+        let inputs = try InputColumns(submission.runs.map(\.spec))
         return try await write { connection, isRepeat throws(StoreError) in
             if isRepeat, let known = try await Self.find(request, connection) { return known }
             let suites = try await connection.query(
@@ -24,9 +24,18 @@ extension PostgresStore {
                 .text(submission.kind.rawValue),
                 .text(submission.source.storable),
                 .json(selection),
-                .int(Int64(submission.priority))
+                .int(Int64(submission.priority)),
+                .text(submission.submitter?.storable),
+                .text(submission.project?.storable)
             )
             let suite: Int64 = try suites[0].get("id")
+            let share = try await Self.fairShare(
+                submission.project ?? submission.submitter ?? "",
+                priority: submission.priority,
+                pool: columns.pools.first ?? "",
+                connection
+            )
+            let places = columns.names.indices.map { Int64(share.place(of: $0) * 1e6) }
             let runs = try await connection.query(
                 Self.insertRuns,
                 .int(suite),
@@ -36,7 +45,13 @@ extension PostgresStore {
                 .ints(columns.threads),
                 .bools(columns.hasParents),
                 .bools(columns.names.map { columns.parents.contains($0) }),
-                .int(Self.priorityBoost)
+                .int(Self.priorityBoost),
+                .ints(places)
+            )
+            try await connection.query(
+                "update suites set finish_key = $2 where id = $1",
+                .int(suite),
+                .int(Int64(share.place(of: columns.names.count) * 1e6))
             )
             let stored = try await connection.query(
                 Self.insertDependencies,
@@ -51,24 +66,24 @@ extension PostgresStore {
                     "suite \(submission.name) has a dependency on a run that it does not contain"
                 )
             }
-            if !inputs.children.isEmpty {
-                let stored = try await connection.query(
-                    Self.insertInputs,
-                    .int(suite),
-                    .texts(inputs.children),
-                    .texts(inputs.names),
-                    .texts(inputs.parents),
-                    .texts(inputs.kinds),
-                    .jsons(inputs.selectors)
-                )
-                guard stored.affected == inputs.children.count else {
-                    throw StoreError(
-                        .value,
-                        "suite \(submission.name) has a run that starts from one it does not contain"
-                    )
-                }
-            }
+            if !inputs.children.isEmpty { try await Self.insert(inputs, of: suite, connection) }
             return try SubmittedSuite(suite, runs)
+        }
+    }
+
+    /// Stores what runs of a suite read of others; runs are found by their names.
+    static func insert(_ inputs: InputColumns, of suite: Int64, _ connection: Connection) async throws(StoreError) {
+        let stored = try await connection.query(
+            insertInputs,
+            .int(suite),
+            .texts(inputs.children),
+            .texts(inputs.names),
+            .texts(inputs.parents),
+            .texts(inputs.kinds),
+            .jsons(inputs.selectors)
+        )
+        guard stored.affected == inputs.children.count else {
+            throw StoreError(.value, "suite \(suite) has a run that starts from one it does not contain")
         }
     }
 
@@ -85,22 +100,23 @@ extension PostgresStore {
     }
 
     private static let insertSuite: Statement = """
-        insert into suites (request, name, kind, source, selection, priority)
-        values ($1, $2, $3, $4, $5, $6) returning id
+        insert into suites (request, name, kind, source, selection, priority, submitter, project)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
         """
 
     private static let insertRuns: Statement = """
         -- planned: the runs in the file's order, which their numbers keep
         with planned as (
             select *
-            from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::boolean[], $7::boolean[]) with ordinality
-                as plan (name, spec, pool, threads, has_parents, has_children, position)
+            from unnest(
+                $2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::boolean[], $7::boolean[], $9::bigint[]
+            ) with ordinality as plan (name, spec, pool, threads, has_parents, has_children, place, position)
         ),
         inserted as (
-            insert into runs (suite_id, name, spec, pool, threads, sort_key, state, has_children, submitted_at)
+            insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children, submitted_at)
             select s.id, p.name, p.spec, p.pool, p.threads::integer,
                 -- Linear ageing has an order that time does not change, so it is computed once.
-                (extract(epoch from s.submitted_at) * 1000000)::bigint - s.priority * $8::bigint,
+                p.place - s.priority * $8::bigint, s.priority,
                 case when p.has_parents then 'blocked' else 'ready' end, p.has_children, s.submitted_at
             from planned p cross join suites s
             where s.id = $1
@@ -166,17 +182,17 @@ extension PostgresStore {
 }
 
 /// The columns of `inputs`, with names in place of numbers.
-private struct InputColumns: Sendable {
+struct InputColumns: Sendable {
     var children: [String] = []
     var names: [String] = []
     var parents: [String] = []
     var kinds: [String] = []
     var selectors: [String] = []
 
-    init(_ runs: [PlannedRun]) throws(StoreError) {
-        for run in runs {
-            for input in run.spec.inputs {
-                children.append(run.spec.name)
+    init(_ specs: [RunSpec]) throws(StoreError) {
+        for spec in specs {
+            for input in spec.inputs {
+                children.append(spec.name)
                 names.append(input.name)
                 parents.append(input.parent)
                 kinds.append(input.kind.rawValue)
@@ -188,7 +204,7 @@ private struct InputColumns: Sendable {
 
 extension SubmittedSuite {
     /// From rows with `id` and `name`.
-    fileprivate init(_ suite: Int64, _ rows: Rows) throws(StoreError) {
+    init(_ suite: Int64, _ rows: Rows) throws(StoreError) {
         var runs: [String: RunID] = [:]
         for row in rows { runs[try row.get("name")] = RunID(rawValue: try row.get("id")) }
         self.init(suite: SuiteID(rawValue: suite), runs: runs)

@@ -31,10 +31,10 @@ extension PostgresStore {
                     where id = $1 and retired_at is null
                     returning id
                 )
-                -- One row at least while the worker lives; more columns where a run is to be cancelled.
-                select runs.id, runs.attempt, runs.token
+                -- One row at least while the worker lives; more columns where a run is to end.
+                select runs.id, runs.attempt, runs.token, runs.want
                 from renewed left join runs
-                    on runs.worker_id = renewed.id and runs.state = 'running' and runs.want = 'cancel'
+                    on runs.worker_id = renewed.id and runs.state = 'running' and runs.want <> 'run'
                 """,
                 .int(worker.rawValue),
                 .double(leaseSeconds)
@@ -43,9 +43,8 @@ extension PostgresStore {
         guard !rows.isEmpty else { return nil }
         return try rows.compactMap { row throws(StoreError) in
             guard let run = try row.optional("id", as: Int64.self) else { return nil }
-            return .cancel(
-                Lease(run: RunID(rawValue: run), attempt: try row.get("attempt"), token: try row.get("token"))
-            )
+            let lease = Lease(run: RunID(rawValue: run), attempt: try row.get("attempt"), token: try row.get("token"))
+            return try row.get("want", as: String.self) == "preempt" ? .preempt(lease) : .cancel(lease)
         }
     }
 

@@ -91,6 +91,34 @@ package final class PostgresStore: JobStore {
         return value
     }
 
+    /// As `write`, in one go on a connection's thread: for what is done for every run.
+    func perform<R: Sendable>(
+        notifyIf isChange: (R) -> Bool = { _ in true },
+        _ body: @escaping @Sendable (Session, _ isRepeat: Bool) throws(StoreError) -> R
+    ) async throws(StoreError) -> R {
+        let value: R
+        do throws(StoreError) {
+            value = try await pool.perform { session throws(StoreError) in try body(session, false) }
+        } catch {
+            guard error.isTransient || error.code == .serialization || error.code == .cancelled else { throw error }
+            // From here on as any other write: with patience, whatever becomes of the task.
+            let shield = Task<Result<R, StoreError>, Never> {
+                do throws(StoreError) {
+                    return .success(
+                        try await withRetries { _ throws(StoreError) in
+                            try await pool.perform { session throws(StoreError) in try body(session, true) }
+                        }
+                    )
+                } catch {
+                    return .failure(error)
+                }
+            }
+            value = try await shield.value.get()
+        }
+        if isChange(value) { await notifier.notifySoon() }
+        return value
+    }
+
     /// Tries again after faults that pass: a server that restarts, two transactions that collided.
     private func withRetries<R: Sendable>(
         _ body: (_ isRepeat: Bool) async throws(StoreError) -> R

@@ -15,7 +15,11 @@ extension RunRecord {
             startedAt: try row.optional("started_at"),
             endedAt: try row.optional("ended_at"),
             progress: try row.optionalJSON("latest"),
-            worker: try row.optional("worker_id", as: Int64.self).map { WorkerID(rawValue: $0) }
+            worker: try row.optional("worker_id", as: Int64.self).map { WorkerID(rawValue: $0) },
+            isHeld: try row.get("held"),
+            priority: try row.get("priority"),
+            submitter: try row.optional("submitter"),
+            project: try row.optional("project")
         )
     }
 }

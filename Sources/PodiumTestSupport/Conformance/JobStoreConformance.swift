@@ -14,7 +14,8 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
 
     package static var checks: [JobStoreConformance] {
         queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks + artifactChecks
-            + changeChecks + deletionChecks + searchChecks
+            + changeChecks + deletionChecks + searchChecks + orderChecks + stateChecks
+            + graphChecks + sharingChecks
     }
 }
 

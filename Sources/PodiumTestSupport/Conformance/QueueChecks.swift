@@ -45,6 +45,18 @@ extension JobStoreConformance {
             }
             #expect(names == ["run-1", "run-2", "run-3", "run-4", "run-5"])
         },
+        JobStoreConformance(name: "aClaimTakesNoMoreThanItsThreadsAllow") { store in
+            _ = try await store.submit(["a", "b"]) { $0.resources.threads = 2 }
+            _ = try await store.submit(["c", "d"]) { $0.resources.threads = 1 }
+            let worker = try await store.worker()
+            func claim(_ threads: Int) async throws -> [String] {
+                try await store.claim(for: worker, pool: "cpu", threads: threads, limit: threads).map(\.spec.name)
+            }
+            #expect(try await claim(3) == ["a"])
+            #expect(try await claim(1) == ["c"])
+            #expect(try await claim(8) == ["b", "d"])
+            #expect(try await claim(8) == [])
+        },
         JobStoreConformance(name: "aSubmissionWithAWrongDependencyStoresNothing") { store in
             await #expect(throws: (any Error).self) {
                 _ = try await store.submit(runs: [("a", [Dependency(parent: "nobody", condition: .afterSuccess)])])

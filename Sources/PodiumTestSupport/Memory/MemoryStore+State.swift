@@ -7,12 +7,20 @@ extension MemoryStore {
         var tags: [String] = []
         var note = ""
         var archivedAt: Double?
+        var submitter: String?
+        var project: String?
+        /// Where its runs end in the account's own time.
+        var finish = 0.0
+        var account: String { project ?? submitter ?? "" }
     }
 
     struct Worker {
         var registration: WorkerRegistration
         var leaseUntil: Double
         var isRetired = false
+        var drainAt: Double?
+
+        func mayClaim(_ now: Double) -> Bool { !isRetired && leaseUntil > now && drainAt.map { $0 > now } ?? true }
     }
 
     struct Parent {
@@ -28,6 +36,11 @@ extension MemoryStore {
         var sortKey: Double
         var state: RunState
         var isToBeCancelled = false
+        var isToMakeWay = false
+        /// Since when it is in the queue.
+        var readySince: Double?
+        var isHeld = false
+        var priority: Int
         var reason: String?
         /// The run whose failure keeps this one blocked.
         var blockedBy: RunID?
@@ -97,11 +110,24 @@ extension MemoryStore {
                 startedAt: run.startedAt,
                 endedAt: run.endedAt,
                 progress: run.progress,
-                worker: run.worker
+                worker: run.worker,
+                isHeld: run.isHeld,
+                priority: run.priority,
+                submitter: suites.first { $0.record.id == run.suite }?.submitter,
+                project: suites.first { $0.record.id == run.suite }?.project
             )
         }
 
         private func reason(_ run: Run, now: Double) -> String? {
+            switch run.state {
+            case .ready where run.isHeld: "held"
+            case .blocked where run.isHeld, .waiting where run.isHeld:
+                ownReason(run, now: now).map { "held; " + $0 }
+            default: ownReason(run, now: now)
+            }
+        }
+
+        private func ownReason(_ run: Run, now: Double) -> String? {
             if run.state == .blocked, let cause = run.blockedBy, let index = index(cause) {
                 return "blocked by \(cause) (\(runs[index].state.rawValue))"
             }
@@ -111,13 +137,14 @@ extension MemoryStore {
                 guard let first = pending.first else { return run.reason }
                 let text = pending.count == 1 ? "waits for run \(first.id)" : "waits for \(pending.count) runs"
                 for parent in pending where parent.state == .ready {
-                    if let reason = missingWorker(for: parent, now: now) {
+                    if let reason = parent.isHeld ? "held" : missingWorker(for: parent, now: now) {
                         return text + "; run \(parent.id): \(reason)"
                     }
                 }
                 return text
             }
             if run.state == .running, run.isToBeCancelled { return "cancel requested" }
+            if run.state == .running, run.isToMakeWay { return "to be preempted" }
             if run.state == .ready, let reason = missingWorker(for: run, now: now) { return reason }
             return run.reason
         }
@@ -128,8 +155,9 @@ extension MemoryStore {
                 !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device.rawValue
             }
             if fitting.isEmpty { return "no worker with device \(run.spec.resources.device.rawValue)" }
-            return fitting.allSatisfy { $0.registration.threads < run.spec.resources.allThreads }
-                ? "no worker has \(run.spec.resources.allThreads) threads" : nil
+            let wide = fitting.filter { $0.registration.threads >= run.spec.resources.allThreads }
+            if wide.isEmpty { return "no worker has \(run.spec.resources.allThreads) threads" }
+            return wide.contains { $0.mayClaim(now) } ? nil : "every worker that could take it is drained"
         }
 
         /// Works out anew, for the blocked runs of a suite, which may start and which are held up by a failure.

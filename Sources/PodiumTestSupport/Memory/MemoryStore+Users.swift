@@ -15,11 +15,15 @@ extension MemoryStore {
                         selection: submission.selection,
                         submittedAt: now
                     ),
-                    priority: submission.priority
+                    priority: submission.priority,
+                    submitter: submission.submitter,
+                    project: submission.project
                 )
             )
+            let share = state.fairShare(of: suite, now: now)
+            state.suites[state.suites.count - 1].finish = share.place(of: submission.runs.count)
             var numbers: [String: RunID] = [:]
-            for planned in submission.runs {
+            for (position, planned) in submission.runs.enumerated() {
                 state.lastRun += 1
                 let id = RunID(rawValue: state.lastRun)
                 let parents = try planned.dependencies.map { dependency in
@@ -42,8 +46,9 @@ extension MemoryStore {
                         suite: suite,
                         spec: planned.spec,
                         parents: parents,
-                        sortKey: now - Double(submission.priority) * Self.priorityBoost,
+                        sortKey: share.place(of: position) - Double(submission.priority) * Self.priorityBoost,
                         state: parents.isEmpty ? .ready : .blocked,
+                        priority: submission.priority,
                         submittedAt: now
                     )
                 )
@@ -59,6 +64,7 @@ extension MemoryStore {
                 guard let index = state.index(id), !state.runs[index].state.isTerminal else { continue }
                 open.append(id)
                 state.runs[index].isToBeCancelled = true
+                if state.runs[index].state != .running { state.runs[index].isHeld = false }
                 guard state.runs[index].state != .running else { continue }
                 state.runs[index].state = .cancelled
                 state.runs[index].endedAt = now
@@ -81,6 +87,7 @@ extension MemoryStore {
                 queued.append(id)
                 state.runs[index].state = .blocked
                 state.runs[index].isToBeCancelled = false
+                state.runs[index].isHeld = false
                 state.runs[index].failures = 0
                 state.runs[index].startedAt = nil
                 state.runs[index].endedAt = nil
@@ -261,6 +268,10 @@ extension MemoryStore.State {
     /// Writes the feed's entries for what differs from an earlier state.
     mutating func noteChanges(since before: MemoryStore.State, at now: Double) {
         let earlier = Dictionary(uniqueKeysWithValues: before.runs.map { ($0.id, $0) })
+        for index in runs.indices {
+            let isReady = runs[index].state == .ready && !runs[index].isHeld
+            runs[index].readySince = isReady ? runs[index].readySince ?? now : nil
+        }
         for run in runs {
             let old = earlier[run.id]
             let isBlockedAnew = old != nil && run.state == .blocked && old?.blockedBy != run.blockedBy
@@ -270,6 +281,13 @@ extension MemoryStore.State {
             }
             if old?.isToBeCancelled == false, run.isToBeCancelled, run.state == .running {
                 note(run, .cancelRequested, from: nil, reason: nil, at: now)
+            }
+            if old?.isToMakeWay == false, run.isToMakeWay, run.state == .running {
+                note(run, .preemptRequested, from: nil, reason: nil, at: now)
+            }
+            if let old, old.isHeld != run.isHeld || old.sortKey != run.sortKey {
+                let kind: RunChange.Kind = old.isHeld == run.isHeld ? .reordered : run.isHeld ? .held : .released
+                note(run, kind, from: nil, reason: nil, at: now)
             }
             for made in run.artifacts.dropFirst(old?.artifacts.count ?? 0) {
                 let step = made.artifact.step.map { " of step \($0)" } ?? ""

@@ -13,9 +13,13 @@ extension MemoryStore {
         try write { state, now in
             guard state.workers[worker]?.isRetired == false else { return nil }
             state.workers[worker]?.leaseUntil = now + leaseSeconds
-            return state.runs.filter { $0.worker == worker && $0.state == .running && $0.isToBeCancelled }.compactMap {
-                run in
-                run.token.map { .cancel(Lease(run: run.id, attempt: run.attempts.count, token: $0)) }
+            return state.runs.filter {
+                $0.worker == worker && $0.state == .running && ($0.isToBeCancelled || $0.isToMakeWay)
+            }.compactMap { run in
+                run.token.map {
+                    let lease = Lease(run: run.id, attempt: run.attempts.count, token: $0)
+                    return run.isToBeCancelled ? .cancel(lease) : .preempt(lease)
+                }
             }
         }
     }
@@ -26,16 +30,21 @@ extension MemoryStore {
 
     package func claim(for worker: WorkerID, pool: String, threads: Int, limit: Int) async throws -> [Claim] {
         try write { state, now in
-            guard let holder = state.workers[worker], !holder.isRetired, holder.leaseUntil > now else { return [] }
+            guard let holder = state.workers[worker], holder.mayClaim(now) else { return [] }
             let fitting = state.runs.indices.filter { index in
                 let run = state.runs[index]
-                return run.state == .ready && run.spec.resources.device.rawValue == pool
+                return run.state == .ready && !run.isHeld && run.spec.resources.device.rawValue == pool
                     && run.spec.resources.allThreads <= threads
             }
             let order = fitting.sorted {
                 (state.runs[$0].sortKey, state.runs[$0].id) < (state.runs[$1].sortKey, state.runs[$1].id)
             }
-            return order.prefix(limit).map { index in
+            var free = threads
+            let fittingTogether = order.prefix(limit).prefix { index in
+                free -= state.runs[index].spec.resources.allThreads
+                return free >= 0
+            }
+            return fittingTogether.map { index in
                 state.lastToken += 1
                 let token = state.lastToken
                 let run = state.runs[index]
@@ -113,7 +122,7 @@ extension MemoryStore {
                     where state.runs[index].artifacts[place].artifact.path == path {
                         state.runs[index].artifacts[place].removedAt = now
                     }
-                case .result, .failed: break
+                case .moved, .result, .failed: break
                 }
             }
             return true
@@ -142,6 +151,8 @@ extension MemoryStore {
                 state.end(index, as: .cancelled, outcome: .cancelled, message: "cancelled while it ran", at: now)
             case .released:
                 state.end(index, as: .ready, outcome: .released, message: nil, at: now)
+            case .preempted:
+                state.end(index, as: .ready, outcome: .preempted, message: nil, at: now)
             case .failed(let failure, let message):
                 let decision = run.spec.retry.decision(after: failure, earlierFailures: run.failures)
                 if failure != .workerLost { state.runs[index].failures += 1 }
@@ -213,6 +224,7 @@ extension MemoryStore.State {
         runs[index].state = state
         runs[index].token = nil
         runs[index].worker = nil
+        runs[index].isToMakeWay = false
         runs[index].reason = message
         runs[index].endedAt = state.isTerminal ? now : nil
         let last = runs[index].attempts.count - 1

@@ -31,14 +31,16 @@ struct API: Sendable {
             Route(.get, "/api/v1/runs/{run}/metrics", .reader, metricNames),
             Route(.get, "/api/v1/runs/{run}/metrics/{name}", .reader, metric),
             Route(.get, "/api/v1/runs/{run}/log", .reader, log),
-            Route(.post, "/api/v1/cancel", .operator) { exchange in try await act(exchange, .cancel) },
-            Route(.post, "/api/v1/retry", .operator) { exchange in try await act(exchange, .retry) },
+            Route(.post, "/api/v1/priority", .operator, setPriority),
             Route(.get, "/api/v1/queue", .reader, queue),
             Route(.get, "/api/v1/workers", .reader, workers),
             Route(.get, "/api/v1/views", .reader) { _ in try .json(Page(items: try await store.savedViews())) },
             Route(.get, "/api/v1/events", .reader, pages.events),
             Route(.get, "/api/v1/actions", .admin, actionLog),
         ]
+            + RunAction.allCases.map { action in
+                Route(.post, "/api/v1/\(action.rawValue)", .operator) { exchange in try await act(exchange, action) }
+            }
     }
 
     // MARK: Suites
@@ -173,15 +175,48 @@ struct API: Sendable {
     private struct Selection: Decodable {
         var runs: [Int64]?
         var suite: Int64?
+        /// Of the route `priority` alone.
+        var priority: Int?
+    }
+
+    private struct Done: Encodable {
+        var runs: [Int64]
     }
 
     private func act(_ exchange: Exchange, _ action: RunAction) async throws -> WebResponse {
+        let selection = try selection(exchange, #"{"runs": [1, 2]} or {"suite": 1}"#) { $0.priority == nil }
+        let (runs, target) = try await self.runs(selection, for: action)
+        let done = runs.isEmpty ? [] : try await actions.carryOut(action, runs, target: target, by: exchange.visitor)
+        return try .json(Done(runs: done.map(\.rawValue)))
+    }
+
+    private func setPriority(_ exchange: Exchange) async throws -> WebResponse {
+        let form =
+            #"{"runs": [1, 2], "priority": 5} or {"suite": 1, "priority": 5}, with a priority from -1000 to 1000"#
+        let selection = try selection(exchange, form) { $0.priority.map(QueueMove.priorities.contains) ?? false }
+        let (runs, target) = try await self.runs(selection, for: .front)
+        let priority = selection.priority ?? 0
+        let done =
+            runs.isEmpty
+            ? [] : try await actions.setPriority(priority, of: runs, target: target, by: exchange.visitor)
+        return try .json(Done(runs: done.map(\.rawValue)))
+    }
+
+    private func selection(
+        _ exchange: Exchange,
+        _ form: String,
+        _ isValid: (Selection) -> Bool
+    ) throws -> Selection {
         guard exchange.request.contentType == "application/json" else {
             throw Problem(415, "send the selection as application/json")
         }
         guard let selection = try? JSONDecoder().decode(Selection.self, from: Data(exchange.request.body)),
-            (selection.runs == nil) != (selection.suite == nil)
-        else { throw Problem(422, #"the selection is {"runs": [1, 2]} or {"suite": 1}"#) }
+            (selection.runs == nil) != (selection.suite == nil), isValid(selection)
+        else { throw Problem(422, "the selection is \(form)") }
+        return selection
+    }
+
+    private func runs(_ selection: Selection, for action: RunAction) async throws -> (runs: [RunID], target: String) {
         var runs: [RunID]
         var target: String
         if let number = selection.suite {
@@ -197,11 +232,7 @@ struct API: Sendable {
                 throw Problem(422, "a request names at most \(Actions.runLimit) runs")
             }
         }
-        let done = runs.isEmpty ? [] : try await actions.carryOut(action, runs, target: target, by: exchange.visitor)
-        struct Document: Encodable {
-            var runs: [Int64]
-        }
-        return try .json(Document(runs: done.map(\.rawValue)))
+        return (runs, target)
     }
 
     // MARK: The rest
@@ -222,7 +253,7 @@ struct API: Sendable {
         let limit = try exchange.count("limit", default: 100, upTo: 1000)
         let queue = try await store.queue(suite: nil, limit: limit)
         let places = Dictionary(uniqueKeysWithValues: queue.ready.map { ($0.run, $0.place) })
-        let order = queue.running + queue.ready.map(\.run) + queue.waiting + queue.blocked
+        let order = queue.running + queue.ready.map(\.run) + queue.held + queue.waiting + queue.blocked
         let records = Dictionary(uniqueKeysWithValues: try await store.runs(order).map { ($0.id, $0) })
         let items = order.compactMap { id in
             records[id].map { Item(run: $0, place: places[id], why: $0.why(places[id])) }

@@ -69,7 +69,7 @@ extension Pages {
         }
         let queue = try await store.queue(suite: suite, limit: Self.listLimit)
         let lists: [(RunState, [RunID])] = [
-            (.running, queue.running), (.ready, queue.ready.map(\.run)), (.waiting, queue.waiting),
+            (.running, queue.running), (.ready, queue.ready.map(\.run) + queue.held), (.waiting, queue.waiting),
             (.blocked, queue.blocked),
         ]
         let records = Dictionary(

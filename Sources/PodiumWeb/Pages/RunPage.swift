@@ -80,6 +80,9 @@ struct RunPageView {
     let number: Int64
     let mayAct: Bool
     let mayCancel: Bool
+    let mayHold: Bool
+    let mayRelease: Bool
+    let mayMove: Bool
     let mayRetry: Bool
     let formCode: String
     let kind: String
@@ -105,6 +108,9 @@ struct RunPageView {
         let state = StateView(run.state, isStuck: run.state == .blocked && run.blockedBy != nil)
         number = run.id.rawValue
         mayCancel = mayAct && !run.state.isTerminal
+        mayHold = mayCancel && !run.isHeld
+        mayRelease = mayCancel && run.isHeld
+        mayMove = mayCancel && run.state != .running
         mayRetry = mayAct && (run.state == .failed || run.state == .cancelled)
         self.mayAct = mayCancel || mayRetry
         self.formCode = formCode
@@ -184,6 +190,7 @@ struct RunPageView {
         case .succeeded: "done"
         case .cancelled: "cancelled"
         case .released: "put back"
+        case .preempted: "made way"
         case .lost: "worker lost"
         case .failed(let failure): "failed: \(failure.rawValue)"
         }

@@ -46,7 +46,7 @@ struct StateView {
         case nil: self.init(.running)
         case .succeeded: self.init(.succeeded)
         case .cancelled: self.init(.cancelled)
-        case .released, .lost: self.init(.waiting)
+        case .released, .preempted, .lost: self.init(.waiting)
         case .failed: self.init(.failed)
         }
     }
@@ -55,6 +55,7 @@ struct StateView {
         switch worker {
         case .working: self.init(kind: "running", symbol: "▸", word: "working")
         case .idle: self.init(kind: "succeeded", symbol: "✓", word: "idle")
+        case .drained: self.init(kind: "waiting", symbol: "◦", word: "drained")
         case .left: self.init(kind: "cancelled", symbol: "⊘", word: "left")
         case .lost: self.init(kind: "failed", symbol: "✗", word: "lost")
         }

@@ -15,6 +15,8 @@ struct BenchQueue: AsyncParsableCommand {
             Examples:
               podium bench queue
               podium bench queue queue/claim-finish --runs 5000
+              podium bench queue queue/million            claims while a million runs wait
+              podium bench queue queue/pinned             beside a snapshot that is held for 30 s
             """
     )
 
@@ -39,7 +41,8 @@ struct BenchQueue: AsyncParsableCommand {
                 store: store,
                 selection: options.selection,
                 runs: runs,
-                version: Podium.version
+                version: Podium.version,
+                folder: folder
             ).figures()
             await store.close()
             try await cluster.stop(.fast)

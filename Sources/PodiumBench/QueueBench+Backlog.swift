@@ -1,0 +1,127 @@
+internal import PodiumCore
+internal import PodiumStore
+
+/// The queue under conditions: a million runs that wait, somebody who holds a snapshot, a sweep of ten thousand.
+extension QueueBench {
+    /// Seconds to submit a sweep of 10,000 runs.
+    func submittingASweep() async throws -> BenchFigure {
+        let sweep = suite(10_000)
+        let seconds = try await median {
+            let seconds = try await Stopwatch.seconds { _ = try await store.submit(sweep) }
+            try await store.emptyQueue()
+            return seconds
+        }
+        return BenchFigure(name: "queue/submit/sweep", value: seconds, unit: "s, 10,000 runs")
+    }
+
+    /// Claims while a thousand and while a million runs wait: one at a time for the latency, then a hundred at a time.
+    func claimingFromAMillion() async throws -> [BenchFigure] {
+        let claims = 1000
+        _ = try await backlog(2 * claims)
+        let p99 = try await claimTimes(claims).percentile(0.99)
+        try await store.emptyQueue()
+        _ = try await backlog(1_000_000)
+        let times = try await claimTimes(claims)
+        let workers = try await makeWorkers(2)
+        let batches = 150
+        let seconds = try await Stopwatch.seconds {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for worker in workers {
+                    group.addTask {
+                        for _ in 0..<batches {
+                            guard try await claim(worker, limit: 100).count == 100 else {
+                                throw BenchError(.failed, "a claim of a hundred from a full queue took fewer")
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        let claimed = workers.count * batches * 100
+        try await store.emptyQueue()
+        return [
+            BenchFigure(
+                name: "queue/million/batched",
+                value: Double(claimed) / seconds,
+                unit: "runs/s, a hundred a claim, two workers"
+            ),
+            BenchFigure(name: "queue/million/claim-p50", value: times.percentile(0.5) * 1e3, unit: "ms"),
+            BenchFigure(
+                name: "queue/million/claim-p99",
+                value: times.percentile(0.99) * 1e3,
+                unit: "ms, against 1,000 to 2,000 waiting",
+                ceiling: p99 * 1e3
+            ),
+        ]
+    }
+
+    /// Runs a second while somebody holds a snapshot, over half a minute; the ceiling is the same without one.
+    func claimingBesideASnapshot() async throws -> [BenchFigure] {
+        _ = try await backlog(100_000)
+        let worker = try await makeWorkers(1)[0]
+        let free = try await finishedRuns(worker, seconds: 10)
+        let last = try await store.withPinnedSnapshot { () async throws -> Double in
+            _ = try await finishedRuns(worker, seconds: 20)
+            return try await finishedRuns(worker, seconds: 10)
+        }
+        try await store.emptyQueue()
+        return [
+            BenchFigure(
+                name: "queue/pinned/claim-finish",
+                value: last,
+                unit: "runs/s in the last 10 of 30 s beside a held snapshot",
+                ceiling: free
+            )
+        ]
+    }
+
+    // MARK: Pieces
+
+    private func backlog(_ runs: Int) async throws -> SuiteID {
+        let suite = try await store.submit(suite(1)).suite
+        try await store.queueCopies(runs - 1, of: suite)
+        try await store.analyze()
+        return suite
+    }
+
+    /// Seconds of claims of one run each.
+    private func claimTimes(_ count: Int) async throws -> [Double] {
+        let worker = try await makeWorkers(1)[0]
+        for _ in 0..<20 { _ = try await claim(worker, limit: 1) }
+        var times: [Double] = []
+        for _ in 0..<count {
+            times.append(
+                try await Stopwatch.seconds {
+                    guard try await claim(worker, limit: 1).count == 1 else {
+                        throw BenchError(.failed, "a claim from a full queue took nothing")
+                    }
+                }
+            )
+        }
+        return times
+    }
+
+    /// Claims and finishes for a time; runs a second.
+    private func finishedRuns(_ worker: WorkerID, seconds: Double) async throws -> Double {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var runs = 0
+        while start.duration(to: clock.now) < .seconds(seconds) {
+            guard let next = try await claim(worker, limit: 1).first else {
+                throw BenchError(.failed, "the queue ran empty")
+            }
+            try await finish(next)
+            runs += 1
+        }
+        return Double(runs) / (start.duration(to: clock.now) / .seconds(1))
+    }
+}
+
+extension [Double] {
+    /// The value below which that share of all lies.
+    func percentile(_ share: Double) -> Double {
+        let order = sorted()
+        return order.isEmpty ? .nan : order[Swift.min(order.count - 1, Int(share * Double(order.count)))]
+    }
+}

@@ -1,0 +1,24 @@
+/// Where in the queue users want runs to be.
+package enum QueueMove: Hashable, Sendable {
+    /// Each step of priority puts a run ahead of those submitted up to an hour before it.
+    case priority(Int)
+    /// Before everything that waits.
+    case front
+    /// Behind everything that waits.
+    case back
+
+    /// The priorities that a run can have.
+    package static let priorities = -1000...1000
+}
+
+/// A run that joins a suite which is stored already.
+package struct AddedRun: Sendable, Equatable {
+    package var spec: RunSpec
+    /// The run of the suite that it resembles: it waits for the same runs.
+    package var like: RunID
+
+    package init(spec: RunSpec, like: RunID) {
+        self.spec = spec
+        self.like = like
+    }
+}

@@ -1,0 +1,75 @@
+package import PodiumCore
+
+extension PostgresStore {
+    package func extend(_ suite: SuiteID, with added: [AddedRun]) async throws -> SubmittedSuite {
+        guard !added.isEmpty else { return SubmittedSuite(suite: suite, runs: [:]) }
+        var documents: [String] = []
+        for run in added { documents.append(try StoredJSON.encode(run.spec)) }
+        let specs = documents
+        let names = added.map(\.spec.name.storable)
+        let inputs = try InputColumns(added.map(\.spec))
+        return try await write { connection, isRepeat throws(StoreError) in
+            let locked = try await connection.query(Self.lockSuites, .ints([suite.rawValue]))
+            guard !locked.isEmpty else { throw StoreError(.value, "there is no suite \(suite)") }
+            if isRepeat {
+                let known = try await connection.query(Self.findNamed, .int(suite.rawValue), .texts(names))
+                if known.count == names.count { return try SubmittedSuite(suite.rawValue, known) }
+            }
+            let rows = try await connection.query(
+                Self.insertAdded,
+                .int(suite.rawValue),
+                .texts(names),
+                .jsons(specs),
+                .texts(added.map(\.spec.resources.device.rawValue)),
+                .ints(added.map { Int64($0.spec.resources.threads) }),
+                .ints(added.map(\.like.rawValue)),
+                .int(Self.priorityBoost)
+            )
+            guard rows.count == names.count else {
+                throw StoreError(.value, "suite \(suite) has no run like one of those that are to be added")
+            }
+            if !inputs.children.isEmpty { try await Self.insert(inputs, of: suite.rawValue, connection) }
+            try await connection.query(
+                Self.inheritDependencies,
+                .int(suite.rawValue),
+                .texts(names),
+                .ints(added.map(\.like.rawValue)),
+                .bools(added.map { $0.spec.kind == .report })
+            )
+            try await connection.query(Self.resolveDependencies, .int(suite.rawValue))
+            return try SubmittedSuite(suite.rawValue, rows)
+        }
+    }
+
+    private static let findNamed: Statement = """
+        select id, name from runs where suite_id = $1 and name = any($2::text[])
+        """
+
+    /// Blocked at first: resolving dependencies queues those whose parents are over.
+    private static let insertAdded: Statement = """
+        insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children)
+        select $1, p.name, p.spec, p.pool, p.threads::integer,
+            (extract(epoch from clock_timestamp()) * 1000000)::bigint - sibling.priority * $7::bigint,
+            sibling.priority, 'blocked', true
+        from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::bigint[]) with ordinality
+            as p (name, spec, pool, threads, sibling, position)
+        join runs sibling on sibling.id = p.sibling and sibling.suite_id = $1
+        order by p.position
+        returning id, name
+        """
+
+    /// What each new run's sibling waits for, it waits for too; a report waits for the other new runs as well.
+    private static let inheritDependencies: Statement = """
+        with added as (
+            select own.id, a.sibling, a.is_report
+            from unnest($2::text[], $3::bigint[], $4::boolean[]) as a (name, sibling, is_report)
+            join runs own on own.suite_id = $1 and own.name = a.name
+        )
+        insert into dependencies (child_id, parent_id, condition)
+        select added.id, d.parent_id, d.condition from added join dependencies d on d.child_id = added.sibling
+        union all
+        select report.id, other.id, 'afterAny'
+        from added report join added other on not other.is_report
+        where report.is_report
+        """
+}

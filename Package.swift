@@ -123,6 +123,7 @@ let package = Package(
                 .embedInCode("report.css"),
                 .embedInCode("report.js"),
                 .embedInCode("seeds.mustache"),
+                .embedInCode("similarity.mustache"),
                 .embedInCode("task.mustache"),
                 .embedInCode("timeline.mustache"),
             ]

@@ -11,6 +11,8 @@ package struct EmbedBench {
     private let selection: BenchSelection
     private let model: String
     private let texts: String
+    /// How many of the texts are measured.
+    private let count: Int
     private let devices: DeviceFactory
     private let threads: Int
     /// Where the vectors are written.
@@ -21,17 +23,21 @@ package struct EmbedBench {
         selection: BenchSelection,
         model: String,
         texts: String,
+        count: Int,
         devices: DeviceFactory,
         threads: Int,
         folder: String,
         peakMemory: @escaping () -> Double
     ) {
-        (self.selection, self.model, self.texts, self.devices) = (selection, model, texts, devices)
+        (self.selection, self.model, self.texts, self.count) = (selection, model, texts, count)
+        self.devices = devices
         (self.threads, self.folder, self.peakMemory) = (threads, folder, peakMemory)
     }
 
     package func figures() throws -> [BenchFigure] {
         var figures: [BenchFigure] = []
+        let measured = "\(folder)/texts"
+        try AtomicFile.write(try firstTexts(), to: measured)
         for precision in [CPUConfiguration.Precision.float32, .bfloat16] {
             let name = "embed/\(precision.rawValue)"
             guard selection.selects(name) else { continue }
@@ -40,7 +46,7 @@ package struct EmbedBench {
             var options = EmbeddingOptions()
             options.format = .npy
             let run = EmbeddingRun(
-                files: [texts],
+                files: [measured],
                 options: options,
                 engine: EngineOptions(),
                 model: directory,
@@ -79,5 +85,13 @@ package struct EmbedBench {
             ]
         }
         return figures
+    }
+
+    /// The first texts of the file, one a line.
+    private func firstTexts() throws -> [UInt8] {
+        let lines = try FileLines(texts)
+        var bytes: [UInt8] = []
+        while lines.number < count, let line = try lines.next() { bytes += line + [0x0A] }
+        return bytes
     }
 }

@@ -35,6 +35,8 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var nullThreshold: NullThreshold?
     /// How the model came about, where it need not be the last one.
     package var checkpointChoice: CheckpointChoice?
+    /// Of a run that makes vectors, where it was asked to compare a word's.
+    package var wordSimilarity: WordSimilarity?
 
     package init(
         metrics: [String: Double] = [:],

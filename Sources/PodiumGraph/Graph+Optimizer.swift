@@ -8,6 +8,8 @@ package struct OptimizerOptions: Hashable, Sendable {
     /// `.replica` is the 2018 release's way on TPUs: it clips each replica's gradient of its own mean loss, and
     /// `CrossShardOptimizer.apply_gradients` sums what remains, without the scale that its `compute_gradients` has.
     package var clippingScope = MeanScope.batch
+    /// What a layer's learning rate is of that of the layer above it.
+    package var layerDecay: Float = 1
 
     package init() {}
 }
@@ -22,6 +24,7 @@ extension Graph {
     ///   - learningRate: float32 scalar.
     ///   - step: int32 scalar, counted from 0; needed to correct bias.
     ///   - decays: whether weight decay applies to a parameter of this name.
+    ///   - rate: what multiplies the learning rate of a parameter of this name.
     /// - Returns: the norm of the gradients before clipping (with `.replica`, the replicas' mean), and the reduced
     ///   gradient of each parameter, in order.
     @discardableResult
@@ -31,7 +34,8 @@ extension Graph {
         learningRate: Value,
         step: Value? = nil,
         options: OptimizerOptions = OptimizerOptions(),
-        decays: (String) -> Bool
+        decays: (String) -> Bool,
+        rate: (String) -> Float = { _ in 1 }
     ) -> (norm: Value, gradients: [Value]) {
         precondition(options.clippingScope == meanScope, "gradients are clipped in the scope that losses average over")
         let own = gradients(of: loss, withRespectTo: parameters.map(\.value))
@@ -56,7 +60,8 @@ extension Graph {
             learningRate: learningRate,
             step: step,
             options: options.adam,
-            decays: decays
+            decays: decays,
+            rate: rate
         )
         return (norm, reduced)
     }

@@ -66,6 +66,16 @@ struct EmbedJob {
             examplesPerSecond: summary.rate,
             notes: EmbeddingRun.warning(summary).map { [$0] } ?? []
         )
+        if let word = work.options.compare {
+            let similarity = try WordComparison(word, in: work.texts).similarity(
+                model.directory,
+                options: work.options,
+                engine: work.engine,
+                device: context.device
+            )
+            result.wordSimilarity = similarity
+            result.notes.append(similarity.text)
+        }
         result.datasets = try work.texts.map { file in
             DatasetUse(
                 task: nil,

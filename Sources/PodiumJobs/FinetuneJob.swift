@@ -3,6 +3,7 @@ import PodiumBERT
 import PodiumCore
 import PodiumFiles
 import PodiumGraph
+import PodiumPrimitives
 
 /// Trains a model with a new head on a task, and scores it (paper, section 4; `run_classifier.py`, `run_squad.py`).
 struct FinetuneJob {
@@ -26,25 +27,14 @@ struct FinetuneJob {
         )
         guard recipe.trainingSequences > 0 else { throw JobError(.input, "no training example is left to learn from") }
         try context.checkStop()
-        let network = model.configuration(dropout: training.dropout).model
+        let (written, network) = configurations(model)
         let optimizer = OptimizerOptions(training)
-        let file = try model.directory.weights()
         let loaded = try Weights.load(
-            file,
+            try model.directory.weights(),
             for: network.trainingGraph(recipe.head, optimizer: optimizer),
             configuration: network.configuration,
             seed: work.seed,
             needsHead: false
-        )
-        let trainer = try Trainer(
-            model: network,
-            head: recipe.head,
-            weights: loaded.weights,
-            optimizer: optimizer,
-            seed: work.seed,
-            device: context.device,
-            checkpointing: training.gradientCheckpointing,
-            inParts: work.microBatchSize != nil
         )
         context.log(description(loaded.report, of: model, recipe: recipe))
         let order = EpochOrder(
@@ -55,6 +45,17 @@ struct FinetuneJob {
         let totalSteps = training.length.steps { epochs in
             max(1, Int((Double(order.stepsPerEpoch) * epochs).rounded()))
         }
+        let trainer = try Trainer(
+            model: network,
+            head: recipe.head,
+            weights: loaded.weights,
+            optimizer: optimizer,
+            seed: work.seed,
+            device: context.device,
+            checkpointing: training.gradientCheckpointing,
+            inParts: work.microBatchSize != nil,
+            stages: stages(layers: network.configuration.layers, stepsPerEpoch: order.stepsPerEpoch, totalSteps)
+        )
         let predictor = try Predictor(
             model: network,
             head: recipe.head,
@@ -77,7 +78,7 @@ struct FinetuneJob {
         let writeModel: Snapshots.Write = { folder in
             try ModelDirectory.write(
                 try trainer.weights(),
-                configuration: model.configuration,
+                configuration: written,
                 classifier: recipe.classifier,
                 tokenizer: model.directory.tokenizer,
                 to: folder
@@ -128,9 +129,9 @@ struct FinetuneJob {
         var evaluation = try recipe.evaluate(predictor) { try context.checkStopAfterTraining() }
         try recipe.predictTests(predictor, into: &evaluation) { try context.checkStopAfterTraining() }
         let weights = try trainer.weights()
-        let written = try ModelDirectory.write(
+        let file = try ModelDirectory.write(
             weights,
-            configuration: model.configuration,
+            configuration: written,
             classifier: recipe.classifier,
             tokenizer: model.directory.tokenizer,
             to: context.path("model")
@@ -163,10 +164,43 @@ struct FinetuneJob {
             share: step == outcome.steps ? 1 : monitor?.best?.share,
             score: result.score,
             path: context.path("model"),
-            sha256: written.sha256,
-            bytes: written.bytes
+            sha256: file.sha256,
+            bytes: file.bytes
         )
         return JobOutput(result, artifacts: [artifact] + predictions)
+    }
+
+    /// The model as it is written, and as it learns.
+    private func configurations(_ model: StartingModel) -> (written: Configuration, learning: any SequenceModel) {
+        var written = model.configuration
+        if let head = work.head { written.top = head == .bilstm ? .bilstm : nil }
+        var learning = model.configuration(dropout: work.optimization.dropout)
+        learning.top = written.top
+        if work.unfreeze == Unfreezing.none {
+            // Features are the model's own; what is dropped out is dropped on their way into the head.
+            learning.classifierDropout = learning.classifierDropout ?? learning.hiddenDropout
+            (learning.hiddenDropout, learning.attentionDropout) = (0, 0)
+        }
+        return (written, learning.model)
+    }
+
+    /// Which layers learn from which step on.
+    private func stages(layers: Int, stepsPerEpoch: Int, _ totalSteps: Int?) -> [TrainingStage] {
+        switch work.unfreeze ?? .all {
+        case .all: return [.everything]
+        case .none: return [.head]
+        case .gradual:
+            let all = TrainingStage.gradual(layers: layers, stepsPerEpoch: stepsPerEpoch)
+            let reached = all.filter { $0.start < totalSteps ?? Int.max }
+            if let last = reached.last, reached.count < all.count {
+                context.log(
+                    "unfreeze: gradual: the training ends before \(all.count - reached.count) of \(all.count) groups of layers "
+                        + "learn; the head and \(NumberText.count(last.deepest, "layer")) do",
+                    level: .warning
+                )
+            }
+            return reached
+        }
     }
 
     /// Steps from one look at the development set to the next; nil where nobody asks for any.
@@ -197,6 +231,7 @@ extension OptimizerOptions {
     init(_ training: Optimization) {
         self.init()
         adam.weightDecay = Float(training.weightDecay)
+        layerDecay = Float(training.layerDecay ?? 1)
         adam.epsilon = Float(training.adamEpsilon)
         adam.correctsBias = training.biasCorrection
         clip = Float(training.clipNorm)

@@ -11,6 +11,7 @@ package enum JobFilePage {
             section("`budget`", budgetText + "\n\n" + keys(SpecKey.budget)),
             section("`phases`", phasesText + "\n\n" + keys(SpecKey.phase)),
             section("`vectors`", keys(SpecKey.vectors)),
+            section("`similarity`", similarityText + "\n\n" + keys(SpecKey.similarity)),
             section("`data`", dataText + "\n\n" + keys(SpecKey.data)),
             section("`training`, `taskTraining` and `sweep`", trainingText + "\n\n" + hyperparameters),
             section("`seed`", seedText + "\n\n" + keys(SpecKey.seed)),
@@ -45,12 +46,14 @@ package enum JobFilePage {
 
     private static let modelText = """
         A name (`minilm-l6`, `google-bert/bert-base-uncased`, `uncased_L-2_H-128_A-2`) is fetched where it is needed; text that names
-        a folder, or `{path: FOLDER}`, is that folder, even where the hub has a model of the name; `{preset: tiny}` is fresh weights, for pre-training; `{run: NAME}` is what a run of `pretrain` or `finetune` in the same file made.
+        a folder, or `{path: FOLDER}`, is that folder, even where the hub has a model of the name; `{preset: tiny}` is fresh weights, for pre-training; `{run: NAME}` is what a run of `pretrain` or `finetune` in the same file made. `{vectors: FILE}` is a context-free model of word
+        vectors: a word and its numbers a line, with word2vec's first line or without one. Words without a vector are `[UNK]`.
         """
 
     private static let corpusText = """
         `sample` (the bundled text), a file, or a list of files: plain text in UTF-8, a sentence a line, an empty line between
-        documents. Or prepared examples, for which `training` must repeat what they were prepared with:
+        documents. Or prepared examples, for which `training` must repeat what they were prepared with; or the text of a task, which a
+        language model is trained on before the task:
         """
 
     private static let budgetText = """
@@ -61,6 +64,11 @@ package enum JobFilePage {
 
     private static let phasesText =
         "Of a pre-training run; the release's are 128 pieces for nine tenths and 512 for the last."
+
+    private static let similarityText = """
+        Of a suite: a run for every system, which makes the word's vector in each text with the system's starting model. The
+        report shows the cosines of every two of them, as a heat map and a table.
+        """
 
     private static let dataText =
         "`sample` (the bundled, generated data: its scores compare with nothing published), or:"

@@ -73,10 +73,31 @@ struct SpecKey {
             fallback: "none",
             "Fine-tuning runs that systems start from: a warm start."
         ),
+        SpecKey(
+            "similarity",
+            in: [.suite],
+            "{word: bank, texts: sentences.txt}",
+            fallback: "none",
+            "A word whose vectors in several texts are compared, in every system's starting model."
+        ),
         SpecKey("systems", in: [.suite], "a list", fallback: "one, of `model`", "The rows of the leaderboard."),
         SpecKey("task", in: [.finetune, .evaluate], "glue/MRPC", "The task to be scored on."),
         SpecKey("tasks", in: [.suite], "[glue, squad-v1.1]", "The tasks to be scored on; `glue` stands for all nine."),
-        SpecKey("data", in: scored, "{root: ~/data}", fallback: "sample", "Where the tasks' files are."),
+        SpecKey(
+            "protocol",
+            in: [.suite],
+            "glue-sane-5",
+            fallback: "none",
+            "Rules that every system must keep, or the file is refused: glue-sane-5, Cramming's (eight tasks, one setting, five seeds, at "
+                + "most five epochs); the report has the number that they define."
+        ),
+        SpecKey(
+            "data",
+            in: SuiteKind.allCases.filter { $0 != .embed },
+            "{root: ~/data}",
+            fallback: "sample",
+            "Where the tasks' files are; of pretrain, for `corpus: {task: …}`."
+        ),
         SpecKey(
             "predict",
             in: scored,
@@ -166,6 +187,12 @@ struct SpecKey {
         ),
         SpecKey("preset", "tiny", fallback: "", "Fresh weights of a size."),
         SpecKey("path", "../models/mine", fallback: "", "A folder with model.safetensors, config.json and vocab.txt."),
+        SpecKey(
+            "vectors",
+            "../glove.6B.100d.txt",
+            fallback: "",
+            "A text file of word vectors, GloVe's or word2vec's: a context-free model."
+        ),
     ]
 
     static let finetune = [
@@ -203,6 +230,18 @@ struct SpecKey {
         ),
         SpecKey("format", "npy", fallback: "jsonl", "jsonl (as `extract_features.py` writes it), npy, safetensors."),
         SpecKey("normalize", "true", fallback: "false", "Whether every vector is scaled to length 1."),
+        SpecKey(
+            "compare",
+            "bank",
+            fallback: "none",
+            "A word of the texts, whose vectors are compared with each other (with `pool: word`)."
+        ),
+    ]
+
+    static let similarity = [
+        SpecKey("word", "bank", "The word, as the texts have it or in lower case."),
+        SpecKey("texts", "sentences.txt", "A file, or a list of them: UTF-8, a text a line."),
+        SpecKey("layers", "[-1, -2]", fallback: "-1", "The layers whose sum is the vector, as in `vectors`."),
     ]
 
     static let data = [
@@ -210,7 +249,13 @@ struct SpecKey {
     ]
 
     static let corpus = [
-        SpecKey("shards", "~/examples/0123456789abcdef", "A folder that `podium data prepare` made.")
+        SpecKey("shards", "~/examples/0123456789abcdef", fallback: "", "A folder that `podium data prepare` made."),
+        SpecKey(
+            "task",
+            "glue/CoLA",
+            fallback: "",
+            "The texts of a task's training set, from the file's `data`; every example is a document."
+        ),
     ]
 
     static let budget = [

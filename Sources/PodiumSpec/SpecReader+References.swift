@@ -30,16 +30,17 @@ extension SpecReader {
             )
         }
         let fields = try node.fields(SpecKey.model.names)
-        let given = ["run", "preset", "path"].filter { fields[$0] != nil }
+        let given = ["run", "preset", "path", "vectors"].filter { fields[$0] != nil }
         guard given.count == 1 else {
-            throw node.error(.invalidValue, "\(node.path) needs exactly one of run, preset and path")
+            throw node.error(.invalidValue, "\(node.path) needs exactly one of run, preset, path and vectors")
         }
         if let checkpoint = fields["checkpoint"], fields["run"] == nil {
             throw checkpoint.error(.invalidValue, "checkpoint chooses among the models of a run", atKey: true)
         }
         if let preset = fields["preset"] { return .preset(try preset.choice(presets)) }
         if let path = fields["path"] { return .path(resolve(try path.string())) }
-        guard let run = fields["run"] else { preconditionFailure("one of the three keys is there") }
+        if let vectors = fields["vectors"] { return .vectors(resolve(try vectors.string())) }
+        guard let run = fields["run"] else { preconditionFailure("one of the four keys is there") }
         let name = try run.string()
         guard names.contains(name) else {
             throw run.error(
@@ -120,6 +121,7 @@ extension SpecReader {
         if let format = fields["format"] { options.format = try word(format, VectorFormat.self) ?? options.format }
         if let combine = fields["combine"] { options.combination = try word(combine, LayerCombination.self) }
         if let normalize = fields["normalize"] { options.normalize = try normalize.bool() }
+        if let compare = fields["compare"] { options.compare = try compare.string() }
         if let layers = fields["layers"] {
             options.layers = []
             for item in layers.itemsOrSelf { options.layers.append(try item.integer(-1000 ... -1)) }
@@ -128,14 +130,25 @@ extension SpecReader {
         return options
     }
 
-    /// Reads `corpus:`: `sample`, a file, a list of files, or `{shards: FOLDER}`.
-    func corpus(_ node: SpecNode?) throws(SpecError) -> CorpusReference {
+    /// Reads `corpus:`: `sample`, a file, a list of files, `{shards: FOLDER}`, or `{task: glue/CoLA}`.
+    ///
+    /// - Parameter data: where the file's tasks have their examples.
+    func corpus(_ node: SpecNode?, data: SpecNode?) throws(SpecError) -> CorpusReference {
         guard let node else { return .sample }
         if node.isMapping {
-            guard let folder = try node.fields(SpecKey.corpus.names)["shards"] else {
-                throw node.error(.missingKey, "corpus needs shards, such as {shards: ~/examples/0123456789abcdef}")
+            let fields = try node.fields(SpecKey.corpus.names)
+            let given = ["shards", "task"].filter { fields[$0] != nil }
+            guard given.count == 1 else {
+                throw node.error(
+                    .missingKey,
+                    "\(node.path) needs either shards or task, such as {shards: ~/examples/0123456789abcdef} or {task: glue/CoLA}"
+                )
             }
-            return .shards(resolve(try folder.string()))
+            if let folder = fields["shards"] { return .shards(resolve(try folder.string())) }
+            guard let task = fields["task"], let known = try tasks(task).first, try tasks(task).count == 1 else {
+                throw node.error(.invalidValue, "\(node.path): task names several tasks; a corpus is one's")
+            }
+            return .task(known, try self.data(data))
         }
         if node.items == nil, try node.string() == "sample" { return .sample }
         var files: [String] = []

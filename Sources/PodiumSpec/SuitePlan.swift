@@ -21,6 +21,9 @@ struct SuitePlan {
         switch kind {
         case .pretrain:
             runs = try pretraining(named: name, fields: fields, at: top, sweep: fields["sweep"])
+            if let data = fields["data"], !runs.contains(where: { $0.spec.readsTaskText }) {
+                throw data.error(.invalidValue, "data is for corpus: {task: …}, and the file has none", atKey: true)
+            }
         case .finetune, .evaluate:
             guard let taskNode = fields["task"] else {
                 throw top.error(.missingKey, "task is missing; write task: glue/MRPC")
@@ -69,22 +72,37 @@ struct SuitePlan {
                     "\(seed.path): systems start from one run of \"\(runName)\"; give each seed an entry and a name"
                 )
             }
+            runs += try pretraining(named: runName, fields: own, at: item, sweep: nil, after: pretrained)
             pretrained.append(runName)
-            runs += try pretraining(named: runName, fields: own, at: item, sweep: nil)
         }
         for item in fields["finetune"]?.itemsOrSelf ?? [] { runs.append(try start(item, &pretrained)) }
         guard let taskNode = fields["tasks"] else {
             guard !runs.isEmpty, fields["finetune"] == nil, fields["systems"] == nil, fields["model"] == nil else {
                 throw top.error(.missingKey, "tasks is missing; write tasks: [glue, squad-v1.1]")
             }
-            for key in ["training", "taskTraining", "sweep", "seed", "select", "data", "predict"] {
+            for key in [
+                "training", "taskTraining", "sweep", "seed", "select", "data", "predict", "similarity", "protocol",
+            ] {
+                if key == "data", runs.contains(where: { $0.spec.readsTaskText }) { continue }
                 if let field = fields[key] {
                     throw field.error(.invalidValue, "\(key) is for tasks, and the file has none", atKey: true)
                 }
             }
             return runs
         }
-        for system in try systems(pretrained: pretrained) { runs += try scored(system: system, taskNode: taskNode) }
+        let systems = try systems(pretrained: pretrained)
+        for system in systems { runs += try scored(system: system, taskNode: taskNode) }
+        if let node = fields["protocol"] {
+            _ = try node.choice([SaneProtocol.name])
+            for system in systems {
+                if let complaint = SaneProtocol.complaint(about: runs.map(\.spec).filter { $0.system == system.name }) {
+                    throw node.error(.invalidValue, "\(SaneProtocol.name): \(system.name): \(complaint)")
+                }
+            }
+        }
+        if let node = fields["similarity"] {
+            for system in systems { runs.append(try similarity(node, of: system)) }
+        }
         return withReport(runs)
     }
 
@@ -190,6 +208,12 @@ struct SuitePlan {
             case .run(let run, _): run
             case .preset(let size): "fresh-\(size)"
             case .path(let path): String(path.split(separator: "/").last ?? "model")
+            case .vectors(let path):
+                String(
+                    (path.split(separator: "/").last ?? "").filter {
+                        $0.unicodeScalars.allSatisfy { SpecReader.allowed($0) }
+                    }
+                )
             }
         if case .preset(let size) = model, kind == .evaluate {
             throw modelNode.error(.invalidValue, "fresh \(size) weights have no trained head to evaluate")
@@ -278,6 +302,40 @@ struct SuitePlan {
 
     // MARK: Vectors
 
+    /// A run that compares a word's vectors in texts, as a system's starting model has them.
+    private mutating func similarity(_ node: SpecNode, of system: System) throws(SpecError) -> PlannedRun {
+        let own = try node.fields(SpecKey.similarity.names)
+        guard let word = own["word"], let texts = own["texts"] else {
+            throw node.error(
+                .missingKey,
+                "\(node.path) needs a word and texts, such as {word: bank, texts: sentences.txt}"
+            )
+        }
+        var work = Embedding(model: system.model, texts: [])
+        for item in texts.itemsOrSelf { work.texts.append(reader.resolve(try item.string())) }
+        guard !work.texts.isEmpty else { throw texts.error(.invalidValue, "\(texts.path) names no file") }
+        work.options.pool = .word
+        work.options.format = .npy
+        work.options.combination = .sum
+        work.options.compare = try word.string()
+        if let layers = own["layers"] {
+            work.options.layers = []
+            for item in layers.itemsOrSelf { work.options.layers.append(try item.integer(-1000 ... -1)) }
+        }
+        if let complaint = work.options.complaint { throw node.error(.invalidValue, complaint) }
+        count += 1
+        return PlannedRun(
+            spec: RunSpec(
+                name: "\(system.name)/similarity",
+                system: system.name,
+                work: .embed(work),
+                resources: try reader.resources(fields["resources"]),
+                retry: try reader.retry(fields["retry"])
+            ),
+            dependencies: system.model.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] } ?? []
+        )
+    }
+
     private mutating func embedding() throws(SpecError) -> PlannedRun {
         guard let textNode = fields["texts"] else {
             throw top.error(.missingKey, "texts is missing; write texts: sentences.txt")
@@ -309,14 +367,15 @@ struct SuitePlan {
         named name: String,
         fields own: [String: SpecNode],
         at place: SpecNode,
-        sweep: SpecNode?
+        sweep: SpecNode?,
+        after known: [String] = []
     ) throws(SpecError) -> [PlannedRun] {
         guard let modelNode = own["model"] else {
             throw place.error(.missingKey, "model is missing; write model: {preset: tiny}")
         }
         let work = Pretraining(
-            model: try reader.model(modelNode, pretrained: []),
-            corpus: try reader.corpus(own["corpus"] ?? fields["corpus"])
+            model: try reader.model(modelNode, pretrained: known),
+            corpus: try reader.corpus(own["corpus"] ?? fields["corpus"], data: fields["data"])
         )
         var draft = TrainingDraft(.pretrain(work))
         draft.phases = try PhaseDraft.list(own["phases"])
@@ -339,7 +398,8 @@ struct SuitePlan {
                 if seeds.count > 1, let seed = work.seed { parts.append("seed-\(seed)") }
                 let run = parts.joined(separator: "/")
                 return PlannedRun(
-                    spec: RunSpec(name: run, system: name, work: work, resources: resources, retry: retry)
+                    spec: RunSpec(name: run, system: name, work: work, resources: resources, retry: retry),
+                    dependencies: work.model?.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] } ?? []
                 )
             }
         }
@@ -389,4 +449,11 @@ extension SpecReader {
 extension BenchmarkTask {
     /// All tasks with a training set.
     static let trainable = allCases.filter { $0 != .ax }
+}
+
+extension RunSpec {
+    /// Whether it trains on the text of a task.
+    fileprivate var readsTaskText: Bool {
+        if case .task = work.pretraining?.corpus { true } else { false }
+    }
 }

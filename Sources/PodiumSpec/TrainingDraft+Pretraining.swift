@@ -103,6 +103,17 @@ extension TrainingDraft {
                 throw phase.place.error(.invalidValue, "phases prepare examples of their own; name the text as corpus")
             }
         }
+        if case .vectors = work.model {
+            throw place.error(.invalidValue, "word vectors have no pieces to mask; fine-tune them (kind: finetune)")
+        }
+        if case .task(let task, _) = work.corpus, work.objectives?.contains(.nextSentence) == true,
+            task.isSingleSentence
+        {
+            throw (places["objectives"] ?? place).error(
+                .invalidValue,
+                "an example of \(task.rawValue) has one sentence, so that nothing follows it; write objectives: [mlm]"
+            )
+        }
         guard !phases.isEmpty else { return work }
         for key in ["maxSequenceLength", "maxPredictionsPerSequence"] {
             if let node = places[key] {
@@ -123,4 +134,9 @@ extension TrainingDraft {
         work.masking.maxPredictionsPerSequence = work.phases.map(\.maxPredictionsPerSequence).max() ?? 1
         return work
     }
+}
+
+extension BenchmarkTask {
+    /// Whether an example of the task is one sentence.
+    fileprivate var isSingleSentence: Bool { self == .cola || self == .sst2 }
 }

@@ -110,7 +110,7 @@ extension GraphCase {
     }
 
     /// One recurrent layer in each direction, side by side.
-    private static func recurrent(_ size: CaseSize) -> [GraphCase] {
+    package static func recurrent(_ size: CaseSize) -> [GraphCase] {
         [false, true].map { isReversed in
             var build = CaseBuilder(size)
             let z = build.tokens("z", width: 4 * size.width)

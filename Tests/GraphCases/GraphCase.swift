@@ -15,9 +15,6 @@ package struct GraphCase: Sendable, CustomStringConvertible {
 
     package var description: String { name }
 
-    /// Whether PJRT devices have a program for it: recurrences along sequences have none.
-    package var hasProgram: Bool { !graph.nodes.contains { $0.operation is LSTM } }
-
     /// The fed tensors with the element types that the graph declares.
     package var hostFeeds: [String: HostTensor] {
         var result: [String: HostTensor] = [:]
@@ -153,8 +150,10 @@ package struct CaseBuilder {
             parameters: graph.parameters,
             learningRate: rate,
             step: packed.tokenRows?.step,
-            options: options
-        ) { !$0.hasSuffix("bias") }
+            options: options,
+            decays: { !$0.hasSuffix("bias") },
+            rate: { $0.hasSuffix("bias") ? 0.5 : 1 }
+        )
         graph.output("loss", graph.reported(loss))
         graph.output("norm", update.norm)
         for slot in graph.variables where slot.role == .slot {

@@ -20,7 +20,10 @@ import Testing
         }
     }
 
-    private func model(_ architecture: Configuration.Architecture) -> any SequenceModel {
+    private func model(
+        _ architecture: Configuration.Architecture,
+        top: Configuration.Top? = nil
+    ) -> any SequenceModel {
         var configuration = Configuration(
             vocabularySize: 41,
             hiddenSize: 16,
@@ -32,6 +35,7 @@ import Testing
         configuration.architecture = architecture
         configuration.hiddenDropout = 0
         configuration.attentionDropout = 0
+        configuration.top = top
         return configuration.model
     }
 
@@ -73,10 +77,33 @@ import Testing
     func lossAndGradientsEqualPyTorch(_ architecture: Configuration.Architecture, _ name: String) throws {
         let model = model(architecture)
         let head = name == "pretraining" ? Head.pretraining(model.defaultObjectives) : .classification(labels: 3)
+        try expectGradients(model, head, batch(head, architecture), "\(architecture.rawValue)", name)
+    }
+
+    /// An LSTM in each direction on top of a left-to-right model, as in table 5 of BERT's paper.
+    @Test(arguments: [Head.classification(labels: 3), .span])
+    func aRecurrentTopEqualsPyTorch(_ head: Head) throws {
+        var batch = PackedBatch(sequences, isTraining: true)
+        if head == .span {
+            for name in ["starts", "ends"] { batch.feed(name, HostTensor(sequences.map { Int32($0.ids.count / 2) })) }
+        } else {
+            batch.feed("labels", HostTensor(try expected.integers("batch/labels")))
+        }
+        let name = head == .span ? "span" : "classification"
+        try expectGradients(model(.leftToRight, top: .bilstm), head, batch, "left-to-right+bilstm", name)
+    }
+
+    private func expectGradients(
+        _ model: any SequenceModel,
+        _ head: Head,
+        _ batch: PackedBatch,
+        _ prefix: String,
+        _ name: String
+    ) throws {
         let graph = model.trainingGraph(head, optimizer: OptimizerOptions())
         var weights = Weights()
         for parameter in graph.parameters {
-            let values = try reference(parameter.name, "\(architecture.rawValue)/weights/")
+            let values = try reference(parameter.name, "\(prefix)/weights/")
             weights.tensors[parameter.name] = HostTensor(values, shape: parameter.value.shape.map(\.fixed))
         }
         let trainer = try Trainer(
@@ -88,13 +115,12 @@ import Testing
             device: Fixture.device(),
             returningGradients: true
         )
-        let batch = try batch(head, architecture)
         let (measured, outputs) = try trainer.trainReturningOutputs(batch, learningRate: 0)
-        let loss = Double(try expected.floats("\(architecture.rawValue)/\(name)/loss")[0])
+        let loss = Double(try expected.floats("\(prefix)/\(name)/loss")[0])
         #expect(abs(measured.loss - loss) <= 1e-5 * loss, "\(measured.loss) for \(loss)")
         for parameter in graph.parameters {
             let gradient = try #require(outputs["gradient/\(parameter.name)"]).floats
-            let wanted = try reference(parameter.name, "\(architecture.rawValue)/\(name)/gradient/")
+            let wanted = try reference(parameter.name, "\(prefix)/\(name)/gradient/")
             try #require(gradient.count == wanted.count)
             let error = norm(zip(wanted, gradient).map { $0 - $1 })
             #expect(error <= 1e-3 * norm(wanted) + 1e-6 * measured.gradientNorm, "\(parameter.name): \(error)")

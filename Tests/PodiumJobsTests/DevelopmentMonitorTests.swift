@@ -1,6 +1,7 @@
 import Foundation
 import PodiumCPU
 import PodiumCore
+import PodiumGraph
 import PodiumJobs
 import Synchronization
 import Testing
@@ -46,7 +47,8 @@ struct DevelopmentMonitorTests {
         _ work: FineTuning,
         in folder: String,
         checkpoints: [Artifact] = [],
-        stopAfterLooks: Int? = nil
+        stopAfterLooks: Int? = nil,
+        crashAtStep: Int? = nil
     ) async throws -> (said: Said, output: JobOutput?) {
         let lease = Lease(run: RunID(rawValue: 1), attempt: number, token: Int64(number))
         let claim = Claim(
@@ -64,7 +66,7 @@ struct DevelopmentMonitorTests {
         let context = JobContext(
             assignment: EngineAssignment(claim: claim, dataDirectory: folder),
             folder: place,
-            device: try CPUDevice(CPUConfiguration(threads: 1)),
+            device: CrashingDevice(try CPUDevice(CPUConfiguration(threads: 1)), atStep: crashAtStep),
             say: { said.append($0) },
             shouldStop: { stopAfterLooks.map { looks.next() > $0 } ?? false }
         )
@@ -72,6 +74,40 @@ struct DevelopmentMonitorTests {
             return (said, try Job.run(context))
         } catch is JobStopped {
             return (said, nil)
+        } catch let error as GraphError where error.message == CrashingDevice.message {
+            return (said, nil)
+        }
+    }
+
+    /// Fine-tunings whose layers learn one after the other, at rates of their own, with parts and looks.
+    @Test(arguments: [nil, Unfreezing.gradual])
+    func aFineTuningThatIsKilledAtTwentyStepsComesToTheSameBits(unfreeze: Unfreezing?) async throws {
+        try await Self.inFolder { folder in
+            let work = Self.work {
+                $0.optimization.length = .steps(72)
+                $0.optimization.checkpointEverySteps = 3
+                $0.optimization.layerDecay = 0.8
+                $0.evaluateEverySteps = 30
+                $0.checkpoint = .best
+                $0.microBatchSize = unfreeze == nil ? 3 : nil
+                $0.head = .bilstm
+                $0.unfreeze = unfreeze
+            }
+            let undisturbed = try await Self.attempt(1, work, in: folder)
+            var saved: [Artifact] = []
+            var generator = Generator(seed: 2, purpose: "kills")
+            for number in 2..<22 {
+                let step = 1 + generator.index(below: 5)
+                let run = try await Self.attempt(number, work, in: folder, checkpoints: saved, crashAtStep: step)
+                #expect(run.output == nil)
+                saved += run.said.artifacts.filter { $0.kind == .checkpoint }
+            }
+            #expect(saved.compactMap(\.step).max() ?? 0 > 20)
+            let last = try await Self.attempt(22, work, in: folder, checkpoints: saved)
+            let (ours, wanted) = (try #require(last.output), try #require(undisturbed.output))
+            #expect(ours.result.score == wanted.result.score)
+            func hash(_ output: JobOutput) -> String? { output.artifacts.first { $0.kind == .model }?.sha256 }
+            #expect(hash(ours) != nil && hash(ours) == hash(wanted))
         }
     }
 

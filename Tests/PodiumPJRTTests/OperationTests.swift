@@ -24,23 +24,15 @@ extension GraphCase {
 /// Every operation, forward and backward, on the plug-in and on our own engine against the float64 oracle.
 @Suite(.serialized) struct OperationTests {
     /// Odd sizes and a sequence of one token, in the cases that hold most operations.
-    @Test(arguments: GraphCase.all(.small).filter(\.hasProgram).suffix(6) + GraphCase.trainings(.small))
+    @Test(arguments: GraphCase.all(.small).suffix(6) + GraphCase.recurrent(.small) + GraphCase.trainings(.small))
     func smallCasesEqualTheOracle(_ example: GraphCase) throws {
         try expectAgreement(example)
     }
 
     /// Rows of 192 columns, several sequences in one, padding in every dimension.
-    @Test(arguments: GraphCase.all(.large).filter(\.hasProgram) + GraphCase.trainings(.large))
+    @Test(arguments: GraphCase.all(.large) + GraphCase.trainings(.large))
     func largeCasesEqualTheOracle(_ example: GraphCase) throws {
         try expectAgreement(example)
-    }
-
-    @Test func recurrencesAreRefusedByName() throws {
-        let example = try #require(GraphCase.all(.small).first { !$0.hasProgram })
-        let device = try PJRTDevice(TestDevice.client())
-        let error = #expect(throws: GraphError.self) { try example.run(on: device) }
-        #expect(error?.code == .unsupported)
-        #expect(error?.message.contains("lstm") == true, "\(String(describing: error))")
     }
 
     private func expectAgreement(_ example: GraphCase) throws {

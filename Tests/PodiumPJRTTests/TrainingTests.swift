@@ -48,12 +48,18 @@ import Testing
             batch.feed("maskedPositions", HostTensor(places))
             batch.feed("maskedLabels", HostTensor(places.indices.map { Int32(number($0, 4) % 120) }))
             batch.feed("nextLabels", HostTensor(labels))
+            if head.objectives.contains(where: { $0.kind == .nextToken }) {
+                var next = PackedBatch(content, isTraining: true)
+                for direction in HeadTensor.Direction.allCases { next.feedNeighbours(content, direction) }
+                return next
+            }
         }
         return batch
     }
 
     static func trainer(
         _ head: Head,
+        of architecture: Configuration.Architecture = .bidirectional,
         on device: any GraphDevice,
         checkpointing: Bool = false,
         clippingScope: MeanScope = .batch,
@@ -61,7 +67,9 @@ import Testing
     ) throws -> Trainer {
         var optimizer = OptimizerOptions()
         optimizer.clippingScope = clippingScope
-        let encoder = BERTEncoder(configuration)
+        var configuration = configuration
+        configuration.architecture = architecture
+        let encoder = configuration.model
         let graph = encoder.trainingGraph(head, optimizer: OptimizerOptions())
         let weights = Weights.fresh(for: graph, configuration: configuration, seed: 3)
         return try Trainer(
@@ -79,12 +87,19 @@ import Testing
     /// Losses of the steps, and the weights afterwards.
     static func train(
         _ head: Head,
+        of architecture: Configuration.Architecture = .bidirectional,
         steps: Int = 20,
         on device: any GraphDevice,
         checkpointing: Bool = false,
         clippingScope: MeanScope = .batch
     ) throws -> (losses: [Double], weights: Weights) {
-        let trainer = try trainer(head, on: device, checkpointing: checkpointing, clippingScope: clippingScope)
+        let trainer = try trainer(
+            head,
+            of: architecture,
+            on: device,
+            checkpointing: checkpointing,
+            clippingScope: clippingScope
+        )
         let losses = try (0..<steps).map { try trainer.train(batch($0, head: head), learningRate: 2e-4).loss }
         return (losses, try trainer.weights())
     }
@@ -126,6 +141,26 @@ import Testing
         let own = try Self.train(head, on: CPUDevice(CPUConfiguration(threads: 2)))
         let theirs = try Self.train(head, on: TestDevice.device())
         Self.expectClose(theirs, own, head)
+    }
+
+    /// Left and right apart, layer upon layer: what ELMo's place learns from, and its task.
+    @Test(arguments: [Head.pretraining([Objective(.nextToken)]), .classification(labels: 2)])
+    func recurrentStepsEqualTheCPUEngine(_ head: Head) throws {
+        let own = try Self.train(
+            head,
+            of: .shallowBidirectional,
+            steps: 6,
+            on: CPUDevice(CPUConfiguration(threads: 2))
+        )
+        let theirs = try Self.train(head, of: .shallowBidirectional, steps: 6, on: TestDevice.device())
+        Self.expectClose(theirs, own, head)
+        let two = try Self.train(
+            head,
+            of: .shallowBidirectional,
+            steps: 6,
+            on: TestDevice.device(PJRTConfiguration(replicas: 2))
+        )
+        Self.expectClose(two, own, head)
     }
 
     /// The batch divided over two devices, gradients summed between them.

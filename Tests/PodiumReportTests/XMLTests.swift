@@ -15,6 +15,16 @@ import Testing
         try ReportValidator.validate(xml: ReportXML.encode(report))
     }
 
+    @Test func comparedWordsFollowTheSchema() throws {
+        var report = try SampleReport(tasks: [.rte], points: 2).report()
+        report.runs[0].wordSimilarity = SimilarityTests.similarity
+        let xml = String(decoding: try ReportXML.encode(report), as: UTF8.self)
+        try ReportValidator.validate(xml: Array(xml.utf8))
+        #expect(xml.contains("<cosine row=\"1\" column=\"2\" value=\"0.25\"/>"))
+        let broken = xml.replacing("value=\"0.25\"", with: "value=\"1.25\"")
+        #expect(throws: ReportError.self) { try ReportValidator.validate(xml: Array(broken.utf8)) }
+    }
+
     @Test(arguments: Hostile.texts)
     func hostileTextFollowsTheSchema(text: String) throws {
         try ReportValidator.validate(xml: ReportXML.encode(Hostile.report(text)))

@@ -47,6 +47,11 @@ package struct Configuration: Codable, Hashable, Sendable {
     package var classifierDropout: Double?
     package var initializerRange: Double = 0.02
     package var architecture = Architecture.bidirectional
+    /// What stands between the states and a task's linear layer; nil for nothing but the pooler.
+    package var top: Top?
+
+    /// A network on top of the model, which belongs to a task's head.
+    package enum Top: String, Codable, Sendable { case bilstm }
 
     package init(vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int) {
         self.vocabularySize = vocabularySize
@@ -71,6 +76,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         case classifierDropout = "classifier_dropout"
         case initializerRange = "initializer_range"
         case architecture = "podium_architecture"
+        case top = "podium_head"
     }
 
     /// What a file says of models that are built otherwise.
@@ -140,6 +146,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         classifierDropout = try fields.decodeIfPresent(Double.self, forKey: .classifierDropout)
         initializerRange = try fields.decodeIfPresent(Double.self, forKey: .initializerRange) ?? initializerRange
         architecture = try fields.decodeIfPresent(Architecture.self, forKey: .architecture) ?? architecture
+        top = try fields.decodeIfPresent(Top.self, forKey: .top)
     }
 
     /// What makes no sense about the sizes; nil if nothing.
@@ -147,7 +154,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         let sizes = [vocabularySize, hiddenSize, layers, heads, intermediateSize, maximumPositions, typeVocabularySize]
         guard sizes.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else { return "all sizes must be positive" }
         guard layers <= 1000 else { return "num_hidden_layers is \(layers); at most 1000 are supported" }
-        guard architecture != .shallowBidirectional || hiddenSize % 2 == 0 else {
+        guard architecture != .shallowBidirectional && top == nil || hiddenSize % 2 == 0 else {
             return "hidden_size \(hiddenSize) cannot be shared by two directions"
         }
         guard hiddenSize % heads == 0 else { return "hidden_size \(hiddenSize) is no multiple of \(heads) heads" }
@@ -162,6 +169,11 @@ package struct Configuration: Codable, Hashable, Sendable {
 
     /// `6 layers, 384 wide, 12 heads`.
     package var summary: String {
+        let base = networkSummary
+        return top == nil ? base : base + ", a BiLSTM on top"
+    }
+
+    private var networkSummary: String {
         switch architecture {
         case .bidirectional: "\(layers) layers, \(hiddenSize) wide, \(heads) heads"
         case .leftToRight: "\(layers) layers, \(hiddenSize) wide, \(heads) heads, left to right"

@@ -17,5 +17,6 @@ package enum Head: Hashable, Sendable {
     /// Whether the parameter belongs to this head or another, rather than to the encoder.
     static func owns(_ parameter: String) -> Bool {
         parameter.hasPrefix("classifier.") || parameter.hasPrefix("qa_outputs.") || parameter.hasPrefix("cls.")
+            || parameter.hasPrefix("top.")
     }
 }

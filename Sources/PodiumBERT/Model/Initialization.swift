@@ -8,7 +8,9 @@ enum Initialization {
     /// The values are a function of seed and name alone, whatever other parameters the model has.
     static func values(name: String, count: Int, range: Double, seed: UInt64) -> [Float] {
         if name.contains("LayerNorm.weight") { return [Float](repeating: 1, count: count) }
-        if name.hasPrefix("recurrent.") { return recurrent(name: name, count: count, seed: seed) }
+        if name.hasPrefix("recurrent.") || name.hasPrefix("top.recurrent.") {
+            return recurrent(name: name, count: count, seed: seed)
+        }
         if name.hasSuffix("bias") { return [Float](repeating: 0, count: count) }
         var generator = Generator(seed: seed, purpose: "init/\(name)")
         return (0..<count).map { _ in Float(truncatedNormal(&generator) * range) }

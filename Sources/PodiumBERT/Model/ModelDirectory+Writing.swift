@@ -84,12 +84,15 @@ extension ModelDirectory {
     ) throws(BERTError) -> (bytes: Int64, sha256: String) {
         try makeFolder(path)
         let labels = weights.tensors["classifier.weight"]?.shape.first
+        // Other tools have no class for a network on top, and would leave it out.
         let architecture =
-            labels != nil
-            ? "BertForSequenceClassification"
-            : weights.tensors["qa_outputs.weight"] != nil
-                ? "BertForQuestionAnswering"
-                : weights.tensors["cls.predictions.bias"] != nil ? "BertForPreTraining" : nil
+            configuration.top != nil
+            ? nil
+            : labels != nil
+                ? "BertForSequenceClassification"
+                : weights.tensors["qa_outputs.weight"] != nil
+                    ? "BertForQuestionAnswering"
+                    : weights.tensors["cls.predictions.bias"] != nil ? "BertForPreTraining" : nil
         try write(
             ConfigurationFile(
                 configuration: configuration,

@@ -13,17 +13,19 @@ extension SequenceModel {
     ///
     /// Inputs: those of `trainingGraph` without the learning rate; `share`, what the part is of the batch (float32 scalar), and
     /// `keep`, 0 for the first part and 1 for others. Output: `loss`, the mean over the part.
-    func accumulationGraph(_ head: Head, checkpointing: Bool) -> Graph {
+    ///
+    /// - Parameter deepest: parameters deeper than this do not learn.
+    func accumulationGraph(_ head: Head, checkpointing: Bool, deepest: Int = .max) -> Graph {
         var graph = Graph()
         graph.recomputes = checkpointing
         let packed = graph.packedSequences(training: true)
-        let states = states(packed, rows: requiredRows(for: head), in: &graph)
+        let states = states(packed, rows: rows(for: head), in: &graph)
         let losses = losses(head, states, packed, in: &graph)
         let loss = losses.dropFirst().reduce(losses[0]) { graph.add($0, $1) }
         graph.output("loss", graph.reported(loss))
         let share = graph.input("share", .float32, [])
         let keep = graph.input("keep", .float32, [])
-        let parameters = graph.parameters
+        let parameters = learning(graph.parameters, deepest: deepest)
         let gradients = graph.gradients(of: loss, withRespectTo: parameters.map(\.value))
         let added = graph.scale(gradients, by: share)
         let sums = parameters.map { parameter in
@@ -39,7 +41,7 @@ extension SequenceModel {
     ///
     /// Inputs: `learningRate`, and `step` where bias is corrected. Output: `gradientNorm`.
     ///
-    /// - Parameter parameters: of the accumulation graph.
+    /// - Parameter parameters: those of the accumulation graph that learn.
     func updateGraph(of parameters: [Graph.Variable], optimizer: OptimizerOptions) -> Graph {
         var graph = Graph()
         let rate = graph.input("learningRate", .float32, [])
@@ -57,7 +59,8 @@ extension SequenceModel {
             learningRate: rate,
             step: step,
             options: optimizer.adam,
-            decays: { WeightDecay.applies(to: $0) }
+            decays: { WeightDecay.applies(to: $0) },
+            rate: { ParameterDepth.rate($0, layers: configuration.layers, decay: optimizer.layerDecay) }
         )
         graph.output("gradientNorm", norm)
         return graph

@@ -31,7 +31,7 @@ extension SequenceModel {
     package func evaluationGraph(_ head: Head, returningStates: Bool = false) -> Graph {
         var graph = Graph()
         let packed = graph.packedSequences(training: false)
-        let states = states(packed, rows: returningStates ? .all : requiredRows(for: head), in: &graph)
+        let states = states(packed, rows: returningStates ? .all : rows(for: head), in: &graph)
         switch head {
         case .classification, .regression, .span:
             graph.output(HeadTensor.logits, logits(head, states, packed, in: &graph))
@@ -65,18 +65,20 @@ extension SequenceModel {
     ///
     /// - Parameters:
     ///   - checkpointing: keeps each layer's input only, and recomputes the rest for the gradients.
-    ///   - returningGradients: adds an output `gradient/NAME` for every parameter.
+    ///   - returningGradients: adds an output `gradient/NAME` for every parameter that learns.
+    ///   - deepest: parameters deeper than this do not learn (see `ParameterDepth`).
     package func trainingGraph(
         _ head: Head,
         optimizer: OptimizerOptions,
         checkpointing: Bool = false,
-        returningGradients: Bool = false
+        returningGradients: Bool = false,
+        deepest: Int = .max
     ) -> Graph {
         var graph = Graph()
         graph.recomputes = checkpointing
         graph.meanScope = optimizer.clippingScope
         let packed = graph.packedSequences(training: true)
-        let states = states(packed, rows: requiredRows(for: head), in: &graph)
+        let states = states(packed, rows: rows(for: head), in: &graph)
         let losses = losses(head, states, packed, in: &graph)
         let loss = losses.dropFirst().reduce(losses[0]) { graph.add($0, $1) }
         let reported = losses.map { graph.reported($0) }
@@ -85,14 +87,16 @@ extension SequenceModel {
         }
         graph.output("loss", reported.dropFirst().reduce(reported[0]) { graph.add($0, $1) })
         let rate = graph.input("learningRate", .float32, [])
-        let parameters = graph.parameters
+        let parameters = learning(graph.parameters, deepest: deepest)
         let update = graph.minimize(
             loss,
             parameters: parameters,
             learningRate: rate,
             step: packed.sequenceRows?.step,
-            options: optimizer
-        ) { WeightDecay.applies(to: $0) }
+            options: optimizer,
+            decays: { WeightDecay.applies(to: $0) },
+            rate: { ParameterDepth.rate($0, layers: configuration.layers, decay: optimizer.layerDecay) }
+        )
         graph.output("gradientNorm", update.norm)
         if returningGradients {
             for (parameter, gradient) in zip(parameters, update.gradients) {
@@ -100,6 +104,11 @@ extension SequenceModel {
             }
         }
         return graph
+    }
+
+    /// The parameters that are not deeper than asked for.
+    func learning(_ parameters: [Graph.Variable], deepest: Int) -> [Graph.Variable] {
+        parameters.filter { ParameterDepth.of($0.name, layers: configuration.layers) <= deepest }
     }
 
     /// The terms of the loss, each with its weight.
@@ -190,10 +199,11 @@ extension SequenceModel {
         _ packed: PackedSequences,
         in graph: inout Graph
     ) -> Value {
-        if head == .span { return linear(states.last, "qa_outputs", to: 2, in: &graph) }
+        let top = configuration.top == .bilstm ? recurrentTop(states.last, packed, in: &graph) : nil
+        if head == .span { return linear(top?.tokens ?? states.last, "qa_outputs", to: 2, in: &graph) }
         let labels = if case .classification(let labels) = head { labels } else { 1 }
         let pooled = graph.dropout(
-            pooled(states, packed: packed, in: &graph),
+            top?.ends ?? pooled(states, packed: packed, in: &graph),
             rate: Float(configuration.classifierDropout ?? configuration.hiddenDropout),
             rows: packed.sequenceRows
         )

@@ -14,10 +14,15 @@ package final class Trainer {
     package private(set) var step: Int = 0
     /// Floating-point operations of the matrix products of all steps so far (`FLOPCounter`).
     package private(set) var flops = 0.0
-    private let counter: FLOPCounter
-    private let executor: any GraphExecutor
+    private var counter: FLOPCounter
+    private var executor: any GraphExecutor
     /// Computes the gradients of a part of a batch, where batches come in parts; then `executor` is the update alone.
-    private let parts: (any GraphExecutor)?
+    private var parts: (any GraphExecutor)?
+    private let stages: [TrainingStage]
+    /// The number of the stage that is loaded.
+    private var stage = 0
+    /// Loads a stage's graphs over given variables.
+    private let load: (TrainingStage, any VariableStore) throws(GraphError) -> Loaded
     /// Outputs of the last step, while it is running, and its learning rate.
     private var pending: PendingOutputs?
     private var pendingRate = 0.0
@@ -25,6 +30,13 @@ package final class Trainer {
     private var pendingExamples: [Int32] = []
     /// The last step's measurement, if the step was awaited before the caller asked for it.
     private var unread: Measurement?
+
+    /// A stage's graphs on the device.
+    private struct Loaded {
+        var executor: any GraphExecutor
+        var parts: (any GraphExecutor)?
+        var counter: FLOPCounter
+    }
 
     /// Measurements of one step.
     package struct Measurement: Sendable {
@@ -40,6 +52,7 @@ package final class Trainer {
 
     /// - Parameter inParts: whether batches come in parts (`advance(parts:)`), whose gradients are gathered before the update;
     ///   on a single replica only.
+    /// - Parameter stages: which parameters learn from which step on, ascending from step 0; ever more of them.
     package init(
         model: any SequenceModel,
         head: Head,
@@ -49,38 +62,54 @@ package final class Trainer {
         device: any GraphDevice,
         checkpointing: Bool = false,
         returningGradients: Bool = false,
-        inParts: Bool = false
+        inParts: Bool = false,
+        stages: [TrainingStage] = [.everything]
     ) throws(GraphError) {
+        precondition(stages.first?.start == 0, "the first stage begins with the first step")
         self.model = model
         self.head = head
         self.seed = seed
+        self.stages = stages
         var optimizer = optimizer
         // A single replica's share is the whole batch.
         if device.replicas == 1 { optimizer.clippingScope = .batch }
-        let graph = model.trainingGraph(
-            head,
-            optimizer: optimizer,
-            checkpointing: checkpointing,
-            returningGradients: returningGradients
-        )
-        let variables = device.makeVariables()
-        try weights.write(into: variables)
-        guard inParts else {
-            executor = try device.load(graph, variables: variables)
-            parts = nil
-            counter = FLOPCounter(graph)
-            return
-        }
-        guard device.replicas == 1 else {
+        guard !inParts || device.replicas == 1 else {
             throw GraphError(.unsupported, "gradients are gathered over parts of a batch on one replica only")
         }
-        let accumulation = model.accumulationGraph(head, checkpointing: checkpointing)
-        parts = try device.load(accumulation, variables: variables)
-        counter = FLOPCounter(accumulation)
-        executor = try device.load(
-            model.updateGraph(of: accumulation.parameters, optimizer: optimizer),
-            variables: variables
-        )
+        load = { [optimizer] (stage, variables) throws(GraphError) in
+            guard inParts else {
+                let graph = model.trainingGraph(
+                    head,
+                    optimizer: optimizer,
+                    checkpointing: checkpointing,
+                    returningGradients: returningGradients,
+                    deepest: stage.deepest
+                )
+                let executor = try device.load(graph, variables: variables)
+                return Loaded(executor: executor, parts: nil, counter: FLOPCounter(graph))
+            }
+            let part = model.accumulationGraph(head, checkpointing: checkpointing, deepest: stage.deepest)
+            let learning = model.learning(part.parameters, deepest: stage.deepest)
+            return Loaded(
+                executor: try device.load(model.updateGraph(of: learning, optimizer: optimizer), variables: variables),
+                parts: try device.load(part, variables: variables),
+                counter: FLOPCounter(part)
+            )
+        }
+        let variables = device.makeVariables()
+        try weights.write(into: variables)
+        let first = try load(stages[0], variables)
+        (executor, parts, counter) = (first.executor, first.parts, first.counter)
+    }
+
+    /// Loads the graphs of the stage that a step counted from 0 belongs to, unless they are loaded.
+    private func enter(_ step: Int) throws {
+        let number = TrainingStage.number(stages, at: step)
+        guard number != stage else { return }
+        // What runs on the graphs before reads the variables that change hands.
+        try awaitPendingStep()
+        let next = try load(stages[number], variables)
+        (executor, parts, counter, stage) = (next.executor, next.parts, next.counter, number)
     }
 
     /// Weights and slots, for evaluation graphs on the same device.
@@ -90,7 +119,11 @@ package final class Trainer {
     /// batch of the given sizes; nil if the device does not know.
     ///
     /// - Parameter sizes: of the graph's symbols: `tokens`, `sequences`, and those of the head.
+    ///
+    /// The last stage needs the most.
     package func additionalMemory(_ sizes: [String: Int]) -> Int? {
+        let last = stage == stages.count - 1 ? nil : try? load(stages[stages.count - 1], variables)
+        let (executor, parts) = (last?.executor ?? executor, last.map(\.parts) ?? parts)
         guard let parts else { return executor.additionalMemory(sizes) }
         return parts.additionalMemory(sizes).flatMap { part in executor.additionalMemory([:]).map { part + $0 } }
     }
@@ -107,6 +140,7 @@ package final class Trainer {
     ) throws -> (Measurement, [String: HostTensor]) {
         try awaitPendingStep()
         unread = nil
+        try enter(step)
         let feeds = feeds(batch, learningRate)
         let outputs = try executor.run(feeds)
         flops += try counter.count(feeds)
@@ -121,6 +155,7 @@ package final class Trainer {
     /// prepares the next batch; the result, or a thrown error, is then the previous step's, and `finish` returns the last
     /// step's. A synchronous device returns this step's measurement.
     package func advance(_ batch: PackedBatch, learningRate: Double) throws -> Measurement? {
+        try enter(step)
         let feeds = feeds(batch, learningRate)
         let outputs = try executor.submit(feeds)
         flops += try counter.count(feeds)
@@ -141,6 +176,7 @@ package final class Trainer {
     ///
     /// Parts count by their sequences, as the losses of tasks do. Without `inParts` there is one part.
     package func advance(parts batches: [PackedBatch], learningRate: Double) throws -> Measurement? {
+        try enter(step)
         guard let parts else {
             precondition(batches.count == 1, "the trainer was not made for parts")
             return try advance(batches[0], learningRate: learningRate)
@@ -225,14 +261,18 @@ package final class Trainer {
 
     /// What a checkpoint holds: gathered gradients are empty between steps.
     private var savedVariables: [Graph.Variable] {
-        executor.graph.variables.filter { !$0.name.hasPrefix(BERTEncoder.accumulatorPrefix) }
+        let graphs = [executor.graph] + (parts.map { [$0.graph] } ?? [])
+        var names: Set<String> = []
+        return graphs.flatMap(\.variables).filter {
+            !$0.name.hasPrefix(BERTEncoder.accumulatorPrefix) && names.insert($0.name).inserted
+        }
     }
 
     /// The parameters after all steps.
     package func weights() throws -> Weights {
         try awaitPendingStep()
         var weights = Weights()
-        for parameter in executor.graph.parameters {
+        for parameter in (parts ?? executor).graph.parameters {
             weights.tensors[parameter.name] = try variables.read(parameter.name)
         }
         return weights
@@ -271,6 +311,8 @@ package final class Trainer {
         else {
             throw BERTError(.mismatch, "\(path): not a checkpoint of this run (seed \(seed))")
         }
+        // The checkpoint was written by the stage of its last step.
+        try enter(max(0, saved - 1))
         for variable in savedVariables {
             let shape = variable.value.type.shape.map(\.fixed)
             guard let entry = file.tensor(named: variable.name), entry.shape == shape else {

@@ -63,6 +63,7 @@ extension AdamW: CPUOperation {
             let (parameter, range) = chunks[index]
             var constants = constants
             constants.decay = decays[parameter] ? options.weightDecay : 0
+            constants.learning_rate *= rates[parameter]
             let group = first + 4 * parameter
             let pointers = (0..<3).map { part in
                 let (source, target) = (inputs[group + part].floats, outputs[parameter][part].floats)

@@ -88,6 +88,15 @@ extension Parameter<Work> {
             "AdamW's decay, of all but biases and layer norms."
         ),
         Hyperparameter(
+            "layerDecay",
+            \.optimization,
+            \.layerDecay,
+            .number(.above(0, through: 1)),
+            source: "ULMFiT's paper, section 3.2",
+            "What a layer's learning rate is of that of the layer above it; the head has the whole rate, the embeddings the "
+                + "least."
+        ),
+        Hyperparameter(
             "adamEpsilon",
             \.optimization,
             \.adamEpsilon,
@@ -194,6 +203,23 @@ extension Parameter<Work> {
             source: "transformers `load_best_model_at_end`",
             "Which model is kept and predicts: the last (where nothing is said), or the best of the looks at the development set, as "
                 + "its row says."
+        ),
+        Hyperparameter(
+            "unfreeze",
+            \.fineTuning,
+            \.unfreeze,
+            .choice(Unfreezing.self),
+            source: "ULMFiT's paper, section 3.3; BERT's paper, section 5.3",
+            "Which layers below the head learn: all (where nothing is said), gradual (one more each epoch, from the top down), or "
+                + "none (the model makes features, and the head alone learns)."
+        ),
+        Hyperparameter(
+            "head",
+            \.fineTuning,
+            \.head,
+            .choice(TaskHead.self),
+            source: "BERT's paper, section 4 and table 5",
+            "What stands on the model: a linear layer (where nothing is said), or an LSTM in each direction below it (bilstm)."
         ),
         Hyperparameter(
             "trainExamples",

@@ -120,6 +120,8 @@ extension Clipping: ParameterChoice {}
 extension Precision: ParameterChoice {}
 extension Architecture: ParameterChoice {}
 extension KeptModel: ParameterChoice {}
+extension Unfreezing: ParameterChoice {}
+extension TaskHead: ParameterChoice {}
 extension PretrainingObjective: ParameterChoice {}
 extension ComputeDevice: ParameterChoice {}
 extension SelectionRule.Metric: ParameterChoice {}

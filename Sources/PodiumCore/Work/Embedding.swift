@@ -37,6 +37,8 @@ package struct EmbeddingOptions: Codable, Hashable, Sendable {
     package var format = VectorFormat.jsonl
     /// Whether every vector is scaled to length 1.
     package var normalize = false
+    /// A word of the texts, whose vectors in them are compared with each other; nil for no comparison.
+    package var compare: String?
 
     package init() {}
 
@@ -52,6 +54,7 @@ package struct EmbeddingOptions: Codable, Hashable, Sendable {
         if format != .jsonl, combination == .separate {
             return "\(format.rawValue) has one vector a row: combine the layers by sum or concat"
         }
+        if compare != nil, pool != .word { return "words are compared where there are any: write pool: word" }
         return nil
     }
 }

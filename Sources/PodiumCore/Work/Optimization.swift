@@ -36,6 +36,8 @@ package struct Optimization: Hashable, Sendable {
     package var warmupProportion = 0.1
     package var schedule = ScheduleShape.bert2018
     package var weightDecay = 0.01
+    /// What the learning rate of a layer is of the layer above it, the head's being the whole; nil for one rate.
+    package var layerDecay: Double?
     package var adamEpsilon = 1e-6
     package var biasCorrection = false
     package var clipNorm = 1.0
@@ -87,6 +89,24 @@ package enum KeptModel: String, Codable, Hashable, Sendable, CaseIterable {
     case last
     /// The one with the best score on the development set.
     case best
+}
+
+/// Which layers below a task's head learn, and from when on.
+package enum Unfreezing: String, Codable, Hashable, Sendable, CaseIterable {
+    /// All of them, from the first step.
+    case all
+    /// One more each epoch, from the head down; the embeddings come last.
+    case gradual
+    /// None: the model makes features of texts, and the head learns from them.
+    case none
+}
+
+/// What stands on a model's states and answers a task.
+package enum TaskHead: String, Codable, Hashable, Sendable, CaseIterable {
+    /// One linear layer, as in BERT's paper.
+    case linear
+    /// An LSTM in each direction and a linear layer on their states, as in the paper's tables 5 and 7.
+    case bilstm
 }
 
 /// What every run of the engine needs to know, whether it trains or not.

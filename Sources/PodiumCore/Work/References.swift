@@ -48,6 +48,8 @@ package enum ModelReference: Hashable, Sendable {
     case run(String, checkpoint: CheckpointSelector)
     /// Fresh weights of a named size (`tiny`, `mini`, `small`, `medium`, `base`, `large`).
     case preset(String)
+    /// A text file of word vectors, GloVe's or word2vec's, as a context-free model.
+    case vectors(String)
 
     package var description: String {
         switch self {
@@ -56,6 +58,7 @@ package enum ModelReference: Hashable, Sendable {
         case .run(let name, .last): "run \(name)"
         case .run(let name, let checkpoint): "run \(name), \(checkpoint.description)"
         case .preset(let name): "fresh \(name)"
+        case .vectors(let path): "vectors of \(path)"
         }
     }
 
@@ -88,6 +91,8 @@ package enum CorpusReference: Hashable, Sendable {
     case files([String])
     /// A folder of prepared examples, as `podium data prepare` leaves it.
     case shards(String)
+    /// The texts of a task's training set, each example a document.
+    case task(BenchmarkTask, DataReference)
 }
 
 // MARK: JSON: the words of the job file
@@ -109,7 +114,7 @@ extension CheckpointSelector: Codable {
 }
 
 extension ModelReference: Codable {
-    private enum Keys: String, CodingKey { case named, path, run, checkpoint, preset }
+    private enum Keys: String, CodingKey { case named, path, run, checkpoint, preset, vectors }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Keys.self)
@@ -119,6 +124,8 @@ extension ModelReference: Codable {
             self = .path(path)
         } else if let run = try values.decodeIfPresent(String.self, forKey: .run) {
             self = .run(run, checkpoint: try values.decode(CheckpointSelector.self, forKey: .checkpoint))
+        } else if let path = try values.decodeIfPresent(String.self, forKey: .vectors) {
+            self = .vectors(path)
         } else {
             self = .preset(try values.decode(String.self, forKey: .preset))
         }
@@ -130,6 +137,7 @@ extension ModelReference: Codable {
         case .named(let name): try values.encode(name, forKey: .named)
         case .path(let path): try values.encode(path, forKey: .path)
         case .preset(let name): try values.encode(name, forKey: .preset)
+        case .vectors(let path): try values.encode(path, forKey: .vectors)
         case .run(let name, let checkpoint):
             try values.encode(name, forKey: .run)
             try values.encode(checkpoint, forKey: .checkpoint)
@@ -166,10 +174,14 @@ extension DataReference: Codable {
 }
 
 extension CorpusReference: Codable {
-    private enum Keys: String, CodingKey { case shards }
+    private enum Keys: String, CodingKey { case shards, task, data }
 
     package init(from decoder: any Decoder) throws {
         if let values = try? decoder.container(keyedBy: Keys.self) {
+            if let task = try values.decodeIfPresent(BenchmarkTask.self, forKey: .task) {
+                self = .task(task, try values.decode(DataReference.self, forKey: .data))
+                return
+            }
             self = .shards(try values.decode(String.self, forKey: .shards))
             return
         }
@@ -190,9 +202,14 @@ extension CorpusReference: Codable {
             var values = encoder.container(keyedBy: Keys.self)
             return try values.encode(folder, forKey: .shards)
         }
+        if case .task(let task, let data) = self {
+            var values = encoder.container(keyedBy: Keys.self)
+            try values.encode(task, forKey: .task)
+            return try values.encode(data, forKey: .data)
+        }
         var value = encoder.singleValueContainer()
         switch self {
-        case .sample, .shards: try value.encode("sample")
+        case .sample, .shards, .task: try value.encode("sample")
         case .files(let files): try value.encode(files)
         }
     }

@@ -112,6 +112,10 @@ package struct FineTuning: Hashable, Sendable {
     package var earlyStopping: Int?
     /// Nil for the last.
     package var checkpoint: KeptModel?
+    /// Nil for all layers.
+    package var unfreeze: Unfreezing?
+    /// Nil for a linear one, or the head that the model has.
+    package var head: TaskHead?
     package var optimization = Optimization()
     package var engine: EngineOptions
     package var seed: UInt64

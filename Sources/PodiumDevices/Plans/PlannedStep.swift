@@ -47,10 +47,19 @@ package struct PlannedStep {
             model = known
         case .named(let known): model = try ModelDirectory(path: models.path(of: known)).configuration
         case .path(let path): model = try ModelDirectory(path: path).configuration
+        case .vectors(let path):
+            throw DeviceError(.invalidRequest, "\(spec.name) starts from the vectors of \(path), which need no plan")
         case .run(let run, _):
             throw DeviceError(
                 .invalidRequest,
                 "\(spec.name) starts from run \(run), whose shape is not known before it ran"
+            )
+        }
+        if model.architecture == .shallowBidirectional {
+            throw DeviceError(
+                .invalidRequest,
+                "\(spec.name) has recurrent layers: a TPU's compiler counts the body of their loop once, so that its costs "
+                    + "would be far too low"
             )
         }
         switch spec.task?.output {

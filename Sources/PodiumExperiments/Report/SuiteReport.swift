@@ -65,6 +65,10 @@ package struct SuiteReport {
                 )
             )
         }
+        for system in systems {
+            let own = histories.filter { $0.record.spec.system == system.id }
+            if let sane = GLUESane(own) { notes.append(sane.note(of: system.name)) }
+        }
         if histories.contains(where: { $0.record.spec.work.examples?.data == .sample }) {
             notes.append(
                 Report.Note(
@@ -209,6 +213,7 @@ package struct SuiteReport {
             curves: history.curves.sorted { $0.key < $1.key }.map { name, points in
                 Report.Curve(metric: name, points: points.map { Report.Point(step: $0.step, value: $0.value) })
             },
+            wordSimilarity: result?.wordSimilarity,
             notes: (result?.notes ?? []).map { Report.Note(code: "run-note", message: $0) }
         )
     }

@@ -75,6 +75,13 @@ package struct InputCheck {
             if case .files(let files) = spec.work.pretraining?.corpus {
                 for file in files where seen.insert(file).inserted { check(corpus: file, key: "corpus", &findings) }
             }
+            if case .task(let task, let data) = spec.work.pretraining?.corpus {
+                let part = Part(task: task, data: data, trains: true, tests: [])
+                if parts.insert(part).inserted { check(part, &findings) }
+            }
+            if case .vectors(let file) = spec.model, seen.insert(file).inserted {
+                check(corpus: file, key: "model.vectors", &findings)
+            }
             for file in spec.work.embedding?.texts ?? [] where seen.insert(file).inserted {
                 check(corpus: file, key: "texts", &findings)
             }
@@ -200,7 +207,7 @@ package struct InputCheck {
         _ findings: inout Findings
     ) throws -> Int? {
         switch model {
-        case .preset: return FreshModel.positions
+        case .preset, .vectors: return FreshModel.positions
         case .run(let parent, _):
             guard let start = submission.runs.first(where: { $0.spec.name == parent })?.spec.model else { return nil }
             return try positions(of: start, in: submission, &findings)

@@ -3,7 +3,7 @@ import Foundation
 /// Adam with decoupled weight decay, for all parameters of a model at once.
 ///
 /// Per parameter p with gradient g: g ← g · scale; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
-/// p ← p − rate · (m ÷ (√v + ε) + decay · p), with m and v divided by 1 − βᵗ first if `correctsBias`.
+/// p ← p − rate · r · (m ÷ (√v + ε) + decay · p), with m and v divided by 1 − βᵗ first if `correctsBias`, and r from `rates`.
 ///
 /// Inputs: learning rate (scalar), gradient scale (scalar) if `scalesGradients`, step int32 (scalar, from 0) if
 /// `correctsBias`; then p, m, v, g for each parameter. Outputs: next p, m, v for each parameter.
@@ -25,6 +25,8 @@ package struct AdamW: Operation {
     package let scalesGradients: Bool
     /// Per parameter: whether weight decay applies.
     package let decays: [Bool]
+    /// Per parameter: what multiplies the learning rate.
+    package let rates: [Float]
     package let mnemonic = "adamW"
     package var outputNames: [String] { decays.indices.flatMap { ["p\($0)", "m\($0)", "v\($0)"] } }
 
@@ -40,7 +42,6 @@ package struct AdamW: Operation {
     }
 
     package func evaluate(_ inputs: [Reference]) -> [Reference] {
-        let rate = inputs[0].values[0]
         let scale = scalesGradients ? inputs[1].values[0] : 1
         let (beta1, beta2) = (Double(options.beta1), Double(options.beta2))
         let time = options.correctsBias ? inputs[firstParameter - 1].values[0] + 1 : 0
@@ -48,6 +49,7 @@ package struct AdamW: Operation {
         let correction2 = options.correctsBias ? 1 - pow(beta2, time) : 1
         return decays.indices.flatMap { index in
             let first = firstParameter + 4 * index
+            let rate = inputs[0].values[0] * Double(rates[index])
             var (p, m, v) = (inputs[first], inputs[first + 1], inputs[first + 2])
             for element in p.values.indices {
                 let gradient = inputs[first + 3].values[element] * scale
@@ -76,6 +78,7 @@ extension Graph {
     ///   - learningRate: float32 scalar.
     ///   - step: int32 scalar, counted from 0; needed to correct bias.
     ///   - decays: whether weight decay applies to a parameter of this name.
+    ///   - rate: what multiplies the learning rate of a parameter of this name.
     package mutating func adamW(
         _ parameters: [Variable],
         gradients: [Value],
@@ -83,7 +86,8 @@ extension Graph {
         learningRate: Value,
         step: Value?,
         options: AdamW.Options,
-        decays: (String) -> Bool
+        decays: (String) -> Bool,
+        rate: (String) -> Float = { _ in 1 }
     ) {
         var inputs = [learningRate] + (scale.map { [$0] } ?? [])
         if options.correctsBias {
@@ -103,7 +107,8 @@ extension Graph {
         let operation = AdamW(
             options: options,
             scalesGradients: scale != nil,
-            decays: parameters.map { decays($0.name) }
+            decays: parameters.map { decays($0.name) },
+            rates: parameters.map { rate($0.name) }
         )
         let update = apply(operation, to: inputs)
         for (index, parameter) in parameters.enumerated() {

@@ -32,11 +32,12 @@ package struct Embedder {
     ) throws {
         let configuration = model.configuration
         if let complaint = options.complaint { throw JobError(.input, complaint) }
-        if let layer = options.layers.first(where: { -$0 > configuration.layers + 1 }) {
+        // A context-free model has embeddings alone.
+        let count = configuration.architecture == .contextFree ? 0 : configuration.layers
+        if let layer = options.layers.first(where: { -$0 > count + 1 }) {
             throw JobError(
                 .input,
-                "layer \(layer): \(model.path) has \(configuration.layers) layers, so that -\(configuration.layers + 1) are "
-                    + "its embeddings"
+                "layer \(layer): \(model.path) has \(count) layers, so that -\(count + 1) are its embeddings"
             )
         }
         guard maximumLength <= configuration.maximumPositions else {
@@ -46,7 +47,7 @@ package struct Embedder {
             )
         }
         let network = configuration.model
-        let layers = options.layers.map { configuration.layers + 1 + $0 }
+        let layers = options.layers.map { count + 1 + $0 }
         // Of the last layer one row a text is enough for [CLS]; others need all their tokens.
         let onlyFirst = options.pool == .cls && options.layers == [-1]
         let graph = network.statesGraph(layers: layers, rows: onlyFirst ? .firstTokens : .all)

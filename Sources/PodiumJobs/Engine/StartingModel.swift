@@ -21,6 +21,11 @@ struct StartingModel {
             directory = try ModelDirectory(path: library.path(of: name))
         case .path(let path):
             directory = try ModelDirectory(path: path)
+        case .vectors(let path):
+            let folder = context.path("vectors-as-model")
+            let made = try WordVectors(path).write(to: folder)
+            context.log("\(path): \(made)")
+            directory = try ModelDirectory(path: folder)
         case .run(let name, _):
             let input = context.assignment.input(RunInput.model)
             guard let model = input?.source?.artifact else {

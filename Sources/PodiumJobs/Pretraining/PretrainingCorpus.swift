@@ -5,6 +5,7 @@ import PodiumData
 import PodiumFiles
 import PodiumLibrary
 import PodiumPretraining
+import PodiumPrimitives
 import PodiumText
 
 /// What a run pre-trains on: text that it prepares, or examples that are prepared.
@@ -30,6 +31,12 @@ struct PretrainingCorpus {
         switch work.corpus {
         case .sample: texts = try SampleLibrary(dataDirectory: context.assignment.dataDirectory).corpus()
         case .files(let paths): texts = paths
+        case .task(let task, let data):
+            let text = try TaskText(task, data, dataDirectory: context.assignment.dataDirectory)
+            let path = context.path("task-text.txt")
+            try AtomicFile.write(text.bytes, to: path)
+            context.log("the text of \(task.rawValue): \(NumberText.count(text.documents, "document")), as the corpus")
+            texts = [path]
         case .shards(let folder):
             guard let shards = try ExampleShards.read(folder) else {
                 throw JobError(
@@ -99,6 +106,7 @@ struct PretrainingCorpus {
             try check(prepared, phase, tokenizer: tokenizer, nextSentence: nextSentence)
             return prepared
         }
+        if nextSentence, let warning = try CorpusLines(files: files).warning { context.log(warning, level: .warning) }
         var options = ExampleOptions()
         options.maximumLength = phase.maxSequenceLength
         options.maximumPredictions = phase.maxPredictionsPerSequence

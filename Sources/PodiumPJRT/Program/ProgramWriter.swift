@@ -31,6 +31,30 @@ final class ProgramWriter {
         }
     }
 
+    /// A region with a block of its own, whose arguments have these types; for operations with regions.
+    ///
+    /// The body must read nothing but its arguments and what it writes itself.
+    func region(_ types: [ProgramType], _ body: ([Tensor]) -> [Tensor]) -> String {
+        let outer = (lines, constants)
+        (lines, constants) = ([], [:])
+        let arguments = types.map { type in
+            count += 1
+            return Tensor(writer: self, name: "%region\(count)", type: type)
+        }
+        let results = body(arguments)
+        let list = arguments.map { "\($0.name): \($0.type)" }.joined(separator: ", ")
+        let returned = results.map(\.name).joined(separator: ", ")
+        let returnedTypes = results.map { "\($0.type)" }.joined(separator: ", ")
+        let text = """
+            ^bb0(\(list)):
+            \(lines.joined(separator: "\n"))
+            "stablehlo.return"(\(returned)) : (\(returnedTypes)) -> ()
+
+            """
+        (lines, constants) = outer
+        return text
+    }
+
     /// A region that combines two scalars by an operation, as reductions and scatters take it.
     static func combining(_ operation: String, _ element: ProgramElement) -> String {
         let type = ProgramType(element, [])

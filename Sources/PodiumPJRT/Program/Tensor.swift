@@ -72,6 +72,8 @@ struct Tensor {
     var log: Tensor { map("stablehlo.log") }
     var sqrt: Tensor { map("stablehlo.sqrt") }
     var reciprocalSqrt: Tensor { map("stablehlo.rsqrt") }
+    /// 1 / (1 + e⁻ˣ).
+    var logistic: Tensor { map("stablehlo.logistic") }
     var tanh: Tensor { map("stablehlo.tanh") }
     var erf: Tensor { map("chlo.erf") }
 

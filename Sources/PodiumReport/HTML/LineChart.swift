@@ -23,6 +23,9 @@ struct LineChart {
     let bandPath: String?
     let ratePath: String?
     let rateLabel: String?
+    /// A level that the curve is compared with, and what it is.
+    let reference: Tick?
+    let referenceY: String?
     /// Set for a single measurement, which no line can show.
     let dot: Tick?
     /// Height of the whole drawing; without the strip it ends earlier.
@@ -44,7 +47,17 @@ struct LineChart {
     /// - Parameters:
     ///   - axis: shared by all charts of a section, so that heights compare.
     ///   - rate: learning-rate points, in step order.
-    init(id: String, title: String, curve: Report.Curve, axis: Axis, rate: [Report.Point]) {
+    ///   - reference: a level that the curve is compared with, within the axis, and what it is.
+    ///   - label: what stands at the top right; nil for the metric.
+    init(
+        id: String,
+        title: String,
+        curve: Report.Curve,
+        axis: Axis,
+        rate: [Report.Point],
+        reference: (value: Double, name: String)? = nil,
+        label: String? = nil
+    ) {
         let steps = max(curve.points.last?.step ?? 1, rate.last?.step ?? 1)
         let xAxis = Axis(steps: steps, count: 4)
         func x(_ step: Double) -> Double { xAxis.position(step, from: Self.left, to: Self.right) }
@@ -56,8 +69,12 @@ struct LineChart {
         self.id = id
         self.title = title
         self.bandPath = nil
-        self.metric = curve.metric
-        self.description = Self.describe(curve)
+        self.metric = label ?? curve.metric
+        self.description =
+            Self.describe(curve) + (reference.map { " \($0.name): \(NumberText.short($0.value))." } ?? "")
+        self.reference = reference.map { Tick(at: coordinate(y($0.value)), label: $0.name, anchor: "end") }
+        // Above its line, or below where there is no room.
+        self.referenceY = reference.map { coordinate(y($0.value) < Self.top + 10 ? y($0.value) + 10 : y($0.value) - 4) }
         self.yTicks = axis.ticks.map { Tick(at: coordinate(y($0)), label: axis.label($0), anchor: "end") }
         self.xTicks = xAxis.ticks.map {
             let position = x($0)
@@ -125,6 +142,8 @@ struct LineChart {
         meanPath = Self.path(group.mean.map(place))
         ratePath = single.ratePath
         rateLabel = single.rateLabel
+        reference = nil
+        referenceY = nil
         dot = single.dot
         height = single.height
         axisY = single.axisY

@@ -71,6 +71,7 @@ struct PageView {
     let notes: [Report.Note]
     let tasks: [TaskView]
     let pretraining: [PretrainingView]
+    let similarity: SimilarityView?
     let comparisons: [ComparisonView]
     let hasComparisons: Bool
     let moreBoard: LeaderboardView?
@@ -122,6 +123,7 @@ struct PageView {
         pretraining = report.runs.filter { $0.kind == .pretrain }.map {
             PretrainingView($0, report: report, anchors: anchors)
         }
+        similarity = SimilarityView(report)
         comparisons = Self.comparisons(report)
         hasComparisons = !comparisons.isEmpty
         let kinds = RunKind.allCases.map { kind in report.runs.filter { $0.kind == kind } }
@@ -232,35 +234,5 @@ struct PageView {
             ("Database schema", String(provenance.databaseSchema)),
         ]
         return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
-    }
-}
-
-/// A pre-training run with a curve for each of its measurements.
-struct PretrainingView {
-    let run: TaskView.RunLink
-    let name: String
-    let line: String
-    let charts: [LineChart]
-
-    init(_ run: Report.Run, report: Report, anchors: Anchors) {
-        let rate = run.curves.first { $0.metric == "learning_rate" }?.points ?? []
-        let drawn = run.curves.filter { curve in
-            curve.metric != "learning_rate" && !curve.metric.hasSuffix("_per_second") && !curve.points.isEmpty
-        }
-        self.run = TaskView.RunLink(anchor: anchors.run(run.id), number: run.id)
-        name = report.systems.first { $0.id == run.system }?.name ?? run.system
-        line = [
-            run.trainedSteps.map { "\(NumberText.grouped($0)) steps" }, run.wallSeconds.map { NumberText.duration($0) },
-            run.tokensPerSecond.map { "\(NumberText.grouped(Int($0.rounded()))) tokens/s" },
-        ].compactMap(\.self).joined(separator: " · ")
-        charts = drawn.enumerated().map { index, curve in
-            LineChart(
-                id: "curve-\(run.id)-\(index + 1)",
-                title: "\(curve.metric) of run \(run.id)",
-                curve: curve,
-                axis: Axis(covering: curve.points.map(\.value), count: 4),
-                rate: rate
-            )
-        }
     }
 }

@@ -48,6 +48,12 @@ extension Report {
                 try finite(attempt.startedAt, place)
                 try finite(attempt.endedAt ?? 0, place)
             }
+            if let similarity = run.wordSimilarity {
+                for row in similarity.cosines { for value in row { try finite(value, "\(place), similarity") } }
+                let count = similarity.texts.count
+                let isSquare = similarity.cosines.count == count && similarity.cosines.allSatisfy { $0.count == count }
+                try require(isSquare && count > 0, "the similarities of \(place) are not one for every two texts")
+            }
             try unique(run.curves.map(\.metric), "curve of \(place)")
             for curve in run.curves {
                 for point in curve.points { try finite(point.value, "\(place), curve \(curve.metric)") }

@@ -39,6 +39,8 @@ extension Report {
         /// The task's score as it enters averages.
         package var score: Double?
         package var curves: [Curve]
+        /// Of a run that compared a word's vectors.
+        package var wordSimilarity: WordSimilarity?
         package var notes: [Note]
 
         package init(
@@ -65,6 +67,7 @@ extension Report {
             metrics: [String: Double] = [:],
             score: Double? = nil,
             curves: [Curve] = [],
+            wordSimilarity: WordSimilarity? = nil,
             notes: [Note] = []
         ) {
             self.id = id
@@ -90,6 +93,7 @@ extension Report {
             self.metrics = metrics
             self.score = score
             self.curves = curves
+            self.wordSimilarity = wordSimilarity
             self.notes = notes
         }
     }

@@ -44,6 +44,20 @@ extension ReportXML {
                     }
                 }
             }
+            if let similarity = run.wordSimilarity {
+                xml.element("similarity") { xml in
+                    xml.text("word", similarity.word)
+                    for text in similarity.texts { xml.text("text", text) }
+                    for (row, cosines) in similarity.cosines.enumerated() {
+                        for (column, value) in cosines.enumerated() {
+                            xml.element(
+                                "cosine",
+                                ["row": "\(row + 1)", "column": "\(column + 1)", "value": "\(value)"]
+                            )
+                        }
+                    }
+                }
+            }
             for note in run.notes { write(note, to: &xml) }
         }
     }

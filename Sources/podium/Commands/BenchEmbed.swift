@@ -25,11 +25,14 @@ struct BenchEmbed: ParsableCommand {
     var model = "minilm-l6"
     @Option(help: "Texts, one a line.", completion: .file())
     var texts: String
+    @Option(help: "How many of them are measured: the first ones.")
+    var count = 1000
     @Option(help: "Threads (default: all cores).")
     var threads = Machine.cores
 
     func validate() throws {
         guard (1...1024).contains(threads) else { throw ValidationError("--threads must lie between 1 and 1024") }
+        guard count > 0 else { throw ValidationError("--count must be at least 1") }
     }
 
     func run() throws {
@@ -41,6 +44,7 @@ struct BenchEmbed: ParsableCommand {
             selection: options.selection,
             model: library.isPulled(model) ? library.path(of: model) : model,
             texts: texts,
+            count: count,
             devices: place.devices(),
             threads: threads,
             folder: folder,

@@ -87,6 +87,7 @@ struct DataPrepare: ParsableCommand {
                     + "\(NumberText.fixed(rate, digits: 1)) MB/s"
             )
         }
+        if options.nextSentence, let warning = try CorpusLines(files: files).warning { Terminal.error(warning) }
         if json { return try JSONOutput.print(made.shards) }
         try Terminal.print(made.folder)
     }

@@ -7,7 +7,8 @@ Per architecture ARCH (left-to-right, shallow-bidirectional, context-free) the f
 (`ARCH/weights/PARAMETER`, query, key and value of an attention apart), and per head HEAD (pretraining: next tokens, or
 for context-free masked tokens; classification) the loss (`ARCH/HEAD/loss`) and every parameter's gradient
 (`ARCH/HEAD/gradient/PARAMETER`). `batch/...` is the batch. Every sequence is computed alone, so nothing is padded; dropout is
-off. LSTMs are torch.nn.LSTM.
+off. LSTMs are torch.nn.LSTM. `left-to-right+bilstm` has an LSTM in each direction on top of the left-to-right states, with the heads
+classification and span.
 """
 
 from pathlib import Path
@@ -63,23 +64,26 @@ def left_to_right(p: Parameters, ids, types):
     return {"forward": x, "pooled": x[-1]}
 
 
-def shallow(p: Parameters, ids, types):
+def lstm(p: Parameters, h, name: str):
     width = WIDTH // 2
+    cell = torch.nn.LSTM(h.shape[-1], width, bias=True)
+    weights = {
+        "weight_ih_l0": p.get(f"{name}.input.weight", 4 * width, h.shape[-1]),
+        "weight_hh_l0": p.get(f"{name}.hidden.weight", 4 * width, width),
+        "bias_ih_l0": p.get(f"{name}.input.bias", 4 * width),
+        "bias_hh_l0": torch.zeros(4 * width),
+    }
+    return torch.func.functional_call(cell, weights, (h,))[0]
+
+
+def shallow(p: Parameters, ids, types):
     x = word_table(p)[ids] + p.get("embeddings.token_type_embeddings.weight", 2, WIDTH)[types]
     x = p.norm(x, "embeddings")
     states = {}
     for direction in ("forward", "backward"):
         h = x if direction == "forward" else x.flip(0)
         for number in range(LAYERS):
-            name = f"recurrent.{direction}.{number}"
-            cell = torch.nn.LSTM(h.shape[-1], width, bias=True)
-            weights = {
-                "weight_ih_l0": p.get(f"{name}.input.weight", 4 * width, h.shape[-1]),
-                "weight_hh_l0": p.get(f"{name}.hidden.weight", 4 * width, width),
-                "bias_ih_l0": p.get(f"{name}.input.bias", 4 * width),
-                "bias_hh_l0": torch.zeros(4 * width),
-            }
-            h, _ = torch.func.functional_call(cell, weights, (h,))
+            h = lstm(p, h, f"recurrent.{direction}.{number}")
         states[direction] = h if direction == "forward" else h.flip(0)
     states["pooled"] = torch.cat([states["forward"][-1], states["backward"][0]])
     return states
@@ -120,6 +124,20 @@ def classification(p: Parameters, sequences, states):
     return F.cross_entropy(p.linear(pooled, "classifier", LABELS), torch.stack([x["label"] for x in sequences]))
 
 
+def on_top(p: Parameters, head: str, sequences, states):
+    forward = [lstm(p, s["forward"], "top.recurrent.forward") for s in states]
+    backward = [lstm(p, s["forward"].flip(0), "top.recurrent.backward").flip(0) for s in states]
+    if head == "classification":
+        ends = torch.stack([torch.cat([f[-1], b[0]]) for f, b in zip(forward, backward)])
+        return F.cross_entropy(p.linear(ends, "classifier", LABELS), torch.stack([x["label"] for x in sequences]))
+    losses = []
+    for f, b in zip(forward, backward):
+        logits = p.linear(torch.cat([f, b], 1), "qa_outputs", 2)
+        place = torch.tensor([len(f) // 2])
+        losses += [F.cross_entropy(logits[None, :, part], place) for part in (0, 1)]
+    return sum(losses) / len(losses)
+
+
 def main() -> None:
     torch.manual_seed(11)
     sequences = []
@@ -158,6 +176,21 @@ def main() -> None:
                     tensors[f"{arch}/{head}/gradient/{name}"] = parameter.grad.clone()
         for name, parameter in p.items():
             tensors[f"{arch}/weights/{name}"] = parameter.detach().clone()
+    p = Parameters()
+    arch = "left-to-right+bilstm"
+    for head in ("classification", "span"):
+        for parameter in p.values():
+            parameter.grad = None
+        states = [left_to_right(p, x["ids"], x["types"]) for x in sequences]
+        loss = on_top(p, head, sequences, states)
+        loss.backward()
+        print(arch, head, loss.item())
+        tensors[f"{arch}/{head}/loss"] = loss.detach()[None]
+        for name, parameter in p.items():
+            if parameter.grad is not None:
+                tensors[f"{arch}/{head}/gradient/{name}"] = parameter.grad.clone()
+    for name, parameter in p.items():
+        tensors[f"{arch}/weights/{name}"] = parameter.detach().clone()
     save_file(tensors, FOLDER / "architectures.safetensors")
 
 

@@ -54,7 +54,8 @@ extension AdamW: LoweredOperation {
             let root = (corrections.map { v / $0.1 } ?? v).sqrt + options.epsilon
             let update = (corrections.map { m / $0.0 } ?? m) / root
             let decayed = decays[index] ? update + p * options.weightDecay : update
-            return [p - decayed * rate, m, v]
+            let own = rates[index] == 1 ? rate : rate * rates[index]
+            return [p - decayed * own, m, v]
         }
     }
 

@@ -20,7 +20,7 @@ STATIC := .build-static
 DIST := dist
 VERSION = $(firstword $(shell $(STATIC)/release/podium --version))
 
-.PHONY: help deps plugin browser fuzz build quickstart test lint format snapshots static deb dist check-deb check-dist clean
+.PHONY: help deps plugin browser fuzz build quickstart test slurm lint format snapshots static deb dist check-deb check-dist clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,10 @@ test: plugin browser ## Lints, builds and runs the tests; PODIUM_TEST_DATA=FOLDE
 fuzz: build ## Fuzzes the dashboard's API from its document (schemathesis; some minutes)
 	@test -e .build/fuzz/schemathesis || python3 -m pip install --quiet --disable-pip-version-check --target .build/fuzz schemathesis
 	PYTHONPATH=.build/fuzz python3 Tests/browser/fuzz.py $(PODIUM)
+
+slurm: PACKAGES += slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
+slurm: build ## Runs 50 fine-tunings through pilots on three Slurm nodes on this machine, with faults (root; ten minutes)
+	python3 Tests/slurm/run.py $(PODIUM)
 
 lint: ## Checks the format of every Swift file
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests migrations reports web

@@ -19,7 +19,12 @@ package struct Migration: Sendable {
         Migration(version: 6, name: "saved_views", sql: PackageResources._006_saved_views_sql),
         Migration(version: 7, name: "orders", sql: PackageResources._007_orders_sql),
         Migration(version: 8, name: "sharing", sql: PackageResources._008_sharing_sql),
+        Migration(version: 9, name: "pilots", sql: PackageResources._009_pilots_sql),
+        Migration(version: 10, name: "transfer", sql: PackageResources._010_transfer_sql),
     ]
+
+    /// The script of `podium roles`; not a migration, because roles belong to a whole server.
+    package static var roles: String { String(decoding: PackageResources.roles_sql, as: UTF8.self) }
 
     package init(version: Int, name: String, sql: [UInt8]) {
         self.version = version

@@ -130,6 +130,24 @@ CREATE FUNCTION public.find_runs(filter jsonb) RETURNS SETOF public.run_history
         and (filter ->> 'maximumScore' is null or h.score <= (filter ->> 'maximumScore')::double precision)
         and ((filter ->> 'archived')::boolean is true or not h.is_archived)
 $$;
+CREATE FUNCTION public.insert_documents(target regclass, documents jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    names text;
+    stored bigint;
+begin
+    select string_agg(quote_ident(attname), ', ' order by attnum) into names
+    from pg_attribute
+    where attrelid = target and attnum > 0 and not attisdropped and attgenerated = '';
+    execute format(
+        'insert into %s (%s) overriding system value select %s from jsonb_populate_recordset(null::%s, $1)',
+        target, names, names, target
+    ) using documents;
+    get diagnostics stored = row_count;
+    return stored;
+end
+$_$;
 CREATE FUNCTION public.note_artifacts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -252,6 +270,9 @@ CREATE TABLE public.workers (
     retired_at timestamp with time zone,
     lost boolean DEFAULT false NOT NULL,
     drain_at timestamp with time zone,
+    pilot text,
+    pilot_task integer,
+    ends_at timestamp with time zone,
     CONSTRAINT workers_have_threads CHECK ((threads > 0))
 )
 WITH (fillfactor='50');
@@ -486,6 +507,40 @@ ALTER TABLE public.log_lines ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.pilot_pools (
+    name text NOT NULL,
+    is_wanted boolean DEFAULT true NOT NULL,
+    holder text,
+    held_until timestamp with time zone
+)
+WITH (fillfactor='50');
+CREATE TABLE public.pilots (
+    id bigint NOT NULL,
+    pool text NOT NULL,
+    name text NOT NULL,
+    device text NOT NULL,
+    threads integer NOT NULL,
+    tasks integer NOT NULL,
+    intended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tried_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    job text,
+    seen_at timestamp with time zone,
+    states jsonb DEFAULT '[]'::jsonb NOT NULL,
+    reason text,
+    ended_at timestamp with time zone,
+    CONSTRAINT pilots_are_some CHECK ((tasks > 0)),
+    CONSTRAINT pilots_have_threads CHECK ((threads > 0))
+)
+WITH (fillfactor='70');
+ALTER TABLE public.pilots ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.pilots_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.predictions (
     run_id bigint NOT NULL,
     ordinal bigint NOT NULL,
@@ -648,6 +703,12 @@ ALTER TABLE ONLY public.log_lines
     ADD CONSTRAINT log_lines_pkey PRIMARY KEY (run_id, sequence);
 ALTER TABLE ONLY public.metrics
     ADD CONSTRAINT metrics_pkey PRIMARY KEY (run_id, name, step);
+ALTER TABLE ONLY public.pilot_pools
+    ADD CONSTRAINT pilot_pools_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.pilots
+    ADD CONSTRAINT pilots_are_named_once UNIQUE (name);
+ALTER TABLE ONLY public.pilots
+    ADD CONSTRAINT pilots_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.predictions
     ADD CONSTRAINT predictions_pkey PRIMARY KEY (run_id, ordinal);
 ALTER TABLE ONLY public.progress
@@ -678,6 +739,8 @@ CREATE INDEX events_of_a_run ON public.events USING btree (run_id, id);
 CREATE INDEX events_of_a_suite ON public.events USING btree (suite_id, transaction, id);
 CREATE INDEX inputs_of_a_parent ON public.inputs USING btree (parent_id);
 CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artifact_id) WHERE (artifact_id IS NOT NULL);
+CREATE INDEX pilots_not_over ON public.pilots USING btree (pool, id) WHERE (ended_at IS NULL);
+CREATE INDEX pilots_of_a_pool ON public.pilots USING btree (pool, ended_at DESC) WHERE (ended_at IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
@@ -691,6 +754,7 @@ CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
 CREATE INDEX suites_by_tag ON public.suites USING gin (tags);
 CREATE INDEX suites_of_an_account ON public.suites USING btree (account, finish_key);
 CREATE INDEX workers_at_work ON public.workers USING btree (id) WHERE (retired_at IS NULL);
+CREATE INDEX workers_that_are_pilots ON public.workers USING btree (pilot) WHERE (pilot IS NOT NULL);
 CREATE OR REPLACE VIEW podium.suites AS
  SELECT s.id,
     s.name,

@@ -145,13 +145,38 @@ package struct WorkerRegistration: Codable, Sendable, Equatable {
     package var pool: String
     package var threads: Int
     package var version: String
+    /// The pilot that it is: the name of its submission and its number in there; nil for a worker that a person started.
+    package var pilot: Pilot?
+    /// When it has to be gone, in seconds since 1970 by its own clock; nil where nobody set an end.
+    package var endsAt: Double?
 
-    package init(host: String, processID: Int32, pool: String, threads: Int, version: String) {
+    /// Which pilot of which submission.
+    package struct Pilot: Codable, Sendable, Equatable {
+        package var name: String
+        package var task: Int
+
+        package init(name: String, task: Int) {
+            self.name = name
+            self.task = task
+        }
+    }
+
+    package init(
+        host: String,
+        processID: Int32,
+        pool: String,
+        threads: Int,
+        version: String,
+        pilot: Pilot? = nil,
+        endsAt: Double? = nil
+    ) {
         self.host = host
         self.processID = processID
         self.pool = pool
         self.threads = threads
         self.version = version
+        self.pilot = pilot
+        self.endsAt = endsAt
     }
 }
 

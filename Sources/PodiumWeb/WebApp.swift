@@ -75,7 +75,12 @@ package final class WebApp: Sendable {
                 try await pages.leaderboardFile(exchange, format)
             }
         }
+        let metrics = Route(.get, "/metrics", .reader) { _ in
+            let text = MetricsPage.text(try await pages.store.operationalFigures(), version: pages.version)
+            return WebResponse(type: MetricsPage.type, Array(text.utf8))
+        }
         return assets + files + [
+            metrics,
             Route(.get, "/", .reader, pages.overview),
             Route(.get, "/queue", .reader, pages.queue),
             Route(.get, "/suites", .reader, pages.suites),

@@ -2,19 +2,22 @@
 import Foundation
 
 /// SIGINT and SIGTERM as a stream: the first asks for a graceful shutdown, the second ends the process at once.
+///
+/// A batch system may send several signals while work is being saved; of those only a person's second Ctrl-C ends it.
 struct Interrupts: Sendable {
     let stream: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
-    init() {
+    /// - Parameter isBatchJob: SIGUSR1 asks for the shutdown as well, and repeated signals are no hurry.
+    init(isBatchJob: Bool = false) {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         self.stream = stream
-        sources = [SIGINT, SIGTERM].map { number in
+        sources = ([SIGINT, SIGTERM] + (isBatchJob ? [SIGUSR1] : [])).map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             var isSecond = false
             source.setEventHandler {
-                if isSecond { exit(ExitStatus.interrupted.rawValue) }
+                if isSecond, number == SIGINT || !isBatchJob { exit(ExitStatus.interrupted.rawValue) }
                 isSecond = true
                 continuation.yield()
             }

@@ -22,8 +22,12 @@ enum Terminal {
         }
     }
 
-    /// What servers have to say, on standard error.
-    static var log: Logger { LineLog.logger { error($0) } }
+    /// What servers have to say, on standard error; `PODIUM_LOG=json` or `logfmt` is for programs.
+    static var log: Logger {
+        LineLog.logger(style: Variable.value("PODIUM_LOG").flatMap { LineLog.Style(rawValue: $0) } ?? .text) {
+            error($0)
+        }
+    }
 
     /// Prints text for people; what could steer a terminal is taken out.
     static func print(_ text: String) throws(FileError) {

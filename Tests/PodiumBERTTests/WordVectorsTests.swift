@@ -1,6 +1,7 @@
 import Foundation
 import PodiumBERT
 import PodiumGraph
+import PodiumText
 import Testing
 
 /// Text files of word vectors as context-free models.

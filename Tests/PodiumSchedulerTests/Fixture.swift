@@ -22,7 +22,7 @@ final class Fixture: Sendable {
 
     static let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    func worker(threads: Int = 2) -> Worker {
+    func worker(threads: Int = 2, lifetime: WorkerLifetime = WorkerLifetime()) -> Worker {
         Worker(
             store: store,
             registration: WorkerRegistration(
@@ -33,7 +33,7 @@ final class Fixture: Sendable {
                 version: "test"
             ),
             launcher: launcher,
-            options: WorkerOptions(dataDirectory: folder),
+            options: WorkerOptions(dataDirectory: folder, lifetime: lifetime),
             clock: clock,
             log: Self.log
         )

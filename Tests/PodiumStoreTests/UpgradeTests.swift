@@ -33,7 +33,10 @@ struct UpgradeTests {
                     """
             )
         )
-        #expect(try await Migrator().migrate(address) == Array(2...Migration.all.count))
+        // Through every version on the way, each of which somebody may have.
+        for version in 2...Migration.all.count {
+            #expect(try await Migrator(migrations: Array(Migration.all.prefix(version))).migrate(address) == [version])
+        }
         let store = try await PostgresStore.open(address)
         let made = try await store.artifacts(of: RunID(rawValue: 1))
         #expect(made.map(\.artifact.kind) == [.checkpoint, .model])

@@ -47,11 +47,31 @@ package final class LocalServer: Sendable {
         package var registration: WorkerRegistration
         /// Starts the engines that execute attempts.
         package var launcher: any Launcher
+        /// When it leaves by itself.
+        package var lifetime: WorkerLifetime
 
-        package init(registration: WorkerRegistration, launcher: any Launcher) {
+        package init(
+            registration: WorkerRegistration,
+            launcher: any Launcher,
+            lifetime: WorkerLifetime = WorkerLifetime()
+        ) {
             self.registration = registration
             self.launcher = launcher
+            self.lifetime = lifetime
         }
+    }
+
+    /// Runs a worker until it leaves by itself, or `interrupted` returns and it has given back what it had.
+    ///
+    /// - Parameter interrupted: also returns when its task is cancelled.
+    package func work(_ worker: LocalWorker, until interrupted: @escaping @Sendable () async -> Void) async throws {
+        let worker = try makeWorker(worker)
+        let watching = Task {
+            await interrupted()
+            await worker.shutDown()
+        }
+        await worker.run()
+        watching.cancel()
     }
 
     /// Runs scheduler and worker until `body` returns, then shuts them down, the worker first.
@@ -145,7 +165,7 @@ package final class LocalServer: Sendable {
             store: store,
             registration: worker.registration,
             launcher: worker.launcher,
-            options: WorkerOptions(dataDirectory: dataDirectory),
+            options: WorkerOptions(dataDirectory: dataDirectory, lifetime: worker.lifetime),
             log: log
         )
     }

@@ -15,6 +15,7 @@ package actor Worker {
     /// Runs out when the lease can no longer be believed in.
     private var trust: Task<Void, Never>?
     private var isInDoubt = false
+    private var lifetime: WorkerLifetime
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
@@ -32,11 +33,13 @@ package actor Worker {
         self.options = options
         self.clock = clock
         self.log = log
+        lifetime = options.lifetime
         (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Works until `shutDown` is called; faults of the store are waited out.
+    /// Works until `shutDown` is called or its lifetime is over; faults of the store are waited out.
     package func run() async {
+        let elapsed = stopwatch(on: clock)
         let alarm = Task { [clock, wake, options] in
             while !Task.isCancelled {
                 try? await clock.sleep(for: options.poll)
@@ -59,7 +62,14 @@ package actor Worker {
         }
         for await _ in wakeUps {
             if isShuttingDown { break }
-            await claim()
+            switch lifetime.decide(at: elapsed(), isBusy: !attempts.isEmpty) {
+            case .claim: await claim()
+            case .finish: break
+            case .leave(let reason):
+                log.info("this worker leaves: \(reason.rawValue)")
+                isShuttingDown = true
+            }
+            if isShuttingDown { break }
         }
         for (_, entry) in attempts { await entry.attempt.receive(.shutdown) }
         for (_, entry) in attempts { await entry.task.value }

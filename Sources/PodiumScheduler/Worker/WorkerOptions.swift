@@ -16,6 +16,8 @@ package struct WorkerOptions: Sendable {
     package var killDelay: Duration
     /// Between writes of an attempt's measurements and log lines.
     package var recording: Duration
+    /// When the worker leaves by itself.
+    package var lifetime: WorkerLifetime
 
     package init(
         dataDirectory: String,
@@ -23,7 +25,8 @@ package struct WorkerOptions: Sendable {
         lease: Duration = .seconds(8),
         poll: Duration = .seconds(1),
         killDelay: Duration = .seconds(30),
-        recording: Duration = .milliseconds(500)
+        recording: Duration = .milliseconds(500),
+        lifetime: WorkerLifetime = WorkerLifetime()
     ) {
         self.dataDirectory = dataDirectory
         self.heartbeat = heartbeat
@@ -31,6 +34,7 @@ package struct WorkerOptions: Sendable {
         self.poll = poll
         self.killDelay = killDelay
         self.recording = recording
+        self.lifetime = lifetime
     }
 }
 

@@ -21,7 +21,7 @@ extension PostgresStore {
                 .texts(names),
                 .jsons(specs),
                 .texts(added.map(\.spec.resources.device.rawValue)),
-                .ints(added.map { Int64($0.spec.resources.threads) }),
+                .ints(added.map { Int64($0.spec.resources.allThreads) }),
                 .ints(added.map(\.like.rawValue)),
                 .int(Self.priorityBoost)
             )

@@ -6,8 +6,9 @@ extension PostgresStore {
         let rows = try await write(inTransaction: false, notifyIf: { _ in false }) { connection, _ throws(StoreError) in
             try await connection.query(
                 """
-                insert into workers (host, process_id, pool, threads, version, lease_until)
-                values ($1, $2::bigint, $3, $4::bigint, $5, clock_timestamp() + $6 * interval '1 second')
+                insert into workers (host, process_id, pool, threads, version, lease_until, pilot, pilot_task, ends_at)
+                values ($1, $2::bigint, $3, $4::bigint, $5, clock_timestamp() + $6 * interval '1 second',
+                    $7, $8::bigint, $9)
                 returning id
                 """,
                 .text(worker.host.storable),
@@ -15,7 +16,10 @@ extension PostgresStore {
                 .text(worker.pool.storable),
                 .int(Int64(worker.threads)),
                 .text(worker.version.storable),
-                .double(leaseSeconds)
+                .double(leaseSeconds),
+                .text(worker.pilot?.name.storable),
+                .int(worker.pilot.map { Int64($0.task) }),
+                .time(worker.endsAt)
             )
         }
         return WorkerID(rawValue: try rows[0].get("id"))

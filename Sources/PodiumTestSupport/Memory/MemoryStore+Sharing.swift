@@ -5,7 +5,7 @@ extension MemoryStore {
         try write { state, now in
             var heads: [String: Run] = [:]
             for run in state.runs where run.state == .ready && !run.isHeld {
-                let queue = "\(run.spec.resources.device.rawValue) \(run.spec.resources.threads)"
+                let queue = "\(run.spec.resources.device.rawValue) \(run.spec.resources.allThreads)"
                 if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
             }
             let running = state.runs.filter { $0.state == .running }
@@ -14,7 +14,7 @@ extension MemoryStore {
                     PreemptionPlan.Waiting(
                         run: run.id,
                         pool: run.spec.resources.device.rawValue,
-                        threads: run.spec.resources.threads,
+                        threads: run.spec.resources.allThreads,
                         priority: run.priority,
                         sortKey: run.sortKey,
                         waitedSeconds: now - (run.readySince ?? now)
@@ -25,7 +25,7 @@ extension MemoryStore {
                     return PreemptionPlan.Running(
                         run: run.id,
                         worker: worker,
-                        threads: run.spec.resources.threads,
+                        threads: run.spec.resources.allThreads,
                         priority: run.priority,
                         sortKey: run.sortKey,
                         ranSeconds: now - attempt.startedAt,
@@ -77,7 +77,9 @@ extension MemoryStore.State {
         share.ownFinish = others.filter { $0.account == own.account && $0.priority >= own.priority }.map(\.finish).max()
         let threads = max(1, workers.values.filter { $0.mayClaim(now) }.reduce(0) { $0 + $1.registration.threads })
         let ended = runs.filter { $0.state == .succeeded && $0.spec.kind != .report }.compactMap { run in
-            run.attempts.last.flatMap { a in a.endedAt.map { ($0 - a.startedAt) * Double(run.spec.resources.threads) } }
+            run.attempts.last.flatMap { a in
+                a.endedAt.map { ($0 - a.startedAt) * Double(run.spec.resources.allThreads) }
+            }
         }
         if !ended.isEmpty { share.runSeconds = ended.reduce(0, +) / Double(ended.count) / Double(threads) }
         var used: [String: Double] = [:]
@@ -85,7 +87,7 @@ extension MemoryStore.State {
         for run in runs {
             guard let account = suites.first(where: { $0.record.id == run.suite })?.account else { continue }
             for attempt in run.attempts {
-                let seconds = ((attempt.endedAt ?? now) - attempt.startedAt) * Double(run.spec.resources.threads)
+                let seconds = ((attempt.endedAt ?? now) - attempt.startedAt) * Double(run.spec.resources.allThreads)
                 let left = FairShare.decay(now - (attempt.endedAt ?? now))
                 used[account, default: 0] += seconds * left / Double(threads)
             }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import PodiumCore
+internal import PodiumExperiments
 internal import PodiumPrimitives
 internal import PodiumStore
 
@@ -54,6 +55,8 @@ extension Pages {
         let formCode: String
         let back: String
         let total: String
+        /// Pilots that a batch system has not started yet, and why.
+        let pilots: String?
         let sections: [Section]
     }
 
@@ -101,6 +104,9 @@ extension Pages {
             formCode: exchange.formCode,
             back: "/queue" + (filter.map { "?suite=\(PercentEncoding.encode($0))" } ?? ""),
             total: NumberText.grouped(total) + (total >= QueueSnapshot.ceiling ? "+" : ""),
+            pilots: PilotTable.waiting(
+                try await store.pilotSnapshot(pool: nil, device: "", threads: 0).submissions
+            ),
             sections: sections
         )
         return try page(exchange, title: "Queue", current: "/queue", scope: .init(suite: suite), "queue", view)
@@ -150,7 +156,20 @@ extension Pages {
             let version: String
         }
 
+        /// A pilot of a batch system.
+        struct Pilot {
+            let job: String
+            let pool: String
+            let name: String
+            let task: Int
+            let state: String
+            let worker: Int64?
+            let node: String
+            let reason: String
+        }
+
         let workers: [Worker]
+        let pilots: [Pilot]
     }
 
     func workers(_ exchange: Exchange) async throws -> WebResponse {
@@ -171,6 +190,20 @@ extension Pages {
                     since: LocalTime.text(worker.registeredAt),
                     version: worker.version
                 )
+            },
+            pilots: try await store.pilotSnapshot(pool: nil, device: "", threads: 0).submissions.flatMap { submission in
+                PilotTable.rows(of: submission).map { row in
+                    WorkersView.Pilot(
+                        job: submission.job ?? "",
+                        pool: submission.pool,
+                        name: submission.name,
+                        task: row.task,
+                        state: row.state,
+                        worker: row.worker?.worker.rawValue,
+                        node: row.node,
+                        reason: row.reason
+                    )
+                }
             }
         )
         return try page(exchange, title: "Workers", current: "/workers", scope: .init(), "workers", view)

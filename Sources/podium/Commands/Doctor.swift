@@ -3,12 +3,15 @@ import Foundation
 import PodiumCPU
 import PodiumDevices
 import PodiumExperiments
+import PodiumStore
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks that everything Podium needs is there.",
+        abstract: "Checks that everything Podium needs is there and in order.",
         discussion: """
-            Exit status 0 if all is well, 1 if something is missing that runs need.
+            Looks at processor, memory, disk, models and database, and where that runs at its schema, clock, scheduler, \
+            workers, runs and files that nobody owns; at Slurm where its commands are here. \
+            Exit status 0 if all is well, 1 if something is missing or wrong (✗).
 
             Example:
               podium doctor --data-dir /srv/podium
@@ -20,13 +23,21 @@ struct Doctor: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let findings = [
+        var findings = [
             processor(),
             Readiness.memory(bytes: ProcessInfo.processInfo.physicalMemory),
             Readiness.dataDirectory(place.dataDirectory),
             await Readiness.database(url: place.databaseURL, dataDirectory: place.dataDirectory),
             Readiness.models(place.models),
         ]
+        if place.databaseURL != nil || Cluster.serverProcess(dataDirectory: place.dataDirectory) != nil {
+            findings += await Readiness.operation(
+                of: try place.resolved(),
+                now: { Date().timeIntervalSince1970 },
+                processes: RunningEngines.all()
+            )
+        }
+        if let slurm = await Readiness.slurm() { findings.append(slurm) }
         if json { try JSONOutput.print(findings) } else { try findings.forEach { try Terminal.print($0.line) } }
         let missing = findings.filter { $0.status == .missing }.map(\.check)
         if !missing.isEmpty { throw Failure(.failed, "not ready: \(missing.joined(separator: ", "))") }

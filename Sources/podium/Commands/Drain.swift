@@ -37,7 +37,7 @@ struct Drain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let drained = try await place.withStore { store in
+        let drained = try await place.resolved().withStore { store in
             let ids =
                 all
                 ? try await store.workers(limit: 10_000).filter { $0.endedAt == nil && $0.leaseUntil != nil }.map(\.id)

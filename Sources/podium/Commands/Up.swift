@@ -5,6 +5,7 @@ import PodiumCPU
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumPrimitives
 import PodiumScheduler
 import PodiumStore
 import PodiumWeb
@@ -82,20 +83,65 @@ struct WorkerCommand: AsyncParsableCommand {
             Joins the Podium of the data directory or of --database. Workers on other machines \
             need the data directory at the same path (NFS) to find each other's models.
 
-            Example:
+            A worker that knows its end claims nothing shortly before it, saves what runs, gives it back to \
+            the queue without charging a retry, and leaves. Inside a Slurm job it knows its end by itself. \
+            `podium slurm up` starts such workers; SIGUSR1 asks one to leave.
+
+            Examples:
               podium worker --threads 16 --database postgresql://podium@db.example.org/podium
+              podium worker --until 18:00 --idle 30
             """
     )
 
     @OptionGroup var place: PlaceOptions
     @OptionGroup var worker: WorkerOptionGroup
+    @Option(
+        help:
+            "When the worker must be gone: a time today or tomorrow (18:00), a moment (2027-03-01T18:00), or a span from now (90m, 4h)."
+    )
+    var until: String?
+    @Option(name: .customLong("idle"), help: "Leave after so many minutes without work.")
+    var idleMinutes: Double?
+    @Option(help: "The name of the submission of pilots that the worker belongs to; `podium slurm up` sets it.")
+    var pilot: String?
+
+    func validate() throws {
+        if let idleMinutes, !(idleMinutes > 0) { throw ValidationError("--idle must be a number of minutes above 0") }
+        if let until { _ = try EndTime.seconds(until, now: Date().timeIntervalSince1970) }
+    }
 
     func run() async throws {
+        let job = Variable.value("SLURM_JOB_ID")
+        let interrupts = Interrupts(isBatchJob: job != nil)
+        let now = Date().timeIntervalSince1970
+        let end = try await end(job: job, now: now)
+        var local = try worker.local(in: place)
+        local.registration.endsAt = end
+        local.registration.pilot = pilot.map {
+            .init(name: $0, task: Variable.value("SLURM_ARRAY_TASK_ID").flatMap { Int($0) } ?? 1)
+        }
+        local.lifetime = WorkerLifetime(
+            end: end.map { .seconds(max(0, $0 - now)) },
+            patience: idleMinutes.map { .seconds($0 * 60) }
+        )
         let server = try await LocalServer.join(place.resolved(), log: Terminal.log)
-        let interrupts = Interrupts()
-        Terminal.error("The worker waits for runs (\(worker.threadCount) threads). Ctrl-C ends it.")
-        try await server.closing { server in
-            try await server.serve(scheduler: nil, worker: worker.local(in: place)) { await interrupts.first() }
+        let ending = end.map { " It leaves before \(LocalTime.text($0))." } ?? ""
+        Terminal.error("The worker waits for runs (\(worker.threadCount) threads).\(ending) Ctrl-C ends it.")
+        try await server.closing { [local] server in
+            try await server.work(local) { await interrupts.first() }
+        }
+    }
+
+    /// What the user says, else what the batch system says; nil for no end.
+    private func end(job: String?, now: Double) async throws -> Double? {
+        if let until { return try EndTime.seconds(until, now: now) }
+        guard let job else { return nil }
+        if let known = Variable.value("SLURM_JOB_END_TIME"), let seconds = Double(known) { return seconds }
+        do {
+            return try await EndTime.seconds(SlurmTools.end(ofJob: job), now: now)
+        } catch let error as SchedulerError {
+            Terminal.error("podium: the end of Slurm's job \(job) is not known: \(error.message)")
+            return nil
         }
     }
 }

@@ -1,0 +1,146 @@
+package import PodiumCore
+
+/// What to do about a pool of pilots, decided from one look at the store and one at Slurm.
+///
+/// Rules: a submission is made at most once, and its row comes first. What Slurm does not list is undecided until
+/// nothing has been heard of it for `undecidedSeconds`; a worker whose lease holds is at work whatever Slurm says. While
+/// Slurm does not answer nothing is done at all. Pilots are never cancelled for want of work: they leave by themselves.
+package struct PilotPlan: Sendable {
+    /// Pilots at most.
+    package var limit: Int
+    /// Threads of each.
+    package var threads: Int
+    /// Whether preempted pilots come back by themselves.
+    package var requeues: Bool
+
+    /// For how long a submission whose number was never heard may be hidden from `squeue`.
+    package static let hiddenSeconds = 60.0
+    /// For how long a pilot that neither Slurm nor a worker speaks of may still be one.
+    package static let undecidedSeconds = 120.0
+
+    package init(limit: Int, threads: Int, requeues: Bool) {
+        self.limit = limit
+        self.threads = threads
+        self.requeues = requeues
+    }
+
+    package enum Action: Sendable, Equatable {
+        /// Store a new submission of so many pilots under a new name, and hand it in.
+        case add(tasks: Int)
+        /// Hand in a submission that Slurm has not got.
+        case submit(PilotSubmission)
+        case note(PilotNote, submission: Int64)
+        /// Say it to a person.
+        case tell(String)
+    }
+
+    /// - Parameter listing: Slurm's jobs of this user; nil while Slurm does not answer.
+    package func decide(_ snapshot: PilotSnapshot, listing: [SlurmJob]?) -> [Action] {
+        guard let listing else { return [] }
+        let jobs = Dictionary(grouping: listing, by: \.name)
+        var actions: [Action] = []
+        var active = 0
+        var busy = 0
+        for submission in snapshot.submissions {
+            let found = jobs[submission.name] ?? []
+            busy += Set(submission.workers.filter { $0.isAlive && $0.runs > 0 }.map(\.task)).count
+            let (count, more) = decide(submission, found, now: snapshot.now)
+            active += count
+            actions += more
+        }
+        let waiting = (snapshot.waitingThreads + threads - 1) / threads
+        let missing = min(limit - active, waiting - (active - busy))
+        guard missing > 0 else { return actions }
+        let pause = Self.pause(after: snapshot.fruitless)
+        if let since = snapshot.fruitlessSince, snapshot.now < since + pause {
+            actions.append(
+                .tell(
+                    "the last \(snapshot.fruitless) submission(s) started no worker; the next one waits "
+                        + "\(Int((since + pause - snapshot.now).rounded(.up))) s. Read their output in the folder slurm/ "
+                        + "of the data directory"
+                )
+            )
+            return actions
+        }
+        return actions + [.add(tasks: missing)]
+    }
+
+    /// Seconds to wait after so many submissions in a row that came to nothing.
+    package static func pause(after failures: Int) -> Double {
+        failures == 0 ? 0 : min(600, 30 * Double(1 << min(failures - 1, 5)))
+    }
+
+    // MARK: One submission
+
+    private enum Standing: Equatable {
+        case active
+        case over(String)
+    }
+
+    /// How many of its pilots are, or may be, there; and what to do about it.
+    private func decide(_ submission: PilotSubmission, _ found: [SlurmJob], now: Double) -> (Int, [Action]) {
+        var actions: [Action] = []
+        if submission.job == nil {
+            if let number = found.first.map({ $0.id.prefix { $0 != "_" } }) {
+                actions.append(.note(.accepted(job: String(number)), submission: submission.id))
+            } else if submission.workers.isEmpty {
+                // Nobody has heard of it. Slurm may yet have it, until it could no longer hide it.
+                let wait = Self.hiddenSeconds * Double(1 << min(max(submission.tries - 1, 0), 4))
+                guard now >= (submission.triedAt ?? submission.intendedAt) + wait else { return (submission.tasks, []) }
+                return (submission.tasks, [.submit(submission)])
+            }
+        }
+        let tasks = found.map {
+            PilotTask(task: $0.task ?? 1, state: $0.state, reason: $0.reason, node: $0.node)
+        }.sorted { $0.task < $1.task }
+        if !tasks.isEmpty, tasks != submission.states || now > (submission.seenAt ?? 0) + Self.undecidedSeconds / 4 {
+            actions.append(.note(.seen(tasks), submission: submission.id))
+        }
+        var standings: [Standing] = []
+        for task in 1...submission.tasks {
+            standings.append(standing(of: task, submission, tasks.first { $0.task == task }, now))
+        }
+        for held in tasks where SlurmMeaning(of: held.state) == .held {
+            actions.append(
+                .tell("pilot \(submission.name) number \(held.task) is held by Slurm (\(held.state)): scontrol release")
+            )
+        }
+        let active = standings.count { $0 == .active }
+        if active == 0 {
+            let ends = standings.compactMap { if case .over(let why) = $0 { why } else { nil } }
+            actions.append(.note(.ended(reason: Self.summary(ends)), submission: submission.id))
+        }
+        return (active, actions)
+    }
+
+    private func standing(
+        of task: Int,
+        _ submission: PilotSubmission,
+        _ listed: PilotTask?,
+        _ now: Double
+    ) -> Standing {
+        let workers = submission.workers.filter { $0.task == task }
+        // The lease decides, not the hint.
+        if workers.contains(where: \.isAlive) { return .active }
+        guard let listed else {
+            if let last = submission.states.first(where: { $0.task == task }),
+                case .over = SlurmMeaning(of: last.state)
+            {
+                return .over(last.state)
+            }
+            let heard = max(submission.seenAt ?? 0, submission.triedAt ?? submission.intendedAt)
+            return now > heard + Self.undecidedSeconds ? .over("no longer listed") : .active
+        }
+        switch SlurmMeaning(of: listed.state) {
+        case .over: return .over(listed.reason.isEmpty ? listed.state : "\(listed.state) (\(listed.reason))")
+        case .preempted: return requeues ? .active : .over(listed.state)
+        case .queued, .running, .paused, .ending, .requeued, .held, .elsewhere, .undecided: return .active
+        }
+    }
+
+    /// `2 COMPLETED, 1 NODE_FAIL`.
+    private static func summary(_ ends: [String]) -> String {
+        Dictionary(grouping: ends) { $0 }.map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+            .map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+    }
+}

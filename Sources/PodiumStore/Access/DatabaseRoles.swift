@@ -1,0 +1,13 @@
+internal import PodiumMigrations
+
+/// The roles with the least that daemon, workers and readers need.
+package enum DatabaseRoles {
+    /// Makes the roles, or brings their privileges up to date; needs a user who may create roles and owns the tables.
+    package static func apply(to address: DatabaseAddress) async throws(StoreError) {
+        let connection = try await Connection.open(address)
+        try await Migrator().check(connection)
+        _ = try await connection.transaction { connection throws(StoreError) in
+            _ = try await connection.run(Script(trusted: Migration.roles))
+        }
+    }
+}

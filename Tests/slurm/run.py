@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Fine-tunings through pilots on a real Slurm, with a node daemon killed, a pilot preempted, a pilot cancelled from
+outside and the controller restarted in between; every run must have exactly one result.
+
+    Tests/slurm/run.py .build/release/podium [RUNS]
+
+Takes some minutes for 50 runs on two cores. Needs root and Debian's slurmctld, slurmd, slurm-client,
+slurm-wlm-basic-plugins and munge. See cluster.py.
+"""
+import collections
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from cluster import Cluster, wait_for
+
+PODIUM = os.path.abspath(sys.argv[1])
+RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+JOB = f"""\
+name: pilots
+kind: finetune
+systems:
+  - name: tiny
+    model: {{preset: tiny}}
+tasks: [glue/RTE]
+data: sample
+training: {{epochs: 24, batchSize: 16, learningRate: 5e-4, maxSequenceLength: 64, checkpointEverySteps: 20}}
+sweep: {{seed: {{count: {RUNS}}}}}
+resources: {{device: cpu, threads: 1}}
+"""
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="podium-slurm-")
+    os.chmod(folder, 0o755)
+    cluster = Cluster(folder)
+    others = []
+    try:
+        run(folder, cluster, others)
+    except BaseException:
+        for name in os.listdir(folder):
+            if name.endswith((".out", ".log")):
+                print(f"--- {name}", *open(f"{folder}/{name}", errors="replace").readlines()[-15:], sep="\n")
+        raise
+    finally:
+        for process in reversed(others):
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        end_pilots(folder)
+        cluster.stop()
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(folder, cluster, others):
+    started = time.monotonic()
+
+    def say(text):
+        print(f"{time.monotonic() - started:6.1f} s  {text}", flush=True)
+
+    cluster.start()
+    say("Slurm is up: a controller and three nodes")
+    data = f"{folder}/data"
+
+    def spawn(name, *words):
+        log = open(f"{folder}/{name}.out", "wb")
+        process = subprocess.Popen([PODIUM, *words], stdout=log, stderr=log)
+        others.append(process)
+        return lambda: open(f"{folder}/{name}.out", errors="replace").read()
+
+    daemon = spawn("daemon", "daemon", "--data-dir", data)
+    found = wait_for("the daemon", lambda: re.search(r"database (\S+) at (\S+), port (\d+) as (\S+)\.", daemon()), 120)
+    database = "dbname={} host={} port={} user={}".format(*found.groups())
+    os.environ["PODIUM_DATABASE"] = database
+
+    def podium(*words):
+        result = subprocess.run([PODIUM, *words, "--data-dir", data], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise SystemExit(f"FAILED: podium {' '.join(words)}: {result.stderr}")
+        return result.stdout
+
+    with open(f"{folder}/job.yaml", "w") as file:
+        file.write(JOB)
+    suite = podium("submit", f"{folder}/job.yaml", "--parsable").strip()
+
+    def succeeded():
+        return sum(run["state"] == "succeeded" for run in json.loads(podium("queue", "--all", "--json")))
+
+    keeper = spawn(
+        "keeper", "slurm", "up", "--data-dir", data, "--pilots", "3", "--cpus-per-task", "1", "--partition", "low",
+        "--time", "30", "--idle", "1", "--", "--comment=test",
+    )
+
+    def pilots(state, node=None):
+        return [
+            job for job in cluster.jobs()
+            if job[1].startswith("podium-") and job[2] == state and (node is None or job[3] == node)
+        ]
+
+    wait_for("three pilots", lambda: len(pilots("RUNNING")) == 3, 120)
+    say(f"suite {suite}: three pilots run; {RUNS} runs wait")
+
+    wait_for("the first results", lambda: succeeded() >= RUNS // 10, 900, 2)
+    cluster.kill("n1")
+    say(f"slurmd of n1 is killed; {succeeded()} results so far")
+    wait_for(
+        "the loss of n1", lambda: cluster.say("sinfo", "-h", "-n", "n1", "-o", "%t", "-p", "low").startswith("down"), 180
+    )
+    say("Slurm has given n1 up and queued its pilot again, beside the one that still runs")
+    time.sleep(5)
+    cluster.start_node("n1")
+
+    wait_for("more results", lambda: succeeded() >= RUNS * 3 // 10, 900, 2)
+    victim = wait_for("a pilot on n2", lambda: pilots("RUNNING", "n2"), 300)[0]
+    high = cluster.say("sbatch", "--parsable", "-p", "high", "-w", "n2", "-o", "/dev/null", "--wrap", "sleep 15")
+    wait_for(
+        "the preemption",
+        lambda: any(job[0] == victim[0] and job[2] != "RUNNING" or job[0] == high and job[2] == "RUNNING" for job in cluster.jobs()),
+        240,
+    )
+    say(f"pilot {victim[0]} on n2 is preempted by job {high}; {succeeded()} results so far")
+
+    wait_for("more results", lambda: succeeded() >= RUNS // 2, 900, 2)
+    cluster.kill("controller")
+    before = succeeded()
+    say(f"the controller is killed; {before} results so far")
+    wait_for("results without a controller", lambda: succeeded() > before or before == RUNS, 600, 2)
+    cluster.start_controller()
+    wait_for("the controller", lambda: "UP" in cluster.say("scontrol", "ping"), 60)
+    say(f"the controller is back; {succeeded()} results so far")
+
+    victim = wait_for("a pilot", lambda: pilots("RUNNING"), 300)[-1]
+    subprocess.run(["scancel", victim[0]], check=True)
+    say(f"pilot {victim[0]} on {victim[3]} is cancelled from outside; {succeeded()} results so far")
+
+    wait_for("the end", lambda: succeeded() == RUNS or not open_runs(podium), 3600, 3)
+    say(f"the suite is over with {succeeded()} results")
+    check(podium, cluster, database, suite)
+    wait_for("idle pilots to leave", lambda: not pilots("RUNNING") and not pilots("PENDING"), 180)
+    say("all pilots have left for want of work")
+    podium("slurm", "down")
+    wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
+    say("passed")
+
+
+def open_runs(podium):
+    return [run for run in json.loads(podium("queue", "--json"))]
+
+
+def check(podium, cluster, database, suite):
+    """Against the database itself, without Podium's code."""
+
+    def rows(sql):
+        result = subprocess.run(["psql", database, "-XAtF", "|", "-c", sql], capture_output=True, text=True, check=True)
+        return [line.split("|") for line in result.stdout.splitlines()]
+
+    problems = []
+    states = dict(rows(f"select state, count(*) from runs where suite_id = {suite} and kind = 'finetune' group by 1"))
+    if states != {"succeeded": str(RUNS)}:
+        problems.append(f"states: {states}")
+    results = int(rows(f"select count(*) from results join runs on runs.id = run_id where suite_id = {suite} and kind = 'finetune'")[0][0])
+    if results != RUNS:
+        problems.append(f"{results} results for {RUNS} runs")
+    ends = dict(rows("select outcome, count(*) from attempts group by 1"))
+    if set(ends) - {"succeeded", "released", "lost"}:
+        problems.append(f"attempts were blamed: {ends}")
+    double = rows(
+        "select run_id from attempts where outcome = 'succeeded' group by 1 having count(*) > 1"
+        " union all select r.run_id from results r join attempts a on a.run_id = r.run_id and a.outcome = 'succeeded'"
+        " where a.token <> r.token"
+    )
+    if double:
+        problems.append(f"runs with a doubled or foreign result: {double}")
+    charged = rows("select id from runs where failures > 0")
+    if charged:
+        problems.append(f"runs charged with a retry: {charged}")
+    numbers = collections.defaultdict(set)
+    for job, name, _, _ in cluster.jobs():
+        if name.startswith("podium-"):
+            numbers[name].add(job.split("_")[0])
+    if any(len(jobs) > 1 for jobs in numbers.values()):
+        problems.append(f"submitted twice: {dict(numbers)}")
+    if problems:
+        raise SystemExit("FAILED: " + "; ".join(problems))
+    print(f"          {results} results, one each; attempts: {ends}; submissions: {len(numbers)}")
+
+
+def end_pilots(folder):
+    """Ends pilots that a failed test leaves: the processes whose data directory is the test's."""
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = open(f"/proc/{process}/cmdline").read().split("\0")
+            if f"{folder}/data" in words and int(process) != os.getpid():
+                os.kill(int(process), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+main()

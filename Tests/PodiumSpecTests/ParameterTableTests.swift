@@ -143,6 +143,32 @@ struct ParameterTableTests {
         }
     }
 
+    /// What a row of resources says is what the worker and the engine read.
+    @Test func everyResourceSurvivesItsJSON() throws {
+        for parameter in Parameter<Resources>.all {
+            let value: ParameterValue =
+                switch parameter.domain {
+                case .integer: .integer(4)
+                case .seconds: .seconds(77)
+                case .bytes: .bytes(1 << 30)
+                case .flag: .flag(true)
+                case .choice: .choice(ComputeDevice.xlaCPU.rawValue)
+                case .number, .share, .list: .number(0.5)
+                }
+            var resources = Resources()
+            parameter.set(value, in: &resources)
+            #expect(resources != Resources(), "\(parameter.key)")
+            let read = try JSONDecoder().decode(Resources.self, from: JSONEncoder().encode(resources))
+            #expect(read == resources, "\(parameter.key)")
+        }
+    }
+
+    @Test func resourcesOfEarlierVersionsAreRead() throws {
+        let json = #"{"device":"cpu","replicas":1,"threads":2}"#
+        let resources = try JSONDecoder().decode(Resources.self, from: Data(json.utf8))
+        #expect(resources == Resources(progressDeadlineSeconds: nil))
+    }
+
     @Test func theJSONOfARunIsStable() throws {
         let work = FineTuning(model: .run("p", checkpoint: .last), task: .mrpc, data: .root("/data"), seed: 7)
         let spec = RunSpec(name: "p/glue/MRPC/seed-7", system: "p", work: .finetune(work))
@@ -150,12 +176,14 @@ struct ParameterTableTests {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let expected =
             #"{"data":{"root":"/data"},"kind":"finetune","model":{"checkpoint":"last","run":"p"},"#
-            + #""name":"p/glue/MRPC/seed-7","resources":{"device":"cpu","replicas":1,"threads":2},"#
+            + #""name":"p/glue/MRPC/seed-7","resources":{"device":"cpu","isPreemptible":false,"#
+            + #""progressDeadlineSeconds":1800,"replicas":1,"threads":2},"#
             + #""retry":{"backoffSeconds":5,"limit":2},"seed":7,"system":"p","task":"glue/MRPC","#
             + #""training":{"adamEpsilon":1e-06,"batchSize":32,"biasCorrection":false,"clipNorm":1,"clipping":"global","#
             + #""epochs":3,"gradientCheckpointing":false,"learningRate":5e-05,"maxSequenceLength":128,"#
             + #""precision":"float32","schedule":"bert2018","warmupProportion":0.1,"weightDecay":0.01}}"#
-        #expect(String(decoding: try encoder.encode(spec), as: UTF8.self) == expected)
+        let written = String(decoding: try encoder.encode(spec), as: UTF8.self)
+        #expect(written == expected)
     }
 
     @Test(arguments: [

@@ -50,7 +50,7 @@ package struct Resources: Codable, Hashable, Sendable {
 
 extension Resources {
     private enum CodingKeys: String, CodingKey {
-        case device, threads, replicas, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
+        case device, threads, replicas, ranks, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
     }
 
     /// Reads what earlier versions stored as well.
@@ -59,6 +59,7 @@ extension Resources {
         device = try values.decode(ComputeDevice.self, forKey: .device)
         threads = try values.decode(Int.self, forKey: .threads)
         replicas = try values.decode(Int.self, forKey: .replicas)
+        ranks = try values.decodeIfPresent(Int.self, forKey: .ranks)
         memory = try values.decodeIfPresent(Int64.self, forKey: .memory)
         timeLimitSeconds = try values.decodeIfPresent(Double.self, forKey: .timeLimitSeconds)
         progressDeadlineSeconds = try values.decodeIfPresent(Double.self, forKey: .progressDeadlineSeconds)

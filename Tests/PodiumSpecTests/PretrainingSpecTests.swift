@@ -56,7 +56,7 @@ struct PretrainingSpecTests {
         ("phases: [{maxSequenceLength: 128, fraction: 1}]\ncorpus: {shards: d}", "name the text as corpus"),
         ("corpus: {shards: d}\ntraining: {vocabularySize: 500}", "where the corpus's shards were prepared"),
         ("corpus: {folder: d}", "unknown key"),
-        ("corpus: {}", "needs shards"),
+        ("corpus: {}", "needs either shards or task"),
     ])
     func whatMakesNoSenseIsRefusedWithItsPlace(rest: String, says: String) {
         let error = refusal(rest)

@@ -93,7 +93,7 @@ struct RecipesTests {
             (", RTE]", "]", "glue/RTE is missing"), (", RTE]", ", RTE, WNLI]", "glue/WNLI is none"),
             ("count: 5", "count: 3", "has 3 runs"), ("epochs: 5", "epochs: 6", "at most 5 epochs"),
             ("epochs: 5", "maxSteps: 5", "at most 5 epochs"),
-            ("kind: suite", "kind: suite\ntaskTraining: {RTE: {epochs: 2}}", "settings of their own"),
+            ("kind: suite", "kind: suite\ntaskTraining: {glue/RTE: {epochs: 2}}", "settings of their own"),
             ("{seed:", "{learningRate: [1e-5, 2e-5], seed:", "has 10 runs"), ("glue-sane-5", "glue-sane", "is unknown"),
         ]
         for (old, new, reason) in broken {

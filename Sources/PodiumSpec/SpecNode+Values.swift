@@ -20,6 +20,10 @@ extension SpecNode {
 
     func string() throws(SpecError) -> String {
         guard case .scalar(let scalar) = node, !isNull, !scalar.string.isEmpty else { throw wrongType("a text") }
+        // Neither a path nor the database can hold it.
+        guard !scalar.string.utf8.contains(0) else {
+            throw error(.invalidValue, "\(path) has a NUL character in it, which no text of a job file may have")
+        }
         return scalar.string
     }
 

@@ -16,11 +16,9 @@ struct HostileJobFileTests {
     }
 
     private static let tricks = [
-        "'; drop table runs; --", "\"; drop table runs; --", "$$; drop table runs; $$", "1) or (1=1", "%s%n%1$s",
-        "\\'; select pg_sleep(10); --", "{\"$ne\": 1}", "../../../../etc/passwd", "/etc/passwd", "~root/.ssh", "a/../b",
-        "..",
-        "a\u{202E}b", "a\u{0}b", "e\u{301}", "\u{FEFF}", "a\nb", "$(touch /tmp/podium-hostile)",
-        "`touch /tmp/podium-hostile`", "-rf", "--help", "| rm -rf /", String(repeating: "x", count: 70_000),
+        "'; drop table runs; --", "\"; drop table runs; $$", "%s%n%1$s", "../../../../etc/passwd", "~root/.ssh", "..",
+        "a\u{202E}b", "a\u{0}b", "a\nb", "$(touch /tmp/podium-hostile)", "--help",
+        String(repeating: "x", count: 70_000),
     ]
 
     /// A job file for each text that a job file can hold, with `HERE` in its place.
@@ -105,34 +103,26 @@ struct HostileJobFileTests {
                 for (run, planned) in zip(runs, submission.runs) {
                     #expect(run.spec.name == planned.spec.name && run.spec.system == planned.spec.system, "\(field)")
                 }
-                // Names of folders are numbers, so no text of a job file is a part of one.
-                _ = try await store.cancel(runs.map(\.id))
             }
         }
         // Every text can be wrong, and some texts are free.
-        #expect(refused > Self.files.count && stored > Self.tricks.count)
+        #expect(refused > Self.files.count && stored > Self.files.count)
         let count = try await store.suites().count
         #expect(count == stored)
         #expect(!FileManager.default.fileExists(atPath: "/tmp/podium-hostile"))
         await store.close()
     }
 
-    @Test(arguments: tricks)
-    func namesToLookForAreTextAndNothingElse(trick: String) async throws {
+    @Test func namesToLookForAreTextAndNothingElse() async throws {
         let store = try await PostgresStore.open(try TestDatabase.current)
-        _ = try await store.submit(
-            Submission(
-                name: "a",
-                kind: .suite,
-                source: "",
-                runs: [PlannedRun(spec: RunSpec(name: "r", system: "s", work: .report))]
-            )
-        )
-        guard !trick.contains("\0") else { return await store.close() }
-        #expect(try await store.suite(named: trick) == nil)
-        var filter = HistoryFilter()
-        filter.system = NamePattern(trick)
-        #expect(try await store.historyCount(filter) == 0)
+        let run = PlannedRun(spec: RunSpec(name: "r", system: "s", work: .report))
+        _ = try await store.submit(Submission(name: "a", kind: .suite, source: "", runs: [run]))
+        for trick in Self.tricks where !trick.contains("\0") {
+            #expect(try await store.suite(named: trick) == nil)
+            var filter = HistoryFilter()
+            filter.system = NamePattern(trick)
+            #expect(try await store.historyCount(filter) == 0)
+        }
         #expect(try await store.suites().count == 1)
         await store.close()
     }

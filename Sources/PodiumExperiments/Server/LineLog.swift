@@ -62,6 +62,6 @@ package struct LineLog: LogHandler {
 
     /// `2026-03-01T14:05:09.123Z`.
     private static func utc(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

@@ -1,6 +1,6 @@
 /// A table whose rows travel with a suite, in the order in which they can be stored.
 package enum TransferTable: String, CaseIterable, Codable, Sendable {
-    case suites, workers, runs, dependencies, inputs, attempts, artifacts, results, predictions, metrics, progress
+    case suites, workers, runs, dependencies, attempts, artifacts, inputs, results, predictions, metrics, progress
     case logLines = "log_lines"
 
     /// Rows of a suite (`$1`) as documents.

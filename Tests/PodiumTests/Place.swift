@@ -137,6 +137,7 @@ final class Place {
             var score: Double?
             var trainingFlops: Double?
             var startWeightsSHA256: String?
+            var notes: [String]?
         }
         struct Artifact: Decodable {
             struct Facts: Decodable {

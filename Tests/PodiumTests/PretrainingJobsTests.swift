@@ -10,6 +10,8 @@ struct PretrainingJobsTests {
         let small = text.replacingOccurrences(of: "preset: mini", with: "preset: tiny")
         try #require(small != text)
         let file = try place.write("\(name).yaml", small)
+        let sentences = Binary.root.appendingPathComponent("jobs/sentences.txt")
+        _ = try place.write("sentences.txt", String(contentsOf: sentences, encoding: .utf8))
         _ = try await place.up()
         let common = [
             "tasks=[glue/RTE]", "sweep={seed: {count: 1}}",
@@ -27,7 +29,7 @@ struct PretrainingJobsTests {
         let place = try Place()
         defer { place.tearDown() }
         let runs = try await run("bidirectionality", at: place, "budget={flops: 3e10}")
-        #expect(runs.count == 6 + 6 + 1)
+        #expect(runs.count == 6 + 6 + 6 + 1)
         #expect(runs.values.allSatisfy { $0.run.state == "succeeded" })
         let trained = ["bidirectional", "no-nsp", "left-to-right", "shallow", "context-free"]
         for name in trained {
@@ -38,6 +40,13 @@ struct PretrainingJobsTests {
         }
         #expect(runs["pretrain-bidirectional"]?.result?.metrics["heldout_nsp_accuracy"] != nil)
         #expect(runs["pretrain-no-nsp"]?.result?.metrics["heldout_nsp_accuracy"] == nil)
+        // The word of all three sentences, in every system's model before it learns a task.
+        for name in ["bidirectional", "left-to-right", "shallow", "context-free"] {
+            let notes = try #require(runs["\(name)/similarity"]?.result?.notes)
+            #expect(notes.contains { $0.hasPrefix("cosines of \"bank\": texts 1 and 2 ") }, "\(name): \(notes)")
+        }
+        let still = runs["context-free/similarity"]?.result?.notes ?? []
+        #expect(still.contains { $0.hasSuffix("texts 1 and 2 1.000, texts 1 and 3 1.000, texts 2 and 3 1.000") })
         let weights = Set(trained.compactMap { runs["pretrain-\($0)"]?.model?.sha256 })
         #expect(weights.count == trained.count)
     }

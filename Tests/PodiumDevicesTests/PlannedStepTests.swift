@@ -19,6 +19,12 @@ struct PlannedStepTests {
         var work = Pretraining(model: .preset("tiny"))
         work.start = .fresh(fresh)
         work.optimization.length = .steps(10)
+        guard architecture != .shallowBidirectional else {
+            // The compiler counts a loop's body once: its costs would be far too low.
+            let error = #expect(throws: DeviceError.self) { try self.step(.pretrain(work)) }
+            #expect(error?.message.contains("recurrent layers") == true)
+            return
+        }
         let step = try step(.pretrain(work))
         #expect(step.model.architecture.rawValue == architecture.rawValue)
         #expect(step.head == .pretraining(step.model.model.defaultObjectives))

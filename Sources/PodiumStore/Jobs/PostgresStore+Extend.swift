@@ -15,6 +15,13 @@ extension PostgresStore {
                 let known = try await connection.query(Self.findNamed, .int(suite.rawValue), .texts(names))
                 if known.count == names.count { return try SubmittedSuite(suite.rawValue, known) }
             }
+            let own = try await connection.query(Self.selectAccount, .int(suite.rawValue))
+            let share = try await Self.fairShare(
+                try own[0].get("account"),
+                priority: try own[0].get("priority"),
+                pool: added[0].spec.resources.device.rawValue,
+                connection
+            )
             let rows = try await connection.query(
                 Self.insertAdded,
                 .int(suite.rawValue),
@@ -23,11 +30,17 @@ extension PostgresStore {
                 .texts(added.map(\.spec.resources.device.rawValue)),
                 .ints(added.map { Int64($0.spec.resources.allThreads) }),
                 .ints(added.map(\.like.rawValue)),
-                .int(Self.priorityBoost)
+                .int(Self.priorityBoost),
+                .ints(added.indices.map { Int64(share.place(of: $0) * 1e6) })
             )
             guard rows.count == names.count else {
                 throw StoreError(.value, "suite \(suite) has no run like one of those that are to be added")
             }
+            try await connection.query(
+                Self.moveFinish,
+                .int(suite.rawValue),
+                .int(Int64(share.place(of: added.count) * 1e6))
+            )
             if !inputs.children.isEmpty { try await Self.insert(inputs, of: suite.rawValue, connection) }
             try await connection.query(
                 Self.inheritDependencies,
@@ -45,14 +58,23 @@ extension PostgresStore {
         select id, name from runs where suite_id = $1 and name = any($2::text[])
         """
 
+    private static let selectAccount: Statement = """
+        select account, priority::bigint as priority from suites where id = $1
+        """
+
+    private static let moveFinish: Statement = """
+        update suites set finish_key = greatest(finish_key, $2) where id = $1
+        """
+
+    /// Behind the account's own runs, as a suite of its own would be.
+    ///
     /// Blocked at first: resolving dependencies queues those whose parents are over.
     private static let insertAdded: Statement = """
         insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children)
         select $1, p.name, p.spec, p.pool, p.threads::integer,
-            (extract(epoch from clock_timestamp()) * 1000000)::bigint - sibling.priority * $7::bigint,
-            sibling.priority, 'blocked', true
-        from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::bigint[]) with ordinality
-            as p (name, spec, pool, threads, sibling, position)
+            p.place - sibling.priority * $7::bigint, sibling.priority, 'blocked', true
+        from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::bigint[], $8::bigint[]) with ordinality
+            as p (name, spec, pool, threads, sibling, place, position)
         join runs sibling on sibling.id = p.sibling and sibling.suite_id = $1
         order by p.position
         returning id, name

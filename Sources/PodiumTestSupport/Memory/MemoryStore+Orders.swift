@@ -47,7 +47,11 @@ extension MemoryStore {
     package func extend(_ suite: SuiteID, with added: [AddedRun]) async throws -> SubmittedSuite {
         try write { state, now in
             var numbers: [String: RunID] = [:]
-            for run in added {
+            let share = state.fairShare(of: suite, now: now)
+            if let place = state.suites.firstIndex(where: { $0.record.id == suite }) {
+                state.suites[place].finish = max(state.suites[place].finish, share.place(of: added.count))
+            }
+            for (position, run) in added.enumerated() {
                 guard let place = state.index(run.like), state.runs[place].suite == suite else {
                     throw Invalid(message: "suite \(suite) has no run \(run.like)")
                 }
@@ -68,7 +72,7 @@ extension MemoryStore {
                         suite: suite,
                         spec: run.spec,
                         parents: parents,
-                        sortKey: now - Double(sibling.priority) * Self.priorityBoost,
+                        sortKey: share.place(of: position) - Double(sibling.priority) * Self.priorityBoost,
                         state: .blocked,
                         priority: sibling.priority,
                         submittedAt: now

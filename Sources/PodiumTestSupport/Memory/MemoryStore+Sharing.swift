@@ -66,10 +66,10 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
-    /// What decides where the runs of the newest suite go.
+    /// What decides where the runs of a suite go, or further ones of it.
     func fairShare(of suite: SuiteID, now: Double) -> FairShare {
         var share = FairShare(now: now)
-        guard let own = suites.last else { return share }
+        guard let own = suites.first(where: { $0.record.id == suite }) else { return share }
         let open = Set(runs.filter { !$0.state.isTerminal }.map(\.suite))
         let others = suites.filter { open.contains($0.record.id) }
         share.head = runs.filter { $0.state == .ready && !$0.isHeld }.min { ($0.sortKey, $0.id) < ($1.sortKey, $1.id) }

@@ -67,6 +67,12 @@ struct OperationTests {
         let store = try await PostgresStore.open(try TestDatabase.current)
         try await submit(store)
         #expect(try await findings(store)["rows"] == .ok)
+        // A held run is out of the queue by intent.
+        let run = RunID(rawValue: 1)
+        #expect(try await store.hold([run]) == [run])
+        #expect(try await findings(store)["rows"] == .ok)
+        #expect(try await store.release([run]) == [run])
+        #expect(try await findings(store)["rows"] == .ok)
         let connection = try await Connection.open(try TestDatabase.current)
         try await connection.query("delete from ready")
         #expect(try await findings(store)["rows"] == .missing)

@@ -46,10 +46,10 @@ extension PostgresStore {
             let misplaced = try await connection.query(
                 """
                 select r.id from runs r left join ready on ready.run_id = r.id
-                where (r.state = 'ready') <> (ready.run_id is not null)
+                where (r.state = 'ready' and not r.held) <> (ready.run_id is not null)
                     and r.state not in ('succeeded', 'failed', 'cancelled')
                 union
-                select r.id from ready join runs r on r.id = ready.run_id where r.state <> 'ready'
+                select r.id from ready join runs r on r.id = ready.run_id where r.state <> 'ready' or r.held
                 order by 1 limit 1000
                 """
             )

@@ -11,7 +11,7 @@ extension QueueBench {
             try await store.emptyQueue()
             return seconds
         }
-        return BenchFigure(name: "queue/submit/sweep", value: seconds, unit: "s, 10,000 runs")
+        return BenchFigure(name: "queue/sweep", value: seconds, unit: "s, 10,000 runs")
     }
 
     /// Claims while a thousand and while a million runs wait: one at a time for the latency, then a hundred at a time.

@@ -33,14 +33,14 @@ package struct QueueBench: Sendable {
 
     package func figures() async throws -> [BenchFigure] {
         var figures: [BenchFigure] = []
-        if selection.selects("queue/submit/suite") { figures.append(try await submitting()) }
+        if selection.selects("queue/submit") { figures.append(try await submitting()) }
         for (name, clients) in [("single", 1), ("eight", 8)] where selection.selects("queue/claim-finish/\(name)") {
             figures.append(try await claimingAndFinishing("queue/claim-finish/\(name)", clients: clients))
         }
         if selection.selects("queue/claim/hundred") { figures.append(try await claimingMany()) }
         if selection.selects("queue/heartbeat") { figures.append(try await beating()) }
         if selection.selects("queue/wake") { figures.append(try await waking()) }
-        if selection.selects("queue/submit/sweep") { figures.append(try await submittingASweep()) }
+        if selection.selects("queue/sweep") { figures.append(try await submittingASweep()) }
         if selection.selects("queue/start") { figures += try await starting() }
         if selection.selects("queue/pinned") { figures += try await claimingBesideASnapshot() }
         if selection.selects("queue/million") { figures += try await claimingFromAMillion() }
@@ -51,7 +51,7 @@ package struct QueueBench: Sendable {
     private func submitting() async throws -> BenchFigure {
         let seconds = try await median { try await Stopwatch.seconds { _ = try await store.submit(suite(runs)) } }
         try await drain()
-        return BenchFigure(name: "queue/submit/suite", value: Double(runs) / seconds, unit: "runs/s in one suite")
+        return BenchFigure(name: "queue/submit", value: Double(runs) / seconds, unit: "runs/s in one suite")
     }
 
     private func claimingAndFinishing(_ name: String, clients: Int) async throws -> BenchFigure {

@@ -29,7 +29,7 @@ struct PretrainingJobsTests {
         let place = try Place()
         defer { place.tearDown() }
         let runs = try await run("bidirectionality", at: place, "budget={flops: 3e10}")
-        #expect(runs.count == 6 + 6 + 6 + 1)
+        #expect(runs.count == 19)
         #expect(runs.values.allSatisfy { $0.run.state == "succeeded" })
         let trained = ["bidirectional", "no-nsp", "left-to-right", "shallow", "context-free"]
         for name in trained {

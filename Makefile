@@ -81,7 +81,10 @@ snapshots: build ## Records the tests' golden files anew
 	RECORD_SNAPSHOTS=1 $(SWIFT) test -c release --no-parallel || true
 
 static: deps # Builds the binary of packages
-	$(BUILD) --static-swift-stdlib --scratch-path $(STATIC) --product podium
+	@mkdir -p $(STATIC)/without-urlsession
+	clang -O2 -fPIC -c packaging/without-urlsession.c -o $(STATIC)/without-urlsession/curl.o
+	ar crs $(STATIC)/without-urlsession/libcurl.a $(STATIC)/without-urlsession/curl.o
+	$(BUILD) --static-swift-stdlib -Xlinker -L$(abspath $(STATIC))/without-urlsession --scratch-path $(STATIC) --product podium
 
 deb: PACKAGES += dpkg-dev binutils
 deb: static ## Builds dist/podium_VERSION_ARCHITECTURE.deb, for Debian 12 without Swift

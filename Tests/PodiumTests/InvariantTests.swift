@@ -99,6 +99,15 @@ struct InvariantTests {
         }
     }
 
+    /// A cloned child of a process with threads may wait for ever in glibc's `setuid`; `ServerTool` goes by `setpriv`.
+    @Test func nobodyChangesTheUserOfAChild() throws {
+        for source in try Self.sources() {
+            for word in [".userID =", ".groupID =", ".supplementaryGroups =", "setuid(", "setgid("] {
+                #expect(!source.text.contains(word), "\(source.path) has \(word)")
+            }
+        }
+    }
+
     @Test func theUseCasesKnowNeitherTerminalNorProcess() throws {
         let sources = try Self.sources().filter { $0.target == "PodiumExperiments" }
         #expect(!sources.isEmpty)

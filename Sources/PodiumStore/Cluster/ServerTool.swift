@@ -27,11 +27,10 @@ struct ServerTool: Sendable {
     func run() async throws(StoreError) -> Output {
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(path)),
-                arguments: Arguments(arguments),
+                .path(FilePath(command[0])),
+                arguments: Arguments(Array(command.dropFirst())),
                 environment: fullEnvironment,
                 workingDirectory: "/",
-                platformOptions: options,
                 output: .string(limit: 1 << 20),
                 error: .string(limit: 1 << 20)
             )
@@ -55,11 +54,10 @@ struct ServerTool: Sendable {
         if let user { _ = fchown(descriptor, user.id, user.group) }
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(path)),
-                arguments: Arguments(arguments),
+                .path(FilePath(command[0])),
+                arguments: Arguments(Array(command.dropFirst())),
                 environment: fullEnvironment,
                 workingDirectory: "/",
-                platformOptions: options,
                 input: .none,
                 output: .fileDescriptor(file, closeAfterSpawningProcess: false),
                 error: .fileDescriptor(file, closeAfterSpawningProcess: false)
@@ -75,14 +73,14 @@ struct ServerTool: Sendable {
         return .custom(Dictionary(uniqueKeysWithValues: base.map { (Environment.Key(stringLiteral: $0), $1) }))
     }
 
-    private var options: PlatformOptions {
-        var options = PlatformOptions()
-        if let user, user.isOther {
-            options.userID = user.id
-            options.groupID = user.group
-            options.supplementaryGroups = [user.group]
-        }
-        return options
+    /// The program, by way of `setpriv` (util-linux) where another user runs it.
+    ///
+    /// Not by the user of `PlatformOptions`: the child of a cloned process would call `setgroups`, `setgid` and `setuid`, for which
+    /// glibc waits for all threads that it remembers, and those of the parent are not there. Where one of them was being
+    /// started in that moment, the child waits for ever.
+    private var command: [String] {
+        guard let user, user.isOther else { return [path] + arguments }
+        return ["/usr/bin/setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", path] + arguments
     }
 
     /// The output of a program that must succeed.

@@ -1,4 +1,5 @@
 internal import PodiumCore
+internal import PodiumEval
 internal import PodiumStore
 
 /// The queue under conditions: a million runs that wait, somebody who holds a snapshot, a sweep of ten thousand.
@@ -121,7 +122,6 @@ extension QueueBench {
 extension [Double] {
     /// The value below which that share of all lies.
     func percentile(_ share: Double) -> Double {
-        let order = sorted()
-        return order.isEmpty ? .nan : order[Swift.min(order.count - 1, Int(share * Double(order.count)))]
+        Interval.quantile(share, ofSorted: sorted())
     }
 }

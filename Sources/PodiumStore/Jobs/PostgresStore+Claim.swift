@@ -182,8 +182,8 @@ extension PostgresStore {
             select id from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()
                 and (drain_at is null or drain_at > clock_timestamp())
         ),
-        -- candidates: the head of each class of threads that fits; one index probe a class, and some
-        -- more than needed, because others may be claiming the first ones right now
+        -- candidates: the head of each class of threads that fits; one index probe a class, and several
+        -- times what is needed, because others may be claiming the first ones right now
         candidates as (
             select head.run_id, head.sort_key
             from worker cross join generate_series(1, $3::bigint) as class (threads)
@@ -191,7 +191,7 @@ extension PostgresStore {
                 select run_id, sort_key from ready
                 where ready.pool = $2 and ready.threads = class.threads and ready.sort_key >= $5
                 order by sort_key, run_id
-                limit $4 + 16
+                limit 4 * $4 + 16
             ) as head
         ),
         -- chosen: locked in the queue's order until there are enough; what another claim holds is passed over

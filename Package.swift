@@ -88,7 +88,8 @@ let package = Package(
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
                 .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
                 .embedInCode("0006_saved_views.sql"), .embedInCode("0007_orders.sql"), .embedInCode("0008_sharing.sql"),
-                .embedInCode("0009_pilots.sql"), .embedInCode("0010_transfer.sql"), .embedInCode("roles.sql"),
+                .embedInCode("0009_pilots.sql"), .embedInCode("0010_transfer.sql"),
+                .embedInCode("0011_short_submissions.sql"), .embedInCode("roles.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),

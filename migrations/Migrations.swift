@@ -21,6 +21,7 @@ package struct Migration: Sendable {
         Migration(version: 8, name: "sharing", sql: PackageResources._008_sharing_sql),
         Migration(version: 9, name: "pilots", sql: PackageResources._009_pilots_sql),
         Migration(version: 10, name: "transfer", sql: PackageResources._010_transfer_sql),
+        Migration(version: 11, name: "short_submissions", sql: PackageResources._011_short_submissions_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -203,6 +203,24 @@ begin
     return null;
 end
 $$;
+CREATE FUNCTION public.open_suites() RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    AS $$
+    with recursive open as (
+        (
+            select suite_id from runs where state not in ('succeeded', 'failed', 'cancelled')
+            order by suite_id limit 1
+        )
+        union all
+        select (
+            select r.suite_id from runs r
+            where r.suite_id > open.suite_id and r.state not in ('succeeded', 'failed', 'cancelled')
+            order by r.suite_id limit 1
+        )
+        from open where open.suite_id is not null
+    )
+    select suite_id from open where suite_id is not null
+$$;
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -790,8 +808,6 @@ ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id);
-ALTER TABLE ONLY public.events
-    ADD CONSTRAINT events_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.inputs
     ADD CONSTRAINT inputs_artifact_id_fkey FOREIGN KEY (artifact_id) REFERENCES public.artifacts(id);
 ALTER TABLE ONLY public.inputs

@@ -80,7 +80,7 @@ extension QueueBench {
     private func backlog(_ runs: Int) async throws -> SuiteID {
         let suite = try await store.submit(suite(1)).suite
         try await store.queueCopies(runs - 1, of: suite)
-        try await store.analyze()
+        try await store.settle()
         return suite
     }
 

@@ -128,6 +128,8 @@ package struct PilotSnapshot: Sendable, Equatable {
     package var submissions: [PilotSubmission]
     /// Threads that queued runs of the device need which a pilot could take.
     package var waitingThreads: Int
+    /// How many runs those are.
+    package var waitingRuns: Int
     /// How many of the newest ended submissions of the pool started no worker, and when the last of them ended.
     package var fruitless: Int
     package var fruitlessSince: Double?
@@ -136,12 +138,14 @@ package struct PilotSnapshot: Sendable, Equatable {
         now: Double,
         submissions: [PilotSubmission],
         waitingThreads: Int,
+        waitingRuns: Int,
         fruitless: Int = 0,
         fruitlessSince: Double? = nil
     ) {
         self.now = now
         self.submissions = submissions
         self.waitingThreads = waitingThreads
+        self.waitingRuns = waitingRuns
         self.fruitless = fruitless
         self.fruitlessSince = fruitlessSince
     }

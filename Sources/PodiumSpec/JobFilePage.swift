@@ -139,7 +139,7 @@ package enum JobFilePage {
             case .list(.choice(let words)): "list of " + words.map { "`\($0)`" }.joined(separator: ", ")
             case .list: "list of shares, such as `[25 %, 50 %]`"
             case .flag: "`true`, `false`"
-            case .seconds, .bytes: parameter.domain.typeName
+            case .seconds, .bytes, .name: parameter.domain.typeName
             }
         return text + (parameter.unit.map { ", \($0)" } ?? "")
     }

@@ -66,6 +66,12 @@ extension SpecNode {
         case .integer(let range): return .integer(try integer(range))
         case .flag: return .flag(try bool())
         case .choice(let words): return .choice(try choice(words))
+        case .name:
+            let word = try string()
+            guard ParameterDomain.isName(word) else {
+                throw error(.invalidValue, "\(path) must be \(domain.requirement), not \"\(word)\"")
+            }
+            return .name(word)
         case .share:
             guard let share = plain.flatMap({ Share.value($0) }) else {
                 throw error(.invalidValue, "\(path) must be \(domain.requirement), not \"\(try string())\"")

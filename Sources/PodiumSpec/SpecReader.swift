@@ -123,7 +123,7 @@ package struct SpecReader {
             throw top.error(.missingKey, "name is missing; give the suite a short name, such as name: glue-minilm")
         }
         let name = try node.string()
-        guard name.utf8.count <= 100, name.unicodeScalars.allSatisfy({ Self.allowed($0) }) else {
+        guard ParameterDomain.isName(name) else {
             throw node.error(
                 .invalidValue,
                 "name may hold letters, digits, '.', '_' and '-', at most 100 of them, not \"\(name)\""
@@ -141,21 +141,13 @@ package struct SpecReader {
 
     private func projectName(_ node: SpecNode) throws(SpecError) -> String {
         let name = try node.string()
-        guard !name.isEmpty, name.utf8.count <= 100, name.unicodeScalars.allSatisfy({ Self.allowed($0) }) else {
+        guard ParameterDomain.isName(name) else {
             throw node.error(
                 .invalidValue,
                 "project may hold letters, digits, '.', '_' and '-', at most 100 of them, not \"\(name)\""
             )
         }
         return name
-    }
-
-    /// Whether a scalar may stand in a suite's or system's name (they become file names and XML ids).
-    static func allowed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true
-        default: false
-        }
     }
 
     /// Reads a mapping whose keys are a parameter table's.

@@ -209,11 +209,7 @@ struct SuitePlan {
             case .preset(let size): "fresh-\(size)"
             case .path(let path): String(path.split(separator: "/").last ?? "model")
             case .vectors(let path):
-                String(
-                    (path.split(separator: "/").last ?? "").filter {
-                        $0.unicodeScalars.allSatisfy { SpecReader.allowed($0) }
-                    }
-                )
+                String((path.split(separator: "/").last ?? "").filter { ParameterDomain.isName(String($0)) })
             }
         if case .preset(let size) = model, kind == .evaluate {
             throw modelNode.error(.invalidValue, "fresh \(size) weights have no trained head to evaluate")
@@ -408,13 +404,13 @@ struct SuitePlan {
     /// Adds the report, which waits until every other run is over, well or not.
     private func withReport(_ runs: [PlannedRun]) -> [PlannedRun] {
         // A report is made on any machine: where the other runs are, so that one worker can do them all.
-        let devices = runs.map(\.spec.resources.device)
-        let device = devices.contains(.cpu) ? .cpu : devices.first ?? .cpu
+        let places = runs.map(\.spec.resources)
+        let place = places.first { $0.pool == "cpu" } ?? places.first { $0.device == .cpu } ?? places.first
         let spec = RunSpec(
             name: "report",
             system: name,
             work: .report,
-            resources: Resources(device: device, threads: 1)
+            resources: Resources(device: place?.device ?? .cpu, label: place?.label, threads: 1)
         )
         let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
         return runs + [PlannedRun(spec: spec, dependencies: all)]
@@ -422,7 +418,7 @@ struct SuitePlan {
 
     private func checkedName(_ node: SpecNode) throws(SpecError) -> String {
         let name = try node.string()
-        guard name != "report", name.utf8.count <= 100, name.unicodeScalars.allSatisfy({ SpecReader.allowed($0) })
+        guard name != "report", ParameterDomain.isName(name)
         else {
             throw node.error(
                 .invalidValue,

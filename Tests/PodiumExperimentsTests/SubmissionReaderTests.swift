@@ -103,7 +103,18 @@ struct SubmissionReaderTests {
         await #expect(throws: LibraryError.self) { try await damaged.withModels(submission) { _ in } }
     }
 
-    @Test func oneWorkerServesOneDevice() throws {
-        #expect(try reader().read(file(text)).soleDevice() == .cpu)
+    @Test func oneWorkerServesOneDeviceAndOneLabel() throws {
+        var submission = try reader().read(file(text))
+        #expect(try submission.soleWorker() == (.cpu, nil))
+        for index in submission.runs.indices { submission.runs[index].spec.resources.label = "big" }
+        #expect(try submission.soleWorker() == (.cpu, "big"))
+        submission.runs[0].spec.resources.label = nil
+        #expect(throws: ExperimentError.self) { try submission.soleWorker() }
+    }
+
+    @Test func theReportGoesWhereTheRunsGo() throws {
+        let submission = try reader().read(file(text + "\nresources: {label: big-memory}\n"))
+        #expect(try submission.soleWorker().label == "big-memory")
+        #expect(submission.runs.last?.spec.kind == .report)
     }
 }

@@ -71,6 +71,25 @@ struct AttemptSupervisionTests {
         #expect(attempt.receive(.exited(EngineExit(.exited(143)))) == [.finish(.released)])
     }
 
+    @Test func aRunThatCannotSaveAndOutlastsItsWorkerIsChargedForIt() {
+        func end(worked: Double, _ events: [EngineEvent] = []) -> AttemptSupervision.Action? {
+            var attempt = AttemptSupervision()
+            for event in events { _ = attempt.receive(.event(event)) }
+            #expect(attempt.receive(.workerTimeOver(secondsWorked: worked, ofSeconds: 3600)) == [.terminate])
+            return attempt.receive(.exited(EngineExit(.exited(143)))).first
+        }
+        guard case .finish(.failed(.stalled, let message)) = end(worked: 3000) else {
+            Issue.record("it goes back to the queue for ever")
+            return
+        }
+        #expect(message.contains("after 3000 s") && message.contains("--time"))
+        // It came late, and the next worker may have the time.
+        #expect(end(worked: 1700) == .finish(.released))
+        let hash = String(repeating: "0", count: 64)
+        let saved = Artifact(kind: .checkpoint, step: 7, path: "step-7", sha256: hash, bytes: 1)
+        #expect(end(worked: 3000, [.artifact(saved)]) == .finish(.released))
+    }
+
     @Test func aRunThatMakesWayGoesBackAndACancellationOutranksThat() {
         var attempt = AttemptSupervision()
         #expect(attempt.receive(.preemptOrdered) == [.terminate])

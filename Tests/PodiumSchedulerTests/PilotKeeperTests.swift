@@ -182,7 +182,8 @@ private final class MemoryPilots: PilotStore {
             PilotSnapshot(
                 now: state.now,
                 submissions: state.submissions.filter { $0.endedAt == nil },
-                waitingThreads: state.waiting
+                waitingThreads: state.waiting,
+                waitingRuns: state.waiting
             )
         }
     }

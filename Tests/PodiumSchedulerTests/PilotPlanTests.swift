@@ -42,6 +42,7 @@ struct PilotPlanTests {
             now: 1000,
             submissions: submissions,
             waitingThreads: waiting,
+            waitingRuns: waiting,
             fruitless: fruitless,
             fruitlessSince: since
         )
@@ -60,6 +61,9 @@ struct PilotPlanTests {
         #expect(plan.decide(snapshot(waiting: 1), listing: []) == [.add(tasks: 1)])
         #expect(plan.decide(snapshot(waiting: 3), listing: []) == [.add(tasks: 2)])
         #expect(plan.decide(snapshot(waiting: 1000), listing: []) == [.add(tasks: 4)])
+        // Pilots of one run each: one for every run.
+        let single = PilotPlan(limit: 4, threads: 2, requeues: true, runs: 1)
+        #expect(single.decide(snapshot(waiting: 3), listing: []) == [.add(tasks: 3)])
     }
 
     @Test func nothingIsDoneWhileSlurmDoesNotAnswer() {

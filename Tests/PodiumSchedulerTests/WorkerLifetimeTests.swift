@@ -40,6 +40,8 @@ struct WorkerLifetimeTests {
             isOver.set()
         }
         let engine = try #require(await fixture.engines(1).first)
+        let hash = String(repeating: "0", count: 64)
+        engine.say(.artifact(Artifact(kind: .checkpoint, step: 3, path: "step-3", sha256: hash, bytes: 1)))
         #expect(await fixture.clock.advance(upTo: .seconds(200)) { !engine.signals.isEmpty })
         #expect(engine.signals == ["terminate"])
         engine.exit(.exited(143))
@@ -48,6 +50,38 @@ struct WorkerLifetimeTests {
         #expect(try await fixture.state(runs[0]) == .ready)
         // It began nothing in the time that was left.
         #expect(fixture.launcher.engines.count == 1)
+    }
+
+    @Test func aRunThatSavedNothingInAWorkersWholeTimeIsChargedForIt() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        let worker = fixture.worker(threads: 1, lifetime: WorkerLifetime(end: .seconds(100)))
+        let isOver = Flag()
+        Task {
+            await worker.run()
+            isOver.set()
+        }
+        let engine = try #require(await fixture.engines(1).first)
+        #expect(await fixture.clock.advance(upTo: .seconds(200)) { !engine.signals.isEmpty })
+        engine.exit(.exited(143))
+        #expect(await fixture.clock.advance { isOver.isSet })
+        #expect(try await fixture.store.attempts(of: runs[0]).map(\.outcome) == [.failed(.stalled)])
+    }
+
+    @Test func aWorkerLeavesAfterTheRunsThatItWasToDo() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a", "b", "c")
+        let worker = fixture.worker(threads: 8, lifetime: WorkerLifetime(runs: 2))
+        let isOver = Flag()
+        Task {
+            await worker.run()
+            isOver.set()
+        }
+        for engine in await fixture.engines(2) { engine.succeed() }
+        #expect(await fixture.clock.advance { isOver.isSet })
+        var states: [RunState?] = []
+        for run in runs { states.append(try await fixture.state(run)) }
+        #expect(states == [.succeeded, .succeeded, .ready])
     }
 
     @Test func aWorkerWithoutWorkLeaves() async throws {

@@ -104,6 +104,7 @@ struct ExpansionTests {
         ("model: {run: p, checkpoint: first}", "unknown"),
         ("model: {preset: tiny, checkpoint: last}", "models of a run"),
         ("model: {run: p}\nresources: {replicas: 4}", "the device cpu is one"),
+        ("model: {run: p}\nresources: {label: big memory}", "label must be a word of letters, digits"),
         ("model: {run: p}\ntask: RTE", "has no key \"task\""),
         ("systems: [{name: a, model: {run: p}, optional: true}]", "fetched by name"),
     ])

@@ -43,6 +43,7 @@ struct ParameterTableTests {
         case .integer(let range): ["\(range.lowerBound)", "\(range.lowerBound + 1)"]
         case .flag: ["true", "false"]
         case .choice(let words): Array(words.prefix(2))
+        case .name: ["one", "two"]
         case .seconds: ["90s", "2m"]
         case .bytes: ["1GiB", "2GiB"]
         case .share: ["6 %", "0.5"]
@@ -132,6 +133,7 @@ struct ParameterTableTests {
         case .integer: Int(text).map(ParameterValue.integer)
         case .flag: .flag(text == "true")
         case .choice: .choice(text)
+        case .name: .name(text)
         case .share: Share.value(text).map(ParameterValue.number)
         case .list(let element):
             .list(
@@ -153,6 +155,7 @@ struct ParameterTableTests {
                 case .bytes: .bytes(1 << 30)
                 case .flag: .flag(true)
                 case .choice: .choice(ComputeDevice.xlaCPU.rawValue)
+                case .name: .name("big-memory")
                 case .number, .share, .list: .number(0.5)
                 }
             var resources = Resources()

@@ -2,11 +2,14 @@
 """Fine-tunings through pilots on a real Slurm, with a node daemon killed, a pilot preempted, a pilot cancelled from
 outside and the controller restarted in between; every run must have exactly one result.
 
-    Tests/slurm/run.py .build/release/podium [RUNS]
+    Tests/slurm/run.py [--runs 50] [--controller-away 0] .build/release/podium
+    Tests/slurm/run.py --calm --runs 1000 .build/release/podium
 
-Takes some minutes for 50 runs on two cores. Needs root and Debian's slurmctld, slurmd, slurm-client,
+With --calm nothing is disturbed, runs are as short as they come, and what is printed is the share of the pilots' time in which
+they had a run. Takes some minutes for 50 runs on two cores. Needs root and Debian's slurmctld, slurmd, slurm-client,
 slurm-wlm-basic-plugins and munge. See cluster.py.
 """
+import argparse
 import collections
 import json
 import os
@@ -20,8 +23,15 @@ import time
 
 from cluster import Cluster, wait_for
 
-PODIUM = os.path.abspath(sys.argv[1])
-RUNS = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("podium")
+parser.add_argument("--runs", type=int, default=50)
+parser.add_argument("--calm", action="store_true", help="disturb nothing, and measure")
+parser.add_argument("--controller-away", type=float, default=0, metavar="SECONDS", help="how long the controller stays away")
+arguments = parser.parse_args()
+PODIUM = os.path.abspath(arguments.podium)
+RUNS = arguments.runs
+LENGTH = "maxSteps: 20" if arguments.calm else "epochs: 8"
 JOB = f"""\
 name: pilots
 kind: suite
@@ -35,7 +45,7 @@ systems:
     model: {{run: base}}
 tasks: [glue/RTE]
 data: sample
-training: {{epochs: 8, batchSize: 16, learningRate: 5e-4, maxSequenceLength: 64, checkpointEverySteps: 20}}
+training: {{{LENGTH}, batchSize: 16, learningRate: 5e-4, maxSequenceLength: 64, checkpointEverySteps: 20}}
 sweep: {{seed: {{count: {RUNS}}}}}
 resources: {{device: cpu, threads: 1}}
 """
@@ -115,6 +125,21 @@ def run(folder, cluster, others):
     wait_for("three pilots", lambda: len(pilots("RUNNING")) == 3, 900)
     say(f"suite {suite}: three pilots run; {RUNS} runs wait")
 
+    if not arguments.calm:
+        disturb(cluster, say, succeeded, pilots)
+    wait_for("the end", lambda: not open_runs(podium), 3600, 3)
+    say(f"the suite is over with {succeeded()} results")
+    check(podium, cluster, database, suite)
+    wait_for("idle pilots to leave", lambda: not pilots("RUNNING") and not pilots("PENDING"), 180)
+    say("all pilots have left for want of work")
+    podium("slurm", "down")
+    wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
+    say("the pool is closed")
+    one_job_a_run(folder, podium, cluster, database, spawn)
+    say("passed")
+
+
+def disturb(cluster, say, succeeded, pilots):
     wait_for("the first results", lambda: succeeded() >= RUNS // 10, 900, 2)
     cluster.kill("n1")
     say(f"slurmd of n1 is killed; {succeeded()} results so far")
@@ -139,6 +164,7 @@ def run(folder, cluster, others):
     cluster.kill("controller")
     before = succeeded()
     say(f"the controller is killed; {before} results so far")
+    time.sleep(arguments.controller_away)
     wait_for("results without a controller", lambda: succeeded() > before or before == RUNS, 600, 2)
     cluster.start_controller()
     wait_for("the controller", lambda: "UP" in cluster.say("scontrol", "ping"), 60)
@@ -148,14 +174,30 @@ def run(folder, cluster, others):
     subprocess.run(["scancel", victim[0]], check=True)
     say(f"pilot {victim[0]} on {victim[3]} is cancelled from outside; {succeeded()} results so far")
 
-    wait_for("the end", lambda: not open_runs(podium), 3600, 3)
-    say(f"the suite is over with {succeeded()} results")
-    check(podium, cluster, database, suite)
-    wait_for("idle pilots to leave", lambda: not pilots("RUNNING") and not pilots("PENDING"), 180)
-    say("all pilots have left for want of work")
-    podium("slurm", "down")
+
+def one_job_a_run(folder, podium, cluster, database, spawn):
+    """`--runs 1`: as many Slurm jobs as runs, each with one attempt."""
+    with open(f"{folder}/job.yaml") as file:
+        job = file.read().replace(f"count: {RUNS}", "count: 4").replace("epochs: 8", "maxSteps: 20")
+    with open(f"{folder}/single.yaml", "w") as file:
+        file.write(job.replace("name: pilots", "name: single"))
+    podium("submit", f"{folder}/single.yaml")
+    keeper = spawn(
+        "single", "slurm", "up", "--pool", "single", "--data-dir", f"{folder}/data", "--pilots", "3", "--runs", "1",
+        "--cpus-per-task", "1", "--partition", "low", "--time", "30", "--idle", "1",
+    )
+    wait_for("the end of runs with a job each", lambda: not open_runs(podium), 900, 3)
+    podium("slurm", "down", "--pool", "single")
     wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
-    say("passed")
+    counts = rows(
+        database,
+        "select count(*) from workers w join pilots p on p.name = w.pilot"
+        " join attempts a on a.worker_id = w.id where p.pool = 'single' group by w.id",
+    )
+    # Six: the pre-training, four fine-tunings and the report.
+    if [count for count, in counts] != ["1"] * 6:
+        raise SystemExit(f"FAILED: attempts of workers that were to do one run each: {counts}")
+    print(f"          {len(counts)} runs in a job each")
 
 
 def open_runs(podium):
@@ -165,31 +207,25 @@ def open_runs(podium):
 def check(podium, cluster, database, suite):
     """Against the database itself, without Podium's code."""
 
-    def rows(sql):
-        # Tables, not the views for people of the same names.
-        environment = os.environ | {"PGOPTIONS": "-c search_path=public"}
-        words = ["psql", database, "-XAtF", "|", "-c", sql]
-        result = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
-        return [line.split("|") for line in result.stdout.splitlines()]
-
     problems = []
-    states = dict(rows(f"select state, count(*) from runs where suite_id = {suite} and kind = 'finetune' group by 1"))
+    states = dict(rows(database, f"select state, count(*) from runs where suite_id = {suite} and kind = 'finetune' group by 1"))
     if states != {"succeeded": str(RUNS)}:
         problems.append(f"states: {states}")
-    results = int(rows(f"select count(*) from results join runs on runs.id = run_id where suite_id = {suite} and kind = 'finetune'")[0][0])
+    results = int(rows(database, f"select count(*) from results join runs on runs.id = run_id where suite_id = {suite} and kind = 'finetune'")[0][0])
     if results != RUNS:
         problems.append(f"{results} results for {RUNS} runs")
-    ends = dict(rows("select outcome, count(*) from attempts group by 1"))
+    ends = dict(rows(database, "select outcome, count(*) from attempts group by 1"))
     if set(ends) - {"succeeded", "released", "lost"}:
         problems.append(f"attempts were blamed: {ends}")
     double = rows(
+        database,
         "select run_id from attempts where outcome = 'succeeded' group by 1 having count(*) > 1"
         " union all select r.run_id from results r join attempts a on a.run_id = r.run_id and a.outcome = 'succeeded'"
         " where a.token <> r.token"
     )
     if double:
         problems.append(f"runs with a doubled or foreign result: {double}")
-    charged = rows("select id from runs where failures > 0")
+    charged = rows(database, "select id from runs where failures > 0")
     if charged:
         problems.append(f"runs charged with a retry: {charged}")
     numbers = collections.defaultdict(set)
@@ -201,6 +237,26 @@ def check(podium, cluster, database, suite):
     if problems:
         raise SystemExit("FAILED: " + "; ".join(problems))
     print(f"          {results} results, one each; attempts: {ends}; submissions: {len(numbers)}")
+    busy, alive = rows(
+        database,
+        """
+        with pilot as (select w.id, w.registered_at,
+                (select max(ended_at) from attempts a where a.worker_id = w.id) as last_end
+            from workers w where pilot is not null)
+        select (select sum(extract(epoch from ended_at - started_at)) from attempts
+                where worker_id in (select id from pilot)),
+            (select sum(extract(epoch from last_end - registered_at)) from pilot)
+        """
+    )[0]
+    print(f"          pilots had a run in {float(busy) / float(alive):.1%} of their time, until each one's last run ended")
+
+
+def rows(database, sql):
+    # Tables, not the views for people of the same names.
+    environment = os.environ | {"PGOPTIONS": "-c search_path=public"}
+    words = ["psql", database, "-XAtF", "|", "-c", sql]
+    result = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+    return [line.split("|") for line in result.stdout.splitlines()]
 
 
 def end_pilots(folder):

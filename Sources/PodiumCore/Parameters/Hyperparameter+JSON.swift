@@ -15,7 +15,7 @@ extension Parameter<Work> {
             case .number(let value), .seconds(let value): try values.encode(value, forKey: key)
             case .integer(let value): try values.encode(value, forKey: key)
             case .flag(let value): try values.encode(value, forKey: key)
-            case .choice(let value): try values.encode(value, forKey: key)
+            case .choice(let value), .name(let value): try values.encode(value, forKey: key)
             case .bytes(let value): try values.encode(value, forKey: key)
             case .list(let items):
                 var list = values.nestedUnkeyedContainer(forKey: key)
@@ -46,6 +46,7 @@ extension Parameter<Work> {
                 case .integer: .integer(try values.decode(Int.self, forKey: key))
                 case .flag: .flag(try values.decode(Bool.self, forKey: key))
                 case .choice: .choice(try values.decode(String.self, forKey: key))
+                case .name: .name(try values.decode(String.self, forKey: key))
                 case .bytes: .bytes(try values.decode(Int64.self, forKey: key))
                 case .list(.number), .list(.share):
                     .list(try values.decode([Double].self, forKey: key).map { .number($0) })

@@ -7,6 +7,12 @@ extension Parameter<Resources> {
             "Where the run is computed; workers of that device take it."
         ),
         Parameter(
+            "label",
+            \.label,
+            .name,
+            "Only workers with this label take the run (`podium worker --label big-memory`), and they take no others."
+        ),
+        Parameter(
             "threads",
             \.threads,
             .integer(1...1024),

@@ -4,6 +4,8 @@ package enum ParameterDomain: Hashable, Sendable {
     case integer(ClosedRange<Int>)
     case flag
     case choice([String])
+    /// Any short word.
+    case name
     /// A part of a whole, above 0.
     case share
     /// At least one value, each of them once.
@@ -23,7 +25,7 @@ package enum ParameterDomain: Hashable, Sendable {
         case .number: "number"
         case .integer: "whole number"
         case .flag: "flag"
-        case .choice: "word"
+        case .choice, .name: "word"
         case .share: "share"
         case .list(let element): "list, each a \(element.typeName)"
         case .seconds: "duration"
@@ -40,11 +42,23 @@ package enum ParameterDomain: Hashable, Sendable {
                 ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
         case .flag: "true or false"
         case .choice(let words): words.joined(separator: ", ")
+        case .name: "a word of letters, digits, '.', '_' and '-', at most 100 of them"
         case .share: "a share above 0 and at most 1, such as 6 % or 0.06"
         case .list(let element): "a list of values, each once; each \(element.requirement)"
         case .seconds: "a duration such as 90s, 15m or 2h"
         case .bytes: "a size such as 4GiB or 512MiB"
         }
+    }
+
+    /// Whether a word may name something: names become parts of paths, addresses and XML ids.
+    package static func isName(_ word: String) -> Bool {
+        (1...100).contains(word.utf8.count)
+            && word.unicodeScalars.allSatisfy { scalar in
+                switch scalar {
+                case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": true
+                default: false
+                }
+            }
     }
 
     package func contains(_ value: ParameterValue) -> Bool {
@@ -53,6 +67,7 @@ package enum ParameterDomain: Hashable, Sendable {
         case (.integer(let range), .integer(let number)): range.contains(number)
         case (.flag, .flag): true
         case (.choice(let words), .choice(let word)): words.contains(word)
+        case (.name, .name(let word)): Self.isName(word)
         case (.share, .number(let number)): number > 0 && number <= 1
         case (.list(let element), .list(let values)):
             !values.isEmpty && Set(values).count == values.count && values.allSatisfy { element.contains($0) }

@@ -4,6 +4,7 @@ package enum ParameterValue: Hashable, Sendable {
     case integer(Int)
     case flag(Bool)
     case choice(String)
+    case name(String)
     indirect case list([ParameterValue])
     case seconds(Double)
     case bytes(Int64)
@@ -16,7 +17,7 @@ extension ParameterValue: CustomStringConvertible {
         case .number(let value): Self.decimal(value)
         case .integer(let value): "\(value)"
         case .flag(let value): "\(value)"
-        case .choice(let name): name
+        case .choice(let name), .name(let name): name
         case .list(let values): values.map(\.description).joined(separator: "+")
         case .seconds(let value): "\(Self.decimal(value))s"
         case .bytes(let value): Self.size(value)
@@ -85,6 +86,14 @@ extension Bool: ParameterRepresentable {
         self = value
     }
     package var parameter: ParameterValue? { .flag(self) }
+}
+
+extension String: ParameterRepresentable {
+    package init?(parameter: ParameterValue) {
+        guard case .name(let value) = parameter else { return nil }
+        self = value
+    }
+    package var parameter: ParameterValue? { .name(self) }
 }
 
 extension Array: ParameterRepresentable where Element: ParameterRepresentable {

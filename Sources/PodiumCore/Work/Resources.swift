@@ -1,15 +1,20 @@
-/// Where a run can be computed: also the pool it queues in.
+/// Where a run can be computed.
 package enum ComputeDevice: String, CaseIterable, Codable, Hashable, Sendable {
     case cpu
     /// XLA on this machine's processors, through the same door as TPUs.
     case xlaCPU = "xla-cpu"
     case tpu
     case cuda
+
+    /// The name of the queue of runs for workers with this device and label.
+    package func pool(label: String?) -> String { label.map { "\(rawValue)/\($0)" } ?? rawValue }
 }
 
 /// What a run needs of the worker it runs on.
 package struct Resources: Codable, Hashable, Sendable {
     package var device: ComputeDevice
+    /// A word that the worker must have been started with; nil for workers without one.
+    package var label: String?
     package var threads: Int
     /// Devices that each take a share of every batch; the CPU engine is one.
     package var replicas: Int
@@ -29,6 +34,7 @@ package struct Resources: Codable, Hashable, Sendable {
 
     package init(
         device: ComputeDevice = .cpu,
+        label: String? = nil,
         threads: Int = 2,
         replicas: Int = 1,
         ranks: Int? = nil,
@@ -38,6 +44,7 @@ package struct Resources: Codable, Hashable, Sendable {
         isPreemptible: Bool = false
     ) {
         self.device = device
+        self.label = label
         self.threads = threads
         self.replicas = replicas
         self.ranks = ranks
@@ -50,13 +57,14 @@ package struct Resources: Codable, Hashable, Sendable {
 
 extension Resources {
     private enum CodingKeys: String, CodingKey {
-        case device, threads, replicas, ranks, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
+        case device, label, threads, replicas, ranks, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
     }
 
     /// Reads what earlier versions stored as well.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         device = try values.decode(ComputeDevice.self, forKey: .device)
+        label = try values.decodeIfPresent(String.self, forKey: .label)
         threads = try values.decode(Int.self, forKey: .threads)
         replicas = try values.decode(Int.self, forKey: .replicas)
         ranks = try values.decodeIfPresent(Int.self, forKey: .ranks)
@@ -66,6 +74,8 @@ extension Resources {
         isPreemptible = try values.decodeIfPresent(Bool.self, forKey: .isPreemptible) ?? false
     }
 
+    /// The queue that the run waits in, and that its workers take from: `cpu`, or `cpu/big-memory`.
+    package var pool: String { device.pool(label: label) }
     /// Processes of one attempt.
     package var processes: Int { ranks ?? 1 }
     /// Threads of all processes together, which a worker must have free.

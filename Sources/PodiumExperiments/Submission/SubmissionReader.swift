@@ -143,19 +143,18 @@ extension Submission {
         return names
     }
 
-    /// The one device that all runs ask for.
+    /// The one device and label that all runs ask for.
     ///
-    /// One worker serves one device, so a command that starts one worker can run nothing else.
-    package func soleDevice() throws(ExperimentError) -> ComputeDevice {
-        let devices = Set(runs.map(\.spec.resources.device))
-        guard devices.count == 1, let device = devices.first else {
-            let names = devices.map(\.rawValue).sorted()
+    /// A worker serves one of each, so a command that starts one worker can run nothing else.
+    package func soleWorker() throws(ExperimentError) -> (device: ComputeDevice, label: String?) {
+        let pools = Set(runs.map(\.spec.resources.pool))
+        guard pools.count == 1, let resources = runs.first?.spec.resources else {
             throw ExperimentError(
                 .invalidRequest,
-                "\(name) asks for several devices (\(names.joined(separator: ", "))); use `podium up` and a "
-                    + "`podium worker --device` for each"
+                "\(name) asks for workers of several kinds (\(pools.sorted().joined(separator: ", "))); use `podium up` and a "
+                    + "`podium worker --device --label` for each"
             )
         }
-        return device
+        return (resources.device, resources.label)
     }
 }

@@ -14,6 +14,7 @@ actor Attempt {
     private let folder: AttemptFolder
     private let recorder: AttemptRecorder
     private var supervision: AttemptSupervision
+    private let elapsed: @Sendable () -> Duration
     private var progress = ProgressWatch()
     private var isPaused = false
     private var control: (any EngineControl)?
@@ -39,6 +40,7 @@ actor Attempt {
         self.options = options
         self.clock = clock
         self.log = log
+        elapsed = stopwatch(on: clock)
         lease = claim.lease
         folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
         recorder = AttemptRecorder(lease: claim.lease, store: store, log: log)
@@ -77,8 +79,18 @@ actor Attempt {
     /// Brings an order of the user or of the worker.
     func receive(_ input: AttemptSupervision.Input) async {
         if input == .shutdown { isLeaving = true }
+        if case .workerTimeOver = input { isLeaving = true }
         if case .event(let event) = input { progress.observe(event) }
         for action in supervision.receive(input) { await perform(action) }
+    }
+
+    /// The worker leaves, because its time is over where it says how much it had.
+    func leave(workerTime: Duration?) async {
+        await receive(
+            workerTime.map {
+                .workerTimeOver(secondsWorked: elapsed().inSeconds, ofSeconds: $0.inSeconds)
+            } ?? .shutdown
+        )
     }
 
     private func watchProgress() async {

@@ -27,6 +27,8 @@ package struct AttemptSupervision: Sendable {
         case leaseLost
         /// The worker leaves in good order.
         case shutdown
+        /// The worker's own time is over, of which the attempt had that much.
+        case workerTimeOver(secondsWorked: Double, ofSeconds: Double)
         case timeLimitReached
         /// The engine got nowhere for as long as it may.
         case progressDeadlinePassed
@@ -63,11 +65,12 @@ package struct AttemptSupervision: Sendable {
         case preempted
     }
 
-    private enum StopReason: Equatable { case cancel, preempt, release, timeout, stall, abandon }
+    private enum StopReason: Equatable { case cancel, preempt, release, outlast(Double), timeout, stall, abandon }
 
     private let timeLimitSeconds: Double?
     private let progressDeadlineSeconds: Double?
     private var isPaused = false
+    private var hasSaved = false
     private var stopReason: StopReason?
     private var result: (RunResult, artifacts: [Artifact])?
     private var failure: (FailureClass, String)?
@@ -83,6 +86,8 @@ package struct AttemptSupervision: Sendable {
         case .cancelOrdered: stop(.cancel)
         case .preemptOrdered: stop(.preempt)
         case .shutdown: stop(.release)
+        // Who had half of a worker's time and cannot save would start anew for ever.
+        case .workerTimeOver(let worked, let whole): stop(worked >= whole / 2 ? .outlast(worked) : .release)
         case .timeLimitReached: stop(.timeout)
         case .progressDeadlinePassed: stop(.stall)
         case .leaseDoubted: pause()
@@ -102,7 +107,10 @@ package struct AttemptSupervision: Sendable {
         case .failed(let failure, let message):
             self.failure = (failure, message)
             return [.record(.log(.error, message))]
-        case .environment, .started, .progress, .log, .artifact, .removed:
+        case .artifact(let artifact):
+            if artifact.kind == .checkpoint { hasSaved = true }
+            return [.record(event)]
+        case .environment, .started, .progress, .log, .removed:
             return [.record(event)]
         case .moved:
             return []
@@ -145,6 +153,13 @@ package struct AttemptSupervision: Sendable {
         switch stopReason {
         case .cancel: return .finish(.cancelled)
         case .release: return .finish(.released)
+        case .outlast where hasSaved: return .finish(.released)
+        case .outlast(let worked):
+            let message = """
+                the worker's time was over after \(Int(worked)) s of it, and it saved nothing to go on from; \
+                give workers more time (podium slurm up --time, podium worker --until)
+                """
+            return .finish(.failed(.stalled, message: message))
         case .preempt: return .finish(.preempted)
         case .timeout:
             let limit = timeLimitSeconds.map { " of \(Int($0)) s" } ?? ""

@@ -8,6 +8,8 @@ package struct PilotKeeper: Sendable {
         package var name: String
         package var device: String
         package var limit: Int
+        /// Runs that each pilot does before it leaves; nil for as many as there are.
+        package var runs: Int?
         package var options: SlurmOptions
         /// The program of a pilot; the keeper adds `--pilot` and the submission's name.
         package var command: [String]
@@ -17,6 +19,7 @@ package struct PilotKeeper: Sendable {
             name: String,
             device: String,
             limit: Int,
+            runs: Int? = nil,
             options: SlurmOptions,
             command: [String],
             outputFolder: String
@@ -24,6 +27,7 @@ package struct PilotKeeper: Sendable {
             self.name = name
             self.device = device
             self.limit = limit
+            self.runs = runs
             self.options = options
             self.command = command
             self.outputFolder = outputFolder
@@ -123,7 +127,8 @@ package struct PilotKeeper: Sendable {
         let plan = PilotPlan(
             limit: mayAdd ? pool.limit : 0,
             threads: pool.options.threads,
-            requeues: partition?.requeues ?? false
+            requeues: partition?.requeues ?? false,
+            runs: pool.runs
         )
         let actions = plan.decide(snapshot, listing: listing)
         for action in actions {

@@ -12,16 +12,19 @@ package struct PilotPlan: Sendable {
     package var threads: Int
     /// Whether preempted pilots come back by themselves.
     package var requeues: Bool
+    /// Runs that a pilot does before it leaves; nil for as many as there are.
+    package var runs: Int?
 
     /// For how long a submission whose number was never heard may be hidden from `squeue`.
     package static let hiddenSeconds = 60.0
     /// For how long a pilot that neither Slurm nor a worker speaks of may still be one.
     package static let undecidedSeconds = 120.0
 
-    package init(limit: Int, threads: Int, requeues: Bool) {
+    package init(limit: Int, threads: Int, requeues: Bool, runs: Int? = nil) {
         self.limit = limit
         self.threads = threads
         self.requeues = requeues
+        self.runs = runs
     }
 
     package enum Action: Sendable, Equatable {
@@ -48,7 +51,10 @@ package struct PilotPlan: Sendable {
             active += count
             actions += more
         }
-        let waiting = (snapshot.waitingThreads + threads - 1) / threads
+        let waiting = max(
+            Self.share(of: snapshot.waitingThreads, by: threads),
+            runs.map { Self.share(of: snapshot.waitingRuns, by: $0) } ?? 0
+        )
         let missing = min(limit - active, waiting - (active - busy))
         guard missing > 0 else { return actions }
         let pause = Self.pause(after: snapshot.fruitless)
@@ -64,6 +70,9 @@ package struct PilotPlan: Sendable {
         }
         return actions + [.add(tasks: missing)]
     }
+
+    /// How many pilots it takes when each takes so much.
+    private static func share(of amount: Int, by each: Int) -> Int { (amount + each - 1) / each }
 
     /// Seconds to wait after so many submissions in a row that came to nothing.
     package static func pause(after failures: Int) -> Double {

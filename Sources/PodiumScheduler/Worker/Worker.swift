@@ -16,6 +16,8 @@ package actor Worker {
     private var trust: Task<Void, Never>?
     private var isInDoubt = false
     private var lifetime: WorkerLifetime
+    /// Runs claimed so far.
+    private var begun = 0
     private let wakeUps: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
@@ -60,18 +62,20 @@ package actor Worker {
                 try? await clock.sleep(for: options.heartbeat)
             }
         }
+        var ownTime: Duration?
         for await _ in wakeUps {
             if isShuttingDown { break }
-            switch lifetime.decide(at: elapsed(), isBusy: !attempts.isEmpty) {
+            switch lifetime.decide(at: elapsed(), isBusy: !attempts.isEmpty, begun: begun) {
             case .claim: await claim()
             case .finish: break
             case .leave(let reason):
                 log.info("this worker leaves: \(reason.rawValue)")
                 isShuttingDown = true
+                if reason == .endOfTime { ownTime = elapsed() }
             }
             if isShuttingDown { break }
         }
-        for (_, entry) in attempts { await entry.attempt.receive(.shutdown) }
+        for (_, entry) in attempts { await entry.attempt.leave(workerTime: ownTime) }
         for (_, entry) in attempts { await entry.task.value }
         for task in [alarm, hints, renewals] { task.cancel() }
         trust?.cancel()
@@ -151,9 +155,11 @@ package actor Worker {
         do {
             while !isShuttingDown {
                 let free = registration.threads - attempts.values.reduce(0) { $0 + $1.threads }
-                guard free > 0 else { return }
-                let claims = try await store.claim(for: id, pool: registration.pool, threads: free, limit: free)
+                let limit = min(free, (lifetime.runs ?? .max) - begun)
+                guard limit > 0 else { return }
+                let claims = try await store.claim(for: id, pool: registration.pool, threads: free, limit: limit)
                 guard !claims.isEmpty else { return }
+                begun += claims.count
                 for claim in claims { start(claim) }
             }
         } catch {

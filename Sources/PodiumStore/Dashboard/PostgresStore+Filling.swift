@@ -92,4 +92,14 @@ extension PostgresStore {
             try await connection.query("analyze runs, ready, results, metrics, events")
         }
     }
+
+    /// The same, and the clean-up and the writes to disk that a large insert leaves for the next minutes.
+    ///
+    /// The connection's user must be the server's owner.
+    package func settle() async throws {
+        _ = try await read { connection throws(StoreError) in
+            try await connection.query("vacuum (analyze) runs, ready, results, attempts, events")
+            return try await connection.query("checkpoint")
+        }
+    }
 }

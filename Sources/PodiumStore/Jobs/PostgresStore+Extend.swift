@@ -8,26 +8,26 @@ extension PostgresStore {
         let specs = documents
         let names = added.map(\.spec.name.storable)
         let inputs = try InputColumns(added.map(\.spec))
-        return try await write { connection, isRepeat throws(StoreError) in
-            let locked = try await connection.query(Self.lockSuites, .ints([suite.rawValue]))
+        return try await performTransaction { session, isRepeat throws(StoreError) in
+            let locked = try session.query(Self.lockSuites, .ints([suite.rawValue]))
             guard !locked.isEmpty else { throw StoreError(.value, "there is no suite \(suite)") }
             if isRepeat {
-                let known = try await connection.query(Self.findNamed, .int(suite.rawValue), .texts(names))
+                let known = try session.query(Self.findNamed, .int(suite.rawValue), .texts(names))
                 if known.count == names.count { return try SubmittedSuite(suite.rawValue, known) }
             }
-            let own = try await connection.query(Self.selectAccount, .int(suite.rawValue))
-            let share = try await Self.fairShare(
+            let own = try session.query(Self.selectAccount, .int(suite.rawValue))
+            let share = try Self.fairShare(
                 try own[0].get("account"),
                 priority: try own[0].get("priority"),
-                pool: added[0].spec.resources.device.rawValue,
-                connection
+                pool: added[0].spec.resources.pool,
+                session
             )
-            let rows = try await connection.query(
+            let rows = try session.query(
                 Self.insertAdded,
                 .int(suite.rawValue),
                 .texts(names),
                 .jsons(specs),
-                .texts(added.map(\.spec.resources.device.rawValue)),
+                .texts(added.map(\.spec.resources.pool)),
                 .ints(added.map { Int64($0.spec.resources.allThreads) }),
                 .ints(added.map(\.like.rawValue)),
                 .int(Self.priorityBoost),
@@ -36,20 +36,20 @@ extension PostgresStore {
             guard rows.count == names.count else {
                 throw StoreError(.value, "suite \(suite) has no run like one of those that are to be added")
             }
-            try await connection.query(
+            try session.query(
                 Self.moveFinish,
                 .int(suite.rawValue),
                 .int(Int64(share.place(of: added.count) * 1e6))
             )
-            if !inputs.children.isEmpty { try await Self.insert(inputs, of: suite.rawValue, connection) }
-            try await connection.query(
+            if !inputs.children.isEmpty { try Self.insert(inputs, of: suite.rawValue, session) }
+            try session.query(
                 Self.inheritDependencies,
                 .int(suite.rawValue),
                 .texts(names),
                 .ints(added.map(\.like.rawValue)),
                 .bools(added.map { $0.spec.kind == .report })
             )
-            try await connection.query(Self.resolveDependencies, .int(suite.rawValue))
+            try session.query(Self.resolveDependencies, .int(suite.rawValue))
             return try SubmittedSuite(suite.rawValue, rows)
         }
     }

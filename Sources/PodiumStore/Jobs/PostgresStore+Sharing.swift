@@ -9,9 +9,9 @@ extension PostgresStore {
         _ account: String,
         priority: Int,
         pool: String,
-        _ connection: Connection
-    ) async throws(StoreError) -> FairShare {
-        let rows = try await connection.query(
+        _ session: Session
+    ) throws(StoreError) -> FairShare {
+        let rows = try session.query(
             selectShare,
             .text(account),
             .int(Int64(priority)),
@@ -24,7 +24,7 @@ extension PostgresStore {
         let threads = max(1, try rows[0].get("threads", as: Double.self))
         if let seconds = try rows[0].optional("run_seconds", as: Double.self) { share.runSeconds = seconds / threads }
         guard try rows[0].get("is_shared") else { return share }
-        let used = try await connection.query(selectUse, .double(FairShare.halfLife))
+        let used = try session.query(selectUse, .double(FairShare.halfLife))
         for row in used {
             let seconds = try row.get("seconds", as: Double.self) / threads
             if try row.get("account", as: String.self) == account {
@@ -49,11 +49,7 @@ extension PostgresStore {
             order by own.sort_key limit 1
         ),
         open as (
-            select s.account, s.priority, s.finish_key from suites s
-            where exists (
-                select from runs r
-                where r.suite_id = s.id and r.state not in ('succeeded', 'failed', 'cancelled')
-            )
+            select s.account, s.priority, s.finish_key from open_suites() as open (id) join suites s on s.id = open.id
         )
         select extract(epoch from clock_timestamp())::double precision as now,
             (select (head.sort_key + r.priority * $4::bigint) / 1e6::double precision
@@ -73,11 +69,7 @@ extension PostgresStore {
     /// Seconds of one thread by account, of those with runs that are not over; old use has decayed.
     private static let selectUse: Statement = """
         with open as (
-            select distinct s.account from suites s
-            where exists (
-                select from runs r
-                where r.suite_id = s.id and r.state not in ('succeeded', 'failed', 'cancelled')
-            )
+            select distinct s.account from open_suites() as open (id) join suites s on s.id = open.id
         ),
         used as (
             select s.account, sum(

@@ -15,9 +15,9 @@ extension PostgresStore {
         let columns = rows
         let edges = EdgeColumns(submission.runs)
         let inputs = try InputColumns(submission.runs.map(\.spec))
-        return try await write { connection, isRepeat throws(StoreError) in
-            if isRepeat, let known = try await Self.find(request, connection) { return known }
-            let suites = try await connection.query(
+        return try await performTransaction { session, isRepeat throws(StoreError) in
+            if isRepeat, let known = try Self.find(request, session) { return known }
+            let suites = try session.query(
                 Self.insertSuite,
                 .text(request),
                 .text(submission.name.storable),
@@ -29,14 +29,14 @@ extension PostgresStore {
                 .text(submission.project?.storable)
             )
             let suite: Int64 = try suites[0].get("id")
-            let share = try await Self.fairShare(
+            let share = try Self.fairShare(
                 submission.project ?? submission.submitter ?? "",
                 priority: submission.priority,
                 pool: columns.pools.first ?? "",
-                connection
+                session
             )
             let places = columns.names.indices.map { Int64(share.place(of: $0) * 1e6) }
-            let runs = try await connection.query(
+            let runs = try session.query(
                 Self.insertRuns,
                 .int(suite),
                 .texts(columns.names),
@@ -48,12 +48,12 @@ extension PostgresStore {
                 .int(Self.priorityBoost),
                 .ints(places)
             )
-            try await connection.query(
+            try session.query(
                 "update suites set finish_key = $2 where id = $1",
                 .int(suite),
                 .int(Int64(share.place(of: columns.names.count) * 1e6))
             )
-            let stored = try await connection.query(
+            let stored = try session.query(
                 Self.insertDependencies,
                 .int(suite),
                 .texts(edges.children),
@@ -66,14 +66,14 @@ extension PostgresStore {
                     "suite \(submission.name) has a dependency on a run that it does not contain"
                 )
             }
-            if !inputs.children.isEmpty { try await Self.insert(inputs, of: suite, connection) }
+            if !inputs.children.isEmpty { try Self.insert(inputs, of: suite, session) }
             return try SubmittedSuite(suite, runs)
         }
     }
 
     /// Stores what runs of a suite read of others; runs are found by their names.
-    static func insert(_ inputs: InputColumns, of suite: Int64, _ connection: Connection) async throws(StoreError) {
-        let stored = try await connection.query(
+    static func insert(_ inputs: InputColumns, of suite: Int64, _ session: Session) throws(StoreError) {
+        let stored = try session.query(
             insertInputs,
             .int(suite),
             .texts(inputs.children),
@@ -87,8 +87,8 @@ extension PostgresStore {
         }
     }
 
-    private static func find(_ request: String, _ connection: Connection) async throws(StoreError) -> SubmittedSuite? {
-        let rows = try await connection.query(
+    private static func find(_ request: String, _ session: Session) throws(StoreError) -> SubmittedSuite? {
+        let rows = try session.query(
             """
             select runs.suite_id, runs.id, runs.name from suites join runs on runs.suite_id = suites.id
             where suites.request = $1
@@ -158,7 +158,7 @@ extension PostgresStore {
 
         mutating func append(_ run: PlannedRun) {
             names.append(run.spec.name.storable)
-            pools.append(run.spec.resources.device.rawValue)
+            pools.append(run.spec.resources.pool)
             threads.append(Int64(run.spec.resources.allThreads))
             hasParents.append(!run.dependencies.isEmpty)
         }

@@ -119,6 +119,15 @@ package final class PostgresStore: JobStore {
         return value
     }
 
+    /// As `perform`, all of it or nothing.
+    func performTransaction<R: Sendable>(
+        _ body: @escaping @Sendable (Session, _ isRepeat: Bool) throws(StoreError) -> R
+    ) async throws(StoreError) -> R {
+        try await perform(notifyIf: { _ in true }) { session, isRepeat throws(StoreError) in
+            try session.transaction { () throws(StoreError) in try body(session, isRepeat) }
+        }
+    }
+
     /// Tries again after faults that pass: a server that restarts, two transactions that collided.
     private func withRetries<R: Sendable>(
         _ body: (_ isRepeat: Bool) async throws(StoreError) -> R

@@ -71,6 +71,7 @@ extension PostgresStore: PilotStore {
             now: try facts.get("now"),
             submissions: try submissions.map { row throws(StoreError) in try PilotSubmission(row) },
             waitingThreads: try facts.get("waiting"),
+            waitingRuns: try facts.get("waiting_runs"),
             fruitless: try facts.get("fruitless"),
             fruitlessSince: try facts.optional("fruitless_since")
         )
@@ -188,11 +189,13 @@ extension PostgresStore: PilotStore {
                     ('-infinity'::timestamptz, 0::bigint)
                 )
         )
-        select clock_timestamp() as now,
-            (select coalesce(sum(ready.threads), 0) from ready
-                where ready.pool = $2 and ready.threads <= $3)::bigint as waiting,
+        select clock_timestamp() as now, waits.threads as waiting, waits.runs as waiting_runs,
             (select count(*) from fruitless) as fruitless,
             (select max(ended_at) from fruitless) as fruitless_since
+        from (
+            select coalesce(sum(ready.threads), 0)::bigint as threads, count(*) as runs from ready
+            where ready.pool = $2 and ready.threads <= $3
+        ) as waits
         """
 }
 

@@ -103,6 +103,18 @@ extension JobStoreConformance {
             #expect(names == ["d", "e", "a", "b", "c"])
             #expect(try await store.runCounts(suite: nil) == [.ready: 5])
         },
+        JobStoreConformance(name: "labelsBringRunsAndWorkersTogether") { store in
+            let plain = try await store.submit(runs: [("plain", [])]).runs["plain"]
+            let labelled = try await store.submit(runs: [("labelled", [])]) { $0.resources.label = "big" }
+                .runs["labelled"]
+            let worker = try await store.worker()
+            let big = try await store.worker(pool: ComputeDevice.cpu.pool(label: "big"))
+            #expect(try await store.claimOne(worker).lease.run == plain)
+            #expect(try await store.claim(for: worker, pool: "cpu", threads: 4, limit: 1).isEmpty)
+            #expect(
+                try await store.claim(for: big, pool: "cpu/big", threads: 4, limit: 9).map(\.lease.run) == [labelled]
+            )
+        },
         JobStoreConformance(name: "whatNobodyCanRunSaysWhy") { store in
             let suite = try await store.submit(runs: [
                 ("wide", []), ("report", [Dependency(parent: "wide", condition: .afterAny)]),

@@ -5,7 +5,7 @@ extension MemoryStore {
         try write { state, now in
             var heads: [String: Run] = [:]
             for run in state.runs where run.state == .ready && !run.isHeld {
-                let queue = "\(run.spec.resources.device.rawValue) \(run.spec.resources.allThreads)"
+                let queue = "\(run.spec.resources.pool) \(run.spec.resources.allThreads)"
                 if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
             }
             let running = state.runs.filter { $0.state == .running }
@@ -13,7 +13,7 @@ extension MemoryStore {
                 waiting: heads.values.map { run in
                     PreemptionPlan.Waiting(
                         run: run.id,
-                        pool: run.spec.resources.device.rawValue,
+                        pool: run.spec.resources.pool,
                         threads: run.spec.resources.allThreads,
                         priority: run.priority,
                         sortKey: run.sortKey,

@@ -152,9 +152,9 @@ extension MemoryStore {
         /// Why no worker can take a run; nil when one can.
         private func missingWorker(for run: Run, now: Double) -> String? {
             let fitting = workers.values.filter {
-                !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.device.rawValue
+                !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.pool
             }
-            if fitting.isEmpty { return "no worker with device \(run.spec.resources.device.rawValue)" }
+            if fitting.isEmpty { return "no worker with device \(run.spec.resources.pool)" }
             let wide = fitting.filter { $0.registration.threads >= run.spec.resources.allThreads }
             if wide.isEmpty { return "no worker has \(run.spec.resources.allThreads) threads" }
             return wide.contains { $0.mayClaim(now) } ? nil : "every worker that could take it is drained"

@@ -30,11 +30,13 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         var (job, worker) = (job, worker)
+        if let label = worker.label { job.set.append("resources.label=\(label)") }
         if let device = worker.device { job.set.append("resources.device=\(device.rawValue)") }
         let submission = try await job.submission(place: place)
             .fitting(threads: worker.threadCount, isGiven: worker.threads != nil)
         try job.checkInputs(of: submission, place: place)
-        worker.device = try submission.soleDevice()
+        let kind = try submission.soleWorker()
+        (worker.device, worker.label) = (kind.device, kind.label)
         try FileManager.default.createDirectory(atPath: place.dataDirectory, withIntermediateDirectories: true)
         let logFile = place.dataDirectory + "/podium.log"
         let log = LineLog.logger(appendingTo: logFile) ?? Terminal.log

@@ -11,8 +11,9 @@ struct SlurmCommand: AsyncParsableCommand {
         abstract: "Keeps workers in a Slurm cluster for as long as there is work.",
         discussion: """
             A pilot is a worker that Slurm starts: it claims runs from the queue, stops claiming before its time \
-            is over, saves what runs and gives it back, and leaves when there is no work. Runs are never Slurm jobs \
-            themselves, so a thousand short fine-tunings cost Slurm a handful of jobs.
+            is over, saves what runs and gives it back, and leaves when there is no work. A run becomes a pilot's when \
+            the pilot runs, not when it is submitted, so a thousand short fine-tunings cost Slurm a handful of jobs. \
+            With --runs 1 each run gets a job of its own.
 
             Needs: Slurm's commands here (squeue, sbatch, scancel, scontrol; no accounting), a database that the \
             nodes can reach (--database or PODIUM_DATABASE), and the data directory and this program under the \
@@ -58,8 +59,12 @@ struct SlurmUp: AsyncParsableCommand {
     var gres: String?
     @Option(help: "Where pilots compute: cpu (the default), xla-cpu, tpu or cuda.")
     var device: ComputeDevice = .cpu
+    @Option(help: "A word; pilots take the runs with that resources.label, and no others.")
+    var label: String?
     @Option(name: .customLong("idle"), help: "Minutes without work after which a pilot leaves.")
     var idleMinutes = 5.0
+    @Option(help: "Runs that a pilot does before it leaves (default: as many as there are).")
+    var runs: Int?
     @Flag(help: "Look once, submit what is missing, and return.")
     var once = false
     @Argument(parsing: .postTerminator, help: "Further words for sbatch.")
@@ -71,6 +76,10 @@ struct SlurmUp: AsyncParsableCommand {
         }
         guard (1...1000).contains(pilots) else { throw ValidationError("--pilots must be from 1 to 1000") }
         guard (1...1024).contains(threads) else { throw ValidationError("--cpus-per-task must be from 1 to 1024") }
+        if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
+        if let label, !ParameterDomain.isName(label) {
+            throw ValidationError("--label must be \(ParameterDomain.name.requirement)")
+        }
         guard idleMinutes > 0 else { throw ValidationError("--idle must be a number of minutes above 0") }
     }
 
@@ -86,8 +95,9 @@ struct SlurmUp: AsyncParsableCommand {
         try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
         let pool = PilotKeeper.Pool(
             name: pool,
-            device: device.rawValue,
+            device: device.pool(label: label),
             limit: pilots,
+            runs: runs,
             options: SlurmOptions(
                 partition: partition,
                 threads: threads,
@@ -99,7 +109,7 @@ struct SlurmUp: AsyncParsableCommand {
             command: [
                 try Machine.ownExecutable(), "worker", "--data-dir", place.dataDirectory, "--threads", "\(threads)",
                 "--device", device.rawValue, "--idle", "\(idleMinutes)",
-            ],
+            ] + (runs.map { ["--runs", "\($0)"] } ?? []) + (label.map { ["--label", $0] } ?? []),
             outputFolder: logs
         )
         let isOnce = once

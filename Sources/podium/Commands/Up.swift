@@ -20,6 +20,8 @@ struct WorkerOptionGroup: ParsableArguments {
             "Where runs are computed: cpu (the default), xla-cpu, tpu or cuda. A worker takes runs with that resources.device only."
     )
     var device: ComputeDevice?
+    @Option(help: "A word; the worker takes the runs with that resources.label, and no others.")
+    var label: String?
     @Option(help: "The library that multiplies matrices: onednn or openblas.")
     var matmulLibrary: CPUConfiguration.MatmulLibrary = .oneDNN
 
@@ -27,6 +29,9 @@ struct WorkerOptionGroup: ParsableArguments {
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024") }
+        if let label, !ParameterDomain.isName(label) {
+            throw ValidationError("--label must be \(ParameterDomain.name.requirement)")
+        }
     }
 }
 
@@ -102,11 +107,14 @@ struct WorkerCommand: AsyncParsableCommand {
     var until: String?
     @Option(name: .customLong("idle"), help: "Leave after so many minutes without work.")
     var idleMinutes: Double?
+    @Option(help: "Leave after so many runs.")
+    var runs: Int?
     @Option(help: "The name of the submission of pilots that the worker belongs to; `podium slurm up` sets it.")
     var pilot: String?
 
     func validate() throws {
         if let idleMinutes, !(idleMinutes > 0) { throw ValidationError("--idle must be a number of minutes above 0") }
+        if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
         if let until { _ = try EndTime.seconds(until, now: Date().timeIntervalSince1970) }
     }
 
@@ -122,7 +130,8 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         local.lifetime = WorkerLifetime(
             end: end.map { .seconds(max(0, $0 - now)) },
-            patience: idleMinutes.map { .seconds($0 * 60) }
+            patience: idleMinutes.map { .seconds($0 * 60) },
+            runs: runs
         )
         let server = try await LocalServer.join(place.resolved(), log: Terminal.log)
         let ending = end.map { " It leaves before \(LocalTime.text($0))." } ?? ""
@@ -178,7 +187,7 @@ extension WorkerOptionGroup {
             registration: WorkerRegistration(
                 host: Machine.facts.host,
                 processID: ProcessInfo.processInfo.processIdentifier,
-                pool: (device ?? .cpu).rawValue,
+                pool: (device ?? .cpu).pool(label: label),
                 threads: threadCount,
                 version: Podium.version
             ),

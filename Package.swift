@@ -89,7 +89,8 @@ let package = Package(
                 .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
                 .embedInCode("0006_saved_views.sql"), .embedInCode("0007_orders.sql"), .embedInCode("0008_sharing.sql"),
                 .embedInCode("0009_pilots.sql"), .embedInCode("0010_transfer.sql"),
-                .embedInCode("0011_short_submissions.sql"), .embedInCode("roles.sql"),
+                .embedInCode("0011_short_submissions.sql"), .embedInCode("0012_standings.sql"),
+                .embedInCode("roles.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
@@ -115,7 +116,9 @@ let package = Package(
                 .embedInCode("appendix.mustache"),
                 .embedInCode("budget.mustache"),
                 .embedInCode("chart.mustache"),
+                .embedInCode("comparison-table.mustache"),
                 .embedInCode("compute.mustache"),
+                .embedInCode("flip-table.mustache"),
                 .embedInCode("flips.mustache"),
                 .embedInCode("leaderboard.mustache"),
                 .embedInCode("page.mustache"),
@@ -124,8 +127,11 @@ let package = Package(
                 .embedInCode("published"),
                 .embedInCode("report.css"),
                 .embedInCode("report.js"),
+                .embedInCode("run-table.mustache"),
                 .embedInCode("seeds.mustache"),
+                .embedInCode("side.mustache"),
                 .embedInCode("similarity.mustache"),
+                .embedInCode("slices.mustache"),
                 .embedInCode("task.mustache"),
                 .embedInCode("timeline.mustache"),
             ]
@@ -300,6 +306,6 @@ let package = Package(
             "PodiumWebTests",
             ["PodiumCore", "PodiumReport", "PodiumStore", "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets"]
         ),
-        tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumReport"], exclude: ["Snapshots"]),
+        tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumFiles", "PodiumReport"], exclude: ["Snapshots"]),
     ]
 )

@@ -22,6 +22,7 @@ package struct Migration: Sendable {
         Migration(version: 9, name: "pilots", sql: PackageResources._009_pilots_sql),
         Migration(version: 10, name: "transfer", sql: PackageResources._010_transfer_sql),
         Migration(version: 11, name: "short_submissions", sql: PackageResources._011_short_submissions_sql),
+        Migration(version: 12, name: "standings", sql: PackageResources._012_standings_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -20,6 +20,11 @@ CREATE FUNCTION public.scored_on(result jsonb) RETURNS jsonb
     ) end
     from file
 $$;
+CREATE FUNCTION public.standing(state text, held boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case when state = 'ready' and held then 'held' else state end
+$$;
 CREATE TABLE public.results (
     run_id bigint NOT NULL,
     token bigint NOT NULL,
@@ -108,7 +113,8 @@ CREATE VIEW public.run_history AS
     results.split,
     results.data_origin,
     results.data_version,
-    results.examples
+    results.examples,
+    public.standing(r.state, r.held) AS standing
    FROM ((public.runs r
      JOIN public.suites s ON ((s.id = r.suite_id)))
      LEFT JOIN public.results ON ((results.run_id = r.id)));
@@ -122,7 +128,7 @@ CREATE FUNCTION public.find_runs(filter jsonb) RETURNS SETOF public.run_history
         and (filter ->> 'system' is null or h.system ilike (filter ->> 'system'))
         and (filter ->> 'model' is null or h.model ilike (filter ->> 'model'))
         and (filter ->> 'name' is null or h.name ilike (filter ->> 'name'))
-        and (filter -> 'states' is null or filter -> 'states' ? h.state)
+        and (filter -> 'states' is null or filter -> 'states' ? h.standing)
         and (filter ->> 'tag' is null or h.tags @> array[filter ->> 'tag'])
         and (filter ->> 'from' is null or h.submitted_at >= to_timestamp((filter ->> 'from')::double precision))
         and (filter ->> 'before' is null or h.submitted_at < to_timestamp((filter ->> 'before')::double precision))

@@ -98,6 +98,8 @@ package struct ExamplePrediction: Codable, Sendable, Equatable {
     package var score: Double
     /// What the example shares with others, so that they are not independent: `article 7`; nil where nothing is known.
     package var group: String?
+    /// In files only, not in the database; nil in those of earlier versions.
+    package var traits: InputTraits?
 
     package init(
         split: DataSplit,
@@ -105,7 +107,8 @@ package struct ExamplePrediction: Codable, Sendable, Equatable {
         prediction: String,
         gold: String,
         score: Double,
-        group: String? = nil
+        group: String? = nil,
+        traits: InputTraits? = nil
     ) {
         self.split = split
         self.example = example
@@ -113,5 +116,6 @@ package struct ExamplePrediction: Codable, Sendable, Equatable {
         self.gold = gold
         self.score = score
         self.group = group
+        self.traits = traits
     }
 }

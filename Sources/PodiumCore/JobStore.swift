@@ -49,7 +49,7 @@ package protocol JobStore: Sendable {
     /// A part of `runs(suite:includingTerminal:)`: what comes after the run `after`, at most `limit` runs.
     func runs(suite: SuiteID?, includingTerminal: Bool, after: RunRecord?, limit: Int) async throws -> [RunRecord]
     /// How many runs there are in each state; states without runs are left out.
-    func runCounts(suite: SuiteID?) async throws -> [RunState: Int]
+    func runCounts(suite: SuiteID?) async throws -> [RunStanding: Int]
     /// All that a report needs of a suite, in a number of queries that does not grow with its runs; nil if there is
     /// no such suite.
     ///

@@ -92,6 +92,42 @@ package struct RunRecord: Codable, Sendable, Equatable {
 }
 
 extension RunRecord {
+    private enum CodingKeys: String, CodingKey {
+        case id, suite, suiteName, spec, state, reason, blockedBy, attempt, submittedAt, startedAt, endedAt, progress,
+            worker
+        case isHeld, priority, submitter, project
+    }
+
+    /// Only written: it follows from the rest.
+    private enum FurtherKeys: CodingKey {
+        case standing
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encode(suite, forKey: .suite)
+        try values.encode(suiteName, forKey: .suiteName)
+        try values.encode(spec, forKey: .spec)
+        try values.encode(state, forKey: .state)
+        try values.encodeIfPresent(reason, forKey: .reason)
+        try values.encodeIfPresent(blockedBy, forKey: .blockedBy)
+        try values.encode(attempt, forKey: .attempt)
+        try values.encode(submittedAt, forKey: .submittedAt)
+        try values.encodeIfPresent(startedAt, forKey: .startedAt)
+        try values.encodeIfPresent(endedAt, forKey: .endedAt)
+        try values.encodeIfPresent(progress, forKey: .progress)
+        try values.encodeIfPresent(worker, forKey: .worker)
+        try values.encode(isHeld, forKey: .isHeld)
+        try values.encode(priority, forKey: .priority)
+        try values.encodeIfPresent(submitter, forKey: .submitter)
+        try values.encodeIfPresent(project, forKey: .project)
+        var further = encoder.container(keyedBy: FurtherKeys.self)
+        try further.encode(standing, forKey: .standing)
+    }
+}
+
+extension RunRecord {
     /// Whether nothing more will happen to the run by itself: also when a failure blocks it.
     package var isOver: Bool {
         state.isTerminal || (state == .blocked && blockedBy != nil)

@@ -5,6 +5,8 @@ package struct EncodedSequence: Hashable, Sendable {
     package var ids: [Int32]
     /// 0 up to and with the first `[SEP]`, 1 after it.
     package var types: [Int32]
+    /// Pieces of the texts that did not fit.
+    package private(set) var cutPieces = 0
 
     package init(ids: [Int32], types: [Int32]) {
         precondition(ids.count == types.count)
@@ -22,6 +24,7 @@ package struct EncodedSequence: Hashable, Sendable {
         var second = example.second.map { tokenizer.ids(of: $0) }
         let room = max(0, maximumLength - (second == nil ? 2 : 3))
         var surplus = first.count + (second?.count ?? 0) - room
+        let cut = max(0, surplus)
         while surplus > 0 {
             if let count = second?.count, first.count <= count {
                 second?.removeLast()
@@ -31,6 +34,7 @@ package struct EncodedSequence: Hashable, Sendable {
             surplus -= 1
         }
         self.init(first: first, second: second, vocabulary: tokenizer.vocabulary)
+        cutPieces = cut
     }
 
     package init(first: [Int32], second: [Int32]?, vocabulary: Vocabulary) {

@@ -38,11 +38,14 @@ package enum PredictionLog {
         var split: DataSplit?
         var texts: [String: String] = [:]
         var score: Double?
+        var traits: InputTraits?
         try scanner.object { (scanner, key) throws(FileError) in
             if scanner.matches(key, "score") {
                 score = try scanner.number()
             } else if scanner.matches(key, "split") {
                 split = DataSplit(rawValue: try scanner.string().description)
+            } else if scanner.matches(key, "traits") {
+                traits = try Self.traits(&scanner)
             } else if try scanner.peek() == UInt8(ascii: "\"") {
                 texts[scanner.text(of: key).description] = try scanner.string().description
             } else {
@@ -58,8 +61,31 @@ package enum PredictionLog {
             prediction: answer,
             gold: gold,
             score: score,
-            group: texts["group"]
+            group: texts["group"],
+            traits: traits
         )
+    }
+
+    private static func traits(_ scanner: inout JSONScanner) throws(FileError) -> InputTraits {
+        var traits = InputTraits(words: 0, unknownPieces: 0, cutPieces: 0)
+        try scanner.object { (scanner, key) throws(FileError) in
+            if scanner.matches(key, "words") {
+                traits.words = try scanner.integer()
+            } else if scanner.matches(key, "unknown") {
+                traits.unknownPieces = try scanner.integer()
+            } else if scanner.matches(key, "cut") {
+                traits.cutPieces = try scanner.integer()
+            } else if scanner.matches(key, "windows") {
+                traits.windows = try scanner.integer()
+            } else if scanner.matches(key, "shared") {
+                traits.sharedWords = try scanner.integer()
+            } else if scanner.matches(key, "asks") {
+                traits.questionWord = try scanner.string().description
+            } else {
+                try scanner.skipValue()
+            }
+        }
+        return traits
     }
 
     package static func readTests(_ path: String) throws -> [TestPrediction] {

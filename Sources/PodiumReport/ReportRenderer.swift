@@ -21,15 +21,24 @@ package enum ReportRenderer {
         try ReportValidator.validate(xml: xml)
         let leaderboard = Leaderboard(report)
         let complete = Leaderboard(report, headlinesOnly: false)
-        return [
-            ("report.html", Array(try ReportHTML.render(report).utf8)),
-            ("report.xml", xml),
-            ("report.json", Array(try CanonicalJSON.encode(report).utf8)),
-            ("leaderboard.csv", Array(try complete.render(.csv).utf8)),
-            ("leaderboard.md", Array(try leaderboard.render(.md).utf8)),
-            ("leaderboard.tex", Array(try leaderboard.render(.latex).utf8)),
-            ("junit.xml", try JUnitXML.encode(report, thresholds: thresholds)),
-        ] + (modelCards ? ModelCard.files(report) : [])
+        let pages = try ReportHTML.pages(report)
+        let files: [(name: String, bytes: [UInt8])] =
+            pages + [
+                ("report.xml", xml),
+                ("report.json", Array(try CanonicalJSON.encode(report).utf8)),
+                ("leaderboard.csv", Array(try complete.render(.csv).utf8)),
+                ("leaderboard.md", Array(try leaderboard.render(.md).utf8)),
+                ("leaderboard.tex", Array(try leaderboard.render(.latex).utf8)),
+                ("junit.xml", try JUnitXML.encode(report, thresholds: thresholds)),
+            ] + (modelCards ? ModelCard.files(report) : [])
+        return files + [(sumsName, sums(of: files))]
+    }
+
+    package static let sumsName = "SHA256SUMS"
+
+    /// As `sha256sum -c` reads it.
+    private static func sums(of files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+        files.flatMap { Array("\(Digest.sha256($0.bytes))  \($0.name)\n".utf8) }
     }
 
     /// Writes all files into `directory`, which is made if need be.
@@ -52,6 +61,10 @@ package enum ReportRenderer {
             try AtomicFile.write(files, in: directory)
         } catch {
             throw ReportError(.fileSystem, error.description)
+        }
+        // Long tables of an older report of this name would be taken for this one's.
+        for name in ReportHTML.fileNames where !files.contains(where: { $0.name == name }) {
+            try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
         }
     }
 }

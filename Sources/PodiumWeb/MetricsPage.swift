@@ -13,7 +13,7 @@ package enum MetricsPage {
             "podium_runs",
             .gauge,
             "Runs by state.",
-            RunState.allCases.map { (["state": $0.rawValue], Double(figures.runs[$0, default: 0])) }
+            RunStanding.allCases.map { (["state": $0.rawValue], Double(figures.runs[$0, default: 0])) }
         )
         page.add(
             "podium_queue_age_seconds",

@@ -22,37 +22,49 @@ import Darwin
         seedDeviation: Double,
         _ generator: inout Generator
     ) throws -> [SystemDraws] {
-        let hardness = (0..<examples).map { _ in 0.5 + 0.5 * generator.uniform() }
-        let columns = (0..<(systems * seeds)).map { _ in
-            let shift = seedDeviation * Self.normal(&generator)
-            return hardness.map { generator.uniform() < $0 + shift ? 1.0 : 0 }
-        }
-        let labels = ["0", "1"]
-        let table = try ScoreTable(
-            columns.map { right in
-                GLUEExamples.classes(
-                    task: .rte,
-                    labels: labels,
-                    gold: right.map { _ in 1 },
-                    predicted: right.map { Int($0) }
-                )
-            }
-        )
+        let columns = Self.columns(systems * seeds, examples: examples, seedDeviation: seedDeviation, &generator)
+        let table = try Self.table(columns)
         let owners = (0..<(systems * seeds)).map { $0 / seeds }
         let drawn = MultiBootstrap(Bootstrap(resamples: 400, seed: generator.next()))
             .draws(table, owners: owners, systems: systems)
         return drawn.compactMap(\.self)
     }
 
+    /// Of each run of equally good systems, which examples it has right.
+    private static func columns(
+        _ runs: Int,
+        examples: Int,
+        seedDeviation: Double,
+        _ generator: inout Generator
+    ) -> [[Double]] {
+        let hardness = (0..<examples).map { _ in 0.5 + 0.5 * generator.uniform() }
+        return (0..<runs).map { _ in
+            let shift = seedDeviation * Self.normal(&generator)
+            return hardness.map { generator.uniform() < $0 + shift ? 1.0 : 0 }
+        }
+    }
+
+    private static func table(_ columns: [[Double]]) throws -> ScoreTable {
+        try ScoreTable(
+            columns.map { right in
+                GLUEExamples.classes(
+                    task: .rte,
+                    labels: ["0", "1"],
+                    gold: right.map { _ in 1 },
+                    predicted: right.map { Int($0) }
+                )
+            }
+        )
+    }
+
+    /// By Box and Muller: a hundred times as fast as the quantile.
     private static func normal(_ generator: inout Generator) -> Double {
-        Distribution.normalQuantile(generator.uniform())
+        (-2 * log(1 - generator.uniform())).squareRoot() * cos(2 * Double.pi * generator.uniform())
     }
 
     @Test(arguments: [(2, 1, 0.0), (2, 5, 0.02), (2, 3, 0.05), (10, 1, 0.0), (10, 5, 0.03)])
     func equalSystemsAreToldApartInSixWorldsOfAHundredAtMost(systems: Int, seeds: Int, deviation: Double) async throws {
-        // Ten systems of five seeds are fifty columns: fewer of those worlds.
-        let worlds = systems * seeds > 10 ? Self.worlds / 4 : Self.worlds
-        let decided = try await count(worlds) { world in
+        let decided = try await count(Self.worlds) { world in
             var generator = Generator(seed: 77, stream: UInt64(world))
             let drawn = try self.world(
                 systems: systems,
@@ -63,8 +75,48 @@ import Darwin
             )
             return SystemRanking(drawn).pairs.contains { $0.adjustedP < 0.05 }
         }
-        let rate = Double(decided) / Double(worlds)
+        let rate = Double(decided) / Double(Self.worlds)
         #expect(rate <= 0.06, "\(systems) systems, \(seeds) seeds: \(rate)")
+    }
+
+    /// The two tests of two single runs: swapped answers, and resampled examples.
+    @Test func twoEqualRunsAreToldApartInSixWorldsOfAHundredAtMost() async throws {
+        let decided = try await counts(Self.worlds) { world in
+            var generator = Generator(seed: 101, stream: UInt64(world))
+            let table = try Self.table(Self.columns(2, examples: 100, seedDeviation: 0, &generator))
+            let comparison = PairedComparison(table, bootstrap: Bootstrap(resamples: 400, seed: generator.next()))
+            return ((comparison.permutationP ?? 1) < 0.05, (comparison.bootstrapP ?? 1) < 0.05)
+        }
+        #expect(Double(decided.0) / Double(Self.worlds) <= 0.06, "permutation: \(decided)")
+        #expect(Double(decided.1) / Double(Self.worlds) <= 0.06, "bootstrap: \(decided)")
+    }
+
+    /// Parts of a set are many tests of two systems: corrected, they decide no more often than one.
+    @Test(arguments: [(1, 0.0), (3, 0.03)])
+    func noPartOfASetTellsEqualSystemsApart(seeds: Int, deviation: Double) async throws {
+        let truth = Self.expectedScore(deviation)
+        let found = try await counts(Self.worlds) { world in
+            var generator = Generator(seed: 211, stream: UInt64(world))
+            let columns = Self.columns(2 * seeds, examples: 300, seedDeviation: deviation, &generator)
+            let keys = (0..<300).map { _ in
+                [
+                    PredictionDiff.SliceKey("half", generator.uniform() < 0.5 ? "a" : "b"),
+                    .init("third", "\(Int(generator.uniform() * 3))"),
+                ]
+            }
+            let slices = SliceScores(
+                scores: [Array(columns[..<seeds]), Array(columns[seeds...])],
+                groups: nil,
+                keys: keys,
+                compared: (0, 1)
+            ).slices
+            // One of them, chosen beforehand: the one with the greatest difference would not do.
+            let part = PredictionDiff.SliceKey("third", "0")
+            let covered = slices.first { $0.key == part }?.scores[0].interval.contains(truth) == true
+            return (slices.contains { ($0.difference?.adjustedP ?? 1) < 0.05 }, covered)
+        }
+        #expect(Double(found.0) / Double(Self.worlds) <= 0.06, "\(seeds) seeds: \(found)")
+        #expect(Double(found.1) / Double(Self.worlds) >= 0.94, "\(seeds) seeds: \(found)")
     }
 
     /// Fifty clusters of ten examples that share their luck: drawing examples decides far too often.
@@ -85,6 +137,27 @@ import Darwin
         }
         #expect(Double(rates.0) / Double(Self.worlds) <= 0.06, "\(rates)")
         #expect(Double(rates.1) / Double(Self.worlds) > 0.3, "\(rates)")
+    }
+
+    /// Questions about one article share their luck, for each system its own: whole articles are drawn for rankings too.
+    @Test(arguments: [2, 10])
+    func equalSystemsOnClustersAreToldApartInSixWorldsOfAHundredAtMost(systems: Int) async throws {
+        let groups = (0..<500).map { "article \($0 / 10)" }
+        let decided = try await count(Self.worlds) { world in
+            var generator = Generator(seed: 307, stream: UInt64(world))
+            let columns = (0..<systems).map { _ in
+                (0..<50).flatMap { _ -> [Double] in
+                    let shared = Self.normal(&generator)
+                    return (0..<10).map { _ in 0.5 + 0.1 * (shared + 0.5 * Self.normal(&generator)) }
+                }
+            }
+            let table = try ScoreTable(scores: columns, metric: "f1", groups: groups)
+            let drawn = MultiBootstrap(Bootstrap(resamples: 400, seed: generator.next()))
+                .draws(table, owners: Array(0..<systems), systems: systems)
+            return SystemRanking(drawn.compactMap(\.self)).pairs.contains { $0.adjustedP < 0.05 }
+        }
+        let rate = Double(decided) / Double(Self.worlds)
+        #expect(rate <= 0.06, "\(systems) systems: \(rate)")
     }
 
     /// By exact summation over all outcomes of a binomial experiment.

@@ -34,7 +34,13 @@ struct SuiteReportTests {
                     example: "\(number)",
                     prediction: wrong ? (gold == "0" ? "1" : "0") : gold,
                     gold: gold,
-                    score: wrong ? 0 : 1
+                    score: wrong ? 0 : 1,
+                    traits: InputTraits(
+                        words: number % 4 == 0 ? 40 : 12,
+                        unknownPieces: number % 5 == 0 ? 1 : 0,
+                        cutPieces: 0,
+                        sharedWords: 60
+                    )
                 )
             }
             let share = predictions.map(\.score).reduce(0, +) / Double(examples)
@@ -67,6 +73,19 @@ struct SuiteReportTests {
         }
 
         func report(rule: SelectionRule.Rule = .best) -> Report {
+            maker(rule: rule).report(provenance: Self.provenance, generatedAt: 0, published: [])
+        }
+
+        static let provenance = Report.Provenance(
+            version: "test",
+            host: "test",
+            operatingSystem: "test",
+            cpu: "test",
+            cores: 2,
+            databaseSchema: 1
+        )
+
+        func maker(rule: SelectionRule.Rule = .best) -> SuiteReport {
             let suite = SuiteRecord(
                 id: SuiteID(rawValue: 1),
                 name: "suite",
@@ -75,19 +94,45 @@ struct SuiteReportTests {
                 selection: SelectionRule(rule: rule),
                 submittedAt: 0
             )
-            return SuiteReport(SuiteHistory(suite: suite, runs: runs)).report(
-                provenance: Report.Provenance(
-                    version: "test",
-                    host: "test",
-                    operatingSystem: "test",
-                    cpu: "test",
-                    cores: 2,
-                    databaseSchema: 1
-                ),
-                generatedAt: 0,
-                published: []
-            )
+            return SuiteReport(SuiteHistory(suite: suite, runs: runs))
         }
+    }
+
+    @Test func aReportIsCheckedAgainstTheHashesThatItWasWrittenWith() throws {
+        let suite = try Suite()
+        for seed: UInt64 in 1...2 { try suite.add("one", seed: seed) { $0 % 7 == Int(seed) } }
+        let folder = suite.folder.path + "/report"
+        try suite.maker().write(to: folder, provenance: Suite.provenance)
+        #expect(try SuiteReport.validate(in: folder) == folder + "/report.xml")
+        try Data("changed".utf8).write(to: URL(fileURLWithPath: folder + "/leaderboard.md"))
+        try FileManager.default.removeItem(atPath: folder + "/junit.xml")
+        let error = try #require(throws: ExperimentError.self) { try SuiteReport.validate(in: folder) }
+        #expect(error.message.contains("leaderboard.md is not as it was written"))
+        #expect(error.message.contains("junit.xml is not there") && error.message.split(separator: "\n").count == 3)
+    }
+
+    @Test func partsOfTheEvaluationSetAreScoredApart() throws {
+        let suite = try Suite()
+        for seed: UInt64 in 1...2 {
+            let shift = Int(seed)
+            // The worse system fails on long texts, where the better one does not.
+            try suite.add("good", seed: seed) { ($0 + 2 * shift) % 10 == 0 }
+            try suite.add("bad", seed: seed) { $0 % 4 == 0 || ($0 + 2 * shift) % 10 == 0 }
+            try suite.add("worst", seed: seed) { ($0 + shift) % 10 < 6 }
+        }
+        let slices = try #require(suite.report().slices.first)
+        #expect(suite.report().slices.count == 1 && slices.task == .mrpc && slices.metric == "accuracy")
+        #expect(slices.first == "good" && slices.second == "bad" && slices.smallSlices == 0 && slices.fewest == 20)
+        let greatest = try #require(slices.slices.first)
+        #expect(greatest.axis == "words" && greatest.name == "33–64" && greatest.examples == 100)
+        #expect(greatest.scores.map(\.system) == ["good", "bad", "worst"] && greatest.scores[1].value == 0)
+        let difference = try #require(greatest.difference)
+        #expect(difference.value > 0.79 && (difference.adjustedP ?? 1) < 0.001)
+        #expect(try #require(difference.interval).source == .both && greatest.scores[0].interval.source == .both)
+        let short = try #require(slices.slices.first { $0.name == "9–16" })
+        #expect(short.examples == 300 && (short.difference?.value.magnitude ?? 1) < 0.02)
+        // Nobody's input is cut, and all share as many words: these are no parts.
+        #expect(Set(slices.slices.map(\.axis)) == ["label", "words", "[UNK]"])
     }
 
     @Test func systemsThatNoTestSeparatesShareATier() throws {

@@ -45,6 +45,25 @@ enum Hostile {
             }
         }
         report.comparisons = []
+        let interval = Report.Interval(low: 0.4, high: 0.6, source: .examples, method: text)
+        report.slices = [
+            Report.Slices(
+                task: .mrpc,
+                metric: text,
+                first: report.systems[0].id,
+                second: report.systems[1].id,
+                fewest: 20,
+                slices: [
+                    .init(
+                        axis: text,
+                        name: text,
+                        examples: 30,
+                        scores: report.systems.map { .init(system: $0.id, value: 0.5, interval: interval) },
+                        difference: .init(value: 0, interval: interval, p: 1, adjustedP: 1)
+                    )
+                ]
+            )
+        ]
         report.standings = report.systems.map {
             Report.Standing(system: $0.id, task: nil, best: 1, worst: 2, tier: 1)
         }

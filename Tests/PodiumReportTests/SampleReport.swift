@@ -104,8 +104,45 @@ struct SampleReport {
                 correction: "Holm"
             )
         ]
+        report.slices = [Self.slices(tasks[0])]
         report.published = try PublishedResults.load(for: tasks)
         return report
+    }
+
+    private static func slices(_ task: BenchmarkTask) -> Report.Slices {
+        func interval(_ low: Double, _ high: Double) -> Report.Interval {
+            Report.Interval(low: low, high: high, source: .both, method: "Wilson, effective n")
+        }
+        func slice(_ axis: String, _ name: String, _ examples: Int, _ first: Double, _ second: Double, _ p: Double)
+            -> Report.Slices.Slice
+        {
+            Report.Slices.Slice(
+                axis: axis,
+                name: name,
+                examples: examples,
+                scores: [
+                    .init(system: "minilm-l6", value: first, interval: interval(first - 0.05, first + 0.05)),
+                    .init(system: "tiny", value: second, interval: interval(second - 0.07, second + 0.07)),
+                ],
+                difference: .init(
+                    value: first - second,
+                    interval: interval(first - second - 0.1, first - second + 0.1),
+                    p: p,
+                    adjustedP: min(1, 2 * p)
+                )
+            )
+        }
+        return Report.Slices(
+            task: task,
+            metric: "accuracy",
+            first: "minilm-l6",
+            second: "tiny",
+            smallSlices: 1,
+            fewest: 20,
+            slices: [
+                slice("label", "0", 66, 0.75, 0.5, 0.0002), slice("words", "17–32", 120, 0.875, 0.8125, 0.31),
+            ]
+        )
     }
 
     private func addDatasets(_ task: BenchmarkTask, number: Int, to report: inout Report) {

@@ -158,7 +158,16 @@ struct PageTests {
         let last = try #require(suite.runs["tiny/glue/MRPC/seed-3"])
         let hold = try await site.form("/actions", [("action", "hold"), ("run", "\(last)")], token: token)
         #expect(hold.value(of: "Location") == "/queue?did=hold&runs=1")
-        #expect(try await site.get("/queue", token: token).text.contains("held"))
+        // Held runs are no part of the queue: they have a list, a state and a number of their own.
+        let queue = try await site.get("/queue", token: token).text
+        #expect(queue.contains("<h2 id=\"held-title\">Held <small>1</small></h2>") && queue.contains("state held"))
+        #expect(queue.contains("<h2 id=\"ready-title\">In the queue <small>2</small></h2>"))
+        let document = try await site.get("/api/v1/queue", token: token).text
+        #expect(document.contains("\"held\":1") && document.contains("\"standing\":\"held\""))
+        #expect(document.contains("\"ready\":2"))
+        #expect(try await site.get("/api/v1/runs?state=held", token: token).text.contains("\"id\":\(last),\"isHeld\":true"))
+        #expect(try await site.get("/", token: token).text.contains("/queue#held-title"))
+        #expect(try await site.get("/suites/\(suite.suite)", token: token).text.contains("<td class=\"held\""))
         #expect(try await site.get("/runs/\(last)", token: token).text.contains("value=\"release\""))
         let release = try await site.form(
             "/actions",

@@ -13,7 +13,7 @@ package struct HistoryEntry: Codable, Sendable, Equatable {
     /// What it started from: a model's name or path, `run NAME`, `fresh PRESET`.
     package var model: String?
     package var seed: UInt64?
-    package var state: RunState
+    package var state: RunStanding
     /// The last failure's message.
     package var reason: String?
     package var attempt: Int
@@ -37,7 +37,7 @@ package struct HistoryEntry: Codable, Sendable, Equatable {
         task: BenchmarkTask? = nil,
         model: String? = nil,
         seed: UInt64? = nil,
-        state: RunState,
+        state: RunStanding,
         reason: String? = nil,
         attempt: Int = 0,
         submittedAt: Double,

@@ -7,7 +7,7 @@ package struct HistoryFilter: Hashable, Sendable {
     package var model: NamePattern?
     /// Of the run's name.
     package var name: NamePattern?
-    package var states: Set<RunState>
+    package var states: Set<RunStanding>
     /// A tag of the run's suite.
     package var tag: String?
     /// Submitted then or later; seconds since 1970.
@@ -27,7 +27,7 @@ package struct HistoryFilter: Hashable, Sendable {
         system: NamePattern? = nil,
         model: NamePattern? = nil,
         name: NamePattern? = nil,
-        states: Set<RunState> = [],
+        states: Set<RunStanding> = [],
         tag: String? = nil,
         submittedFrom: Double? = nil,
         submittedBefore: Double? = nil,

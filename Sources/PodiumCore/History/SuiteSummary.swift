@@ -11,7 +11,9 @@ package struct SuiteSummary: Codable, Sendable, Equatable {
     /// When it was put away; lists and rankings leave it out unless asked.
     package var archivedAt: Double?
     /// States without runs are left out.
-    package var runs: [RunState: Int]
+    package var runs: [RunStanding: Int]
+    /// Runs that wait for one that failed: nothing more happens to them by itself.
+    package var stuck: Int
     /// The systems and tasks of its runs, by name.
     package var systems: [String]
     package var tasks: [BenchmarkTask]
@@ -25,7 +27,8 @@ package struct SuiteSummary: Codable, Sendable, Equatable {
         tags: [String] = [],
         note: String = "",
         archivedAt: Double? = nil,
-        runs: [RunState: Int] = [:],
+        runs: [RunStanding: Int] = [:],
+        stuck: Int = 0,
         systems: [String] = [],
         tasks: [BenchmarkTask] = []
     ) {
@@ -38,6 +41,7 @@ package struct SuiteSummary: Codable, Sendable, Equatable {
         self.note = note
         self.archivedAt = archivedAt
         self.runs = runs
+        self.stuck = stuck
         self.systems = systems
         self.tasks = tasks
     }

@@ -58,16 +58,17 @@ extension PredictionDiff {
                     second: given.b,
                     firstScore: a.score.exact,
                     secondScore: b.score.exact,
-                    slices: Self.slices(of: gold)
+                    slices: Self.slices(of: gold.first?.description)
                 )
             )
         }
         return PredictionDiff(examples)
     }
 
-    private static func slices(of answers: [ExactText]) -> [SliceKey] {
-        guard let first = answers.first else { return [SliceKey("answerable", "no")] }
-        let words = first.description.split(separator: " ")
+    /// Slices of a question by its first gold answer; nil where it has none.
+    static func slices(of answer: String?) -> [SliceKey] {
+        guard let answer else { return [SliceKey("answerable", "no")] }
+        let words = answer.split(separator: " ")
         let length =
             words.count <= 1
             ? "1 word" : words.count <= 3 ? "2–3 words" : words.count <= 8 ? "4–8 words" : "9 words and more"

@@ -42,7 +42,7 @@ package struct PredictionDiff: Hashable, Sendable {
         }
 
         /// Where the name stands in its axis: by its leading number, if it has one, then by its bytes.
-        fileprivate var place: (Int, String) {
+        var place: (Int, String) {
             let digits = name.utf8.prefix { (0x30...0x39).contains($0) }
             return (Int(String(decoding: digits, as: UTF8.self)) ?? Int.max, name)
         }

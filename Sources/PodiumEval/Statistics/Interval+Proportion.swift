@@ -28,6 +28,40 @@ extension Interval {
         )
     }
 
+    /// Wilson's interval of a mean of values from 0 to 1 that are not independent, or vary by seed too.
+    ///
+    /// As Korn and Graubard (1998) have it: the number of examples is the one that would give the standard error, and
+    /// Student's quantile stands in place of the normal one. A mean of 0 or 1, which shows no error, keeps `units`.
+    /// - Parameters:
+    ///   - units: examples or clusters that were drawn.
+    ///   - degreesOfFreedom: how well the standard error is known; infinite where it is.
+    package static func effectiveWilson(
+        mean: Double,
+        standardError: Double,
+        units: Int,
+        degreesOfFreedom: Double,
+        level: Double = 0.95
+    ) -> Interval {
+        precondition(units > 0 && level > 0 && level < 1)
+        let p = min(1, max(0, mean))
+        let spread = p * (1 - p)
+        let n = standardError > 0 && spread > 0 ? spread / (standardError * standardError) : Double(units)
+        let tail = 1 - (1 - level) / 2
+        let z =
+            degreesOfFreedom.isFinite
+            ? Distribution.studentQuantile(tail, degreesOfFreedom: max(1, degreesOfFreedom))
+            : Distribution.normalQuantile(tail)
+        let denominator = 1 + z * z / n
+        let centre = (p + z * z / (2 * n)) / denominator
+        let half = z * (spread / n + z * z / (4 * n * n)).squareRoot() / denominator
+        return Interval(
+            low: p == 0 ? 0 : max(0, centre - half),
+            high: p == 1 ? 1 : min(1, centre + half),
+            level: level,
+            method: .effectiveWilson
+        )
+    }
+
     /// Efron's bias-corrected and accelerated interval.
     ///
     /// - Parameters:

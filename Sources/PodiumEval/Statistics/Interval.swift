@@ -11,6 +11,8 @@ package struct Interval: Hashable, Sendable {
     package enum Method: String, Hashable, Sendable {
         case wilson
         case clopperPearson = "clopper-pearson"
+        /// Wilson's with the number of independent examples that would give the same standard error.
+        case effectiveWilson = "wilson-effective-n"
         /// Bias-corrected and accelerated (Efron 1987).
         case accelerated = "bca"
         /// Whole clusters drawn, percentiles of the studentised mean.
@@ -25,6 +27,7 @@ package struct Interval: Hashable, Sendable {
             switch self {
             case .wilson: "Wilson"
             case .clopperPearson: "Clopper–Pearson"
+            case .effectiveWilson: "Wilson, effective n"
             case .accelerated: "BCa bootstrap"
             case .clusterBootstrap: "cluster bootstrap-t"
             case .fisherZ: "Fisher z"

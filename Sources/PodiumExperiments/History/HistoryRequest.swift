@@ -49,8 +49,8 @@ package struct HistoryRequest: Sendable, Equatable {
             filter.kind = known
         }
         for state in states {
-            guard let known = RunState(rawValue: state) else {
-                throw Self.unknown("state", state, RunState.allCases.map(\.rawValue))
+            guard let known = RunStanding(rawValue: state) else {
+                throw Self.unknown("state", state, RunStanding.allCases.map(\.rawValue))
             }
             filter.states.insert(known)
         }

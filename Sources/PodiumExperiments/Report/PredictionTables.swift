@@ -73,11 +73,14 @@ struct PredictionTables {
     }
 
     /// Examples that all runs of one side have right and all of the other wrong; nil where they are not comparable.
+    ///
+    /// - Parameter shownFlips: how many of each kind are told.
     func flips(
         _ a: [SuiteHistory.Run],
         _ b: [SuiteHistory.Run],
         task: BenchmarkTask,
-        texts: ExampleTexts
+        texts: ExampleTexts,
+        examples shownFlips: Int
     ) -> Report.Flips? {
         let (first, second) = (a.compactMap { predictions[$0.record.id] }, b.compactMap { predictions[$0.record.id] })
         guard let rows = first.first, first.count == a.count, second.count == b.count, let run = a.first,
@@ -91,7 +94,7 @@ struct PredictionTables {
         let onlyFirst = rows.indices.filter { all(first, $0, true) && all(second, $0, false) }
         let onlySecond = rows.indices.filter { all(first, $0, false) && all(second, $0, true) }
         guard !onlyFirst.isEmpty || !onlySecond.isEmpty else { return nil }
-        let shown = Array(onlyFirst.prefix(Self.shownFlips)) + Array(onlySecond.prefix(Self.shownFlips))
+        let shown = Array(onlyFirst.prefix(shownFlips)) + Array(onlySecond.prefix(shownFlips))
         let found = texts.texts(of: task, in: run, examples: Set(shown.map { rows[$0].example }))
         let examples = shown.map { place in
             let row = rows[place]
@@ -118,9 +121,6 @@ struct PredictionTables {
         )
     }
 
-    /// Examples shown of each kind.
-    private static let shownFlips = 3
-
     private static func mostFrequent(_ answers: [String]) -> String {
         var counts: [String: Int] = [:]
         for answer in answers { counts[answer, default: 0] += 1 }
@@ -130,5 +130,79 @@ struct PredictionTables {
     private static func areSameExamples(_ a: [ExamplePrediction], _ b: [ExamplePrediction]) -> Bool {
         a.count == b.count
             && zip(a, b).allSatisfy { $0.split == $1.split && $0.example == $1.example && $0.gold == $1.gold }
+    }
+}
+
+// MARK: Parts of an evaluation set
+
+extension PredictionTables {
+    /// Scores of systems on parts of their common examples, the first two compared.
+    ///
+    /// - Parameters:
+    ///   - systems: best first, with their runs.
+    ///   - furtherSystems: how many more there are.
+    /// - Returns: nil where there are no parts, or runs answered other examples.
+    func slices(
+        _ systems: [(name: String, runs: [SuiteHistory.Run])],
+        task: BenchmarkTask,
+        furtherSystems: Int
+    ) -> Report.Slices? {
+        let columns = systems.map { $0.runs.compactMap { predictions[$0.record.id] } }
+        guard let rows = columns.first?.first,
+            zip(systems, columns).allSatisfy({ !$1.isEmpty && $0.runs.count == $1.count }),
+            columns.allSatisfy({ $0.allSatisfy { Self.areSameExamples($0, rows) } })
+        else { return nil }
+        let keys = rows.indices.map { place in
+            // Models read one text differently; of a system any run will do.
+            let traits = columns.compactMap { $0[0][place].traits }
+            return ExampleSlices.keys(
+                of: rows[place],
+                task: task,
+                traits: traits.dropFirst().reduce(traits.first) { $0?.joined(with: $1) }
+            )
+        }
+        let groups = task.isSQuAD ? rows.compactMap(\.group) : []
+        let found = SliceScores(
+            scores: columns.map { runs in runs.map { run in run.map { ExampleSlices.score(of: $0, task: task) } } },
+            groups: groups.count == rows.count ? groups : nil,
+            keys: keys,
+            compared: columns.count > 1 ? (0, 1) : nil
+        )
+        guard !found.slices.isEmpty else { return nil }
+        return Report.Slices(
+            task: task,
+            metric: ExampleSlices.metric(of: task),
+            first: systems[0].name,
+            second: systems.count > 1 ? systems[1].name : nil,
+            furtherSystems: furtherSystems,
+            smallSlices: found.small,
+            fewest: SliceScores.fewest,
+            slices: found.slices.map { slice in Self.slice(slice, systems.map { ($0.name, $0.runs.count) }) }
+        )
+    }
+
+    private static func slice(_ slice: SliceScores.Slice, _ systems: [(name: String, runs: Int)]) -> Report.Slices.Slice
+    {
+        let overSeeds = systems.prefix(2).contains { $0.runs > 1 }
+        return Report.Slices.Slice(
+            axis: slice.key.axis,
+            name: slice.key.name,
+            examples: slice.n,
+            scores: zip(systems, slice.scores).map { system, score in
+                Report.Slices.Score(
+                    system: system.name,
+                    value: score.value,
+                    interval: Report.Interval(score.interval, source: system.runs > 1 ? .both : .examples)
+                )
+            },
+            difference: slice.difference.map { difference in
+                Report.Slices.Difference(
+                    value: difference.value,
+                    interval: difference.interval.map { Report.Interval($0, source: overSeeds ? .both : .examples) },
+                    p: difference.p,
+                    adjustedP: difference.adjustedP
+                )
+            }
+        )
     }
 }

@@ -36,7 +36,7 @@ extension SuiteReport {
         return ScoreThreshold(task: task, least: value / 100)
     }
 
-    /// Checks `report.xml` in a folder against the schema.
+    /// Checks `report.xml` in a folder against the schema, and all files of the report against their hashes.
     ///
     /// - Returns: its path.
     package static func validate(in folder: String) throws -> String {
@@ -48,7 +48,36 @@ extension SuiteReport {
             let lines = error.findings.map { "\(path):\($0.line): \($0.message)" }
             throw ExperimentError(.failed, ([error.message] + lines).joined(separator: "\n"))
         }
+        try checkHashes(in: folder)
         return path
+    }
+
+    /// Reports of earlier versions have no list of hashes; then there is nothing to check.
+    private static func checkHashes(in folder: String) throws {
+        let list = "\(folder)/\(ReportRenderer.sumsName)"
+        guard FileManager.default.fileExists(atPath: list) else { return }
+        let lines = String(decoding: try FileContent.read(list), as: UTF8.self).split(separator: "\n")
+        var complaints: [String] = []
+        for (number, line) in lines.enumerated() {
+            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true).map(String.init)
+            let name = parts.count == 2 ? String(parts[1].drop { $0 == " " || $0 == "*" }) : ""
+            guard !name.isEmpty, !name.contains("/") else {
+                complaints.append("\(list):\(number + 1): not a hash and the name of a file beside it")
+                continue
+            }
+            guard let hash = try? Digest.sha256(file: "\(folder)/\(name)") else {
+                complaints.append("\(list):\(number + 1): \(name) is not there or cannot be read")
+                continue
+            }
+            if hash != parts[0] { complaints.append("\(list):\(number + 1): \(name) is not as it was written") }
+        }
+        guard complaints.isEmpty else {
+            throw ExperimentError(
+                .failed,
+                (["the folder does not hold the report as it was written; write it anew"] + complaints)
+                    .joined(separator: "\n")
+            )
+        }
     }
 
     /// The report as of now.

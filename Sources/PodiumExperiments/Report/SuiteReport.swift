@@ -95,6 +95,7 @@ package struct SuiteReport {
             tiers: tests.tiers,
             standings: tests.standings,
             flips: tests.flips,
+            slices: tests.slices,
             published: tasks.isEmpty ? [] : published,
             notes: notes
         )

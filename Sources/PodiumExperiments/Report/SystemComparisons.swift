@@ -13,6 +13,7 @@ struct SystemComparisons {
     private(set) var tiers: [Report.Tier] = []
     private(set) var standings: [Report.Standing] = []
     private(set) var flips: [Report.Flips] = []
+    private(set) var slices: [Report.Slices] = []
     private let systems: [String]
     /// By task, then by system.
     private var draws: [BenchmarkTask: [Int: SystemDraws]] = [:]
@@ -49,6 +50,7 @@ struct SystemComparisons {
                 groups.append(Set(defined))
                 rank(defined, drawn.compactMap(\.self), task: task, bootstrap: bootstrap)
                 compareNeighbours(defined, runs, task, tables, texts)
+                divide(defined, runs, task, tables)
             }
             together = scored.count == 1 ? groups : together.flatMap { one in groups.map { one.intersection($0) } }
         }
@@ -157,7 +159,7 @@ struct SystemComparisons {
     ) {
         let estimates = indices.map { draws[task]?[$0]?.estimate ?? 0 }
         let order = indices.indices.sorted { estimates[$0] > estimates[$1] }.map { indices[$0] }
-        for (better, worse) in zip(order, order.dropFirst()).prefix(Self.neighbourLimit) {
+        for (place, (better, worse)) in zip(order, order.dropFirst()).prefix(Self.neighbourLimit).enumerated() {
             let (a, b) = (runs[better], runs[worse])
             if let table = tables.table(of: a + b, task: task),
                 let place = comparisons.lastIndex(where: { comparison in
@@ -171,7 +173,13 @@ struct SystemComparisons {
                     Array(a.count..<(a.count + b.count))
                 )
             }
-            if let found = tables.flips(a, b, task: task, texts: texts) {
+            if let found = tables.flips(
+                a,
+                b,
+                task: task,
+                texts: texts,
+                examples: place == 0 ? Self.bestExamples : Self.neighbourExamples
+            ) {
                 var found = found
                 found.first = systems[better]
                 found.second = systems[worse]
@@ -179,6 +187,33 @@ struct SystemComparisons {
             }
         }
     }
+
+    /// Scores parts of the task's examples, and compares the two best systems on them.
+    private mutating func divide(
+        _ indices: [Int],
+        _ runs: [[SuiteHistory.Run]],
+        _ task: BenchmarkTask,
+        _ tables: PredictionTables
+    ) {
+        let order = indices.sorted {
+            (draws[task]?[$0]?.estimate ?? 0, $1) > (draws[task]?[$1]?.estimate ?? 0, $0)
+        }
+        let shown = order.prefix(Self.slicedSystems)
+        if let found = tables.slices(
+            shown.map { (systems[$0], runs[$0]) },
+            task: task,
+            furtherSystems: order.count - shown.count
+        ) {
+            slices.append(found)
+        }
+    }
+
+    /// Systems of a task whose scores on parts of it are shown.
+    private static let slicedSystems = 20
+
+    /// Examples of each kind on which the two best systems differ, and on which other neighbours do.
+    private static let bestExamples = 25
+    private static let neighbourExamples = 3
 
     /// Pairs of a task that are looked at so closely.
     private static let neighbourLimit = 10

@@ -31,10 +31,11 @@ package struct RunDetails: Encodable {
     }
 
     package var text: String {
+        let reason = run.reason == run.standing.rawValue ? nil : run.reason
         var lines = [
             "Run \(run.id): \(run.spec.name)",
             "  suite      \(run.suite) (\(run.suiteName))",
-            "  state      \(run.state.rawValue)\(run.reason.map { " (\($0))" } ?? "")",
+            "  state      \(run.standing.rawValue)\(reason.map { " (\($0))" } ?? "")",
             "  kind       \(Self.kind(run.spec))",
         ]
         if run.priority != 0 { lines.append("  priority   \(run.priority)") }

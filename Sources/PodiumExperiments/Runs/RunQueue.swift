@@ -5,9 +5,9 @@ internal import PodiumPrimitives
 package struct RunQueue {
     package let runs: [RunRecord]
     /// How many runs there are in each state; empty where all of them are shown.
-    package let counts: [RunState: Int]
+    package let counts: [RunStanding: Int]
 
-    package init(runs: [RunRecord], counts: [RunState: Int] = [:]) {
+    package init(runs: [RunRecord], counts: [RunStanding: Int] = [:]) {
         self.runs = runs
         self.counts = counts
     }
@@ -28,7 +28,7 @@ package struct RunQueue {
     package var rest: String? {
         let more = counts.values.reduce(0, +) - runs.count
         guard more > 0 else { return nil }
-        let states = RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
+        let states = RunStanding.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
         return
             "and \(more) more (all in all \(states.joined(separator: ", "))); --suite narrows the list, --json has all"
     }
@@ -43,7 +43,7 @@ package struct RunQueue {
             let elapsed = run.startedAt.map { (run.endedAt ?? now) - $0 }
             let progress = run.state == .running || run.state.isTerminal ? run.progress : nil
             table.add([
-                "\(run.id)", run.suiteName, run.spec.name, run.state.code, run.attempt > 0 ? "\(run.attempt)" : "",
+                "\(run.id)", run.suiteName, run.spec.name, run.standing.code, run.attempt > 0 ? "\(run.attempt)" : "",
                 elapsed.map(NumberText.clock) ?? "", progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
                 progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
                 run.state == .running ? progress.map { NumberText.clock($0.remainingSeconds) } ?? "" : "",

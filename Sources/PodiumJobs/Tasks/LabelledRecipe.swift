@@ -26,6 +26,8 @@ struct LabelledRecipe: TaskRecipe {
         var id: String
         /// As the file has it.
         var label: String
+        /// Nil for training examples.
+        var traits: InputTraits?
     }
 
     init(
@@ -70,7 +72,9 @@ struct LabelledRecipe: TaskRecipe {
                 return Example(
                     sequence: PackedBatch.Sequence(ids: encoded.ids, types: encoded.types, example: Int32(number)),
                     id: text.id,
-                    label: text.label ?? ""
+                    label: text.label ?? "",
+                    traits: split == .train
+                        ? nil : InputTraits(text, encoded: encoded, unknown: tokenizer.vocabulary.unknown)
                 )
             }
         }
@@ -205,7 +209,8 @@ struct LabelledRecipe: TaskRecipe {
                 example: example.id,
                 prediction: labels[best],
                 gold: example.label,
-                score: labels[best] == example.label ? 1 : 0
+                score: labels[best] == example.label ? 1 : 0,
+                traits: example.traits
             )
         }
         let value = Double(logits[0])
@@ -215,7 +220,8 @@ struct LabelledRecipe: TaskRecipe {
             example: example.id,
             prediction: "\(value)",
             gold: example.label,
-            score: -error * error
+            score: -error * error,
+            traits: example.traits
         )
     }
 }

@@ -130,14 +130,22 @@ struct SpanRecipe: TaskRecipe {
         result.intervals = try intervals(of: score)
         if task == .squadV2 { try tuneThreshold(references, answers, &result) }
         result.findings = datasets.last { $0.split == .dev }.map { Detectors.data($0).map(RunFinding.init) } ?? []
-        result.predictions = zip(evaluation.questions, score.questions).map { question, scored in
-            ExamplePrediction(
+        let traits = InputTraits.each(
+            of: evaluation.questions,
+            passages: evaluation.passages,
+            windows: evaluation.windows,
+            unknown: tokenizer.vocabulary.unknown
+        )
+        result.predictions = zip(zip(evaluation.questions, traits), score.questions).map { pair, scored in
+            let (question, traits) = pair
+            return ExamplePrediction(
                 split: .dev,
                 example: question.id,
                 prediction: given(answers[question.id]),
                 gold: question.answers.first?.text ?? "",
                 score: scored.score.f1,
-                group: groups(question)
+                group: groups(question),
+                traits: traits
             )
         }
         result.documents["predictions.json"] = answers.mapValues(given)

@@ -38,20 +38,7 @@ struct PageView {
         var rowNotes: [String]
     }
 
-    struct ComparisonView {
-        var first: String
-        var second: String
-        var task: String
-        var difference: String
-        var interval: String
-        var detectable: String
-        var test: String
-        var p: String
-        var adjusted: String
-        var fragility: String
-    }
-
-    let style: String
+    let style = Self.style
     let title: String
     let summary: String
     let generated: String
@@ -59,13 +46,15 @@ struct PageView {
     let hasSampleScores: Bool
     let findings: [String]
     let hasFindings: Bool
-    let script: String
-    let scriptHash: String
+    let script = Self.script
+    let scriptHash = Self.scriptHash
     let board: LeaderboardView
     let seedMatrix: SeedMatrixView?
     let compute: ComputeView?
     let flips: [FlipsView]
     let hasFlips: Bool
+    let slices: [SlicesView]
+    let hasSlices: Bool
     let timeline: TimelineView?
     let remarks: [String]
     let notes: [Report.Note]
@@ -74,28 +63,38 @@ struct PageView {
     let similarity: SimilarityView?
     let comparisons: [ComparisonView]
     let hasComparisons: Bool
+    /// Long tables beside the page.
+    let files: [SideFile]
+    let hasFiles: Bool
+    /// What the page leaves out of a table, where it leaves out anything.
+    let fewerRuns: String?
+    let fewerComparisons: String?
+    let fewerExamples: String?
     let moreBoard: LeaderboardView?
     let shared: [SharedParameters]
     let runs: [RunView]
+    let hasRuns: Bool
     let datasets: [DatasetView]
     let sources: [SourceView]
     let facts: [Fact]
 
-    /// - Parameter report: in canonical order.
-    init(_ report: Report) {
-        let anchors = Anchors(report)
+    /// - Parameters:
+    ///   - report: in canonical order.
+    ///   - files: the side pages, which are there already.
+    init(_ report: Report, sides: SidePages, files: [SideFile]) {
+        let anchors = Anchors(report, sides: sides)
         let leaderboard = Leaderboard(report, headlinesOnly: false)
         let order = leaderboard.groups.flatMap(\.rows).compactMap(\.system)
-        style = String(decoding: ReportAssets.stylesheet, as: UTF8.self)
-        let script = ReportAssets.script
-        self.script = String(decoding: script, as: UTF8.self)
-        scriptHash = Self.hash(of: script)
         findings = report.findings
         hasFindings = !findings.isEmpty
         seedMatrix = SeedMatrixView(report, order: order, anchors: anchors)
         compute = ComputeView(report)
-        flips = report.flips.map { FlipsView($0, report: report) }
+        flips = report.flips.map { FlipsView(sides.shown($0), report: report) }
         hasFlips = !flips.isEmpty
+        slices = report.tasks.flatMap { task in
+            report.slices.filter { $0.task == task }.map { SlicesView($0, report: report) }
+        }
+        hasSlices = !slices.isEmpty
         timeline = TimelineView(report, now: report.generatedAt)
         title = report.title
         summary = Self.summary(report)
@@ -124,19 +123,36 @@ struct PageView {
             PretrainingView($0, report: report, anchors: anchors)
         }
         similarity = SimilarityView(report)
-        comparisons = Self.comparisons(report)
+        comparisons = sides.shown(report.comparisons).map { ComparisonView($0, report: report) }
         hasComparisons = !comparisons.isEmpty
-        let kinds = RunKind.allCases.map { kind in report.runs.filter { $0.kind == kind } }
-        let shared = zip(RunKind.allCases, kinds).filter { !$1.isEmpty }.map { SharedParameters($0, runs: $1) }
-        self.shared = shared.filter { !$0.parameters.isEmpty }
-        runs = report.runs.map { run in
-            let common = shared.first { $0.kind == run.kind.rawValue }?.parameters ?? []
-            return RunView(run, report: report, shared: Set(common), anchors: anchors)
-        }
+        self.files = files
+        hasFiles = !files.isEmpty
+        let table = RunTable(report, anchors: anchors, isShown: { sides.keeps($0.id) })
+        shared = table.shared
+        runs = table.lines
+        hasRuns = !table.lines.isEmpty
+        fewerRuns =
+            sides.contains(.runs)
+            ? (table.lines.isEmpty
+                ? "None of \(NumberText.count(report.runs.count, "run")) failed or took several attempts."
+                : "Those of \(NumberText.count(report.runs.count, "run")) that failed, took several attempts or pre-trained"
+                    + (table.lines.count == SidePages.keptRuns ? ", the first \(SidePages.keptRuns)" : "") + ".")
+                + " All of them, as every link to a run: " : nil
+        fewerComparisons =
+            sides.contains(.comparisons)
+            ? "The first \(SidePages.comparisonLimit) of \(NumberText.grouped(report.comparisons.count)), over all tasks first. All of them: "
+            : nil
+        fewerExamples =
+            sides.contains(.examples)
+            ? "Up to \(SidePages.exampleLimit) of a kind are shown. More of them: " : nil
         datasets = Self.datasets(report, anchors: anchors)
         sources = Self.sources(leaderboard)
         facts = Self.facts(report.provenance) + Self.environments(report.runs)
     }
+
+    static let style = String(decoding: ReportAssets.stylesheet, as: UTF8.self)
+    static let script = String(decoding: ReportAssets.script, as: UTF8.self)
+    static let scriptHash = hash(of: ReportAssets.script)
 
     /// As a content security policy names a script.
     private static func hash(of script: [UInt8]) -> String {
@@ -154,27 +170,6 @@ struct PageView {
             count(report.systems.count, "system"), count(report.tasks.count, "task"), count(report.runs.count, "run"),
         ]
         return (parts + (failed > 0 ? ["\(failed) failed"] : [])).joined(separator: " · ")
-    }
-
-    private static func comparisons(_ report: Report) -> [ComparisonView] {
-        func name(_ id: String) -> String { report.systems.first { $0.id == id }?.name ?? id }
-        return report.comparisons.map { comparison in
-            ComparisonView(
-                first: name(comparison.first),
-                second: name(comparison.second),
-                task: comparison.task?.displayName ?? "average",
-                difference: (comparison.difference > 0 ? "+" : "")
-                    + NumberText.percent(comparison.difference, digits: 2),
-                interval: comparison.interval.map { interval in
-                    "\(NumberText.percent(interval.low, digits: 2)) to \(NumberText.percent(interval.high, digits: 2))"
-                } ?? "–",
-                detectable: comparison.detectable.map { NumberText.percent($0, digits: 2) } ?? "–",
-                test: [comparison.test, comparison.correction].compactMap(\.self).joined(separator: ", "),
-                p: NumberText.short(comparison.p),
-                adjusted: comparison.adjustedP.map { NumberText.short($0) } ?? "–",
-                fragility: comparison.fragility.map { String($0) } ?? "–"
-            )
-        }
     }
 
     private static func datasets(_ report: Report, anchors: Anchors) -> [DatasetView] {

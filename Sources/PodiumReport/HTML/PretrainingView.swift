@@ -35,7 +35,7 @@ struct PretrainingView {
         }
         let known = Self.order.compactMap { name, _ in curves.first { $0.metric == name } }
         let drawn = known + curves.filter { curve in !known.contains { $0.metric == curve.metric } }
-        self.run = TaskView.RunLink(anchor: anchors.run(run.id), number: run.id)
+        self.run = TaskView.RunLink(href: anchors.link(toRun: run.id), number: run.id)
         name = report.systems.first { $0.id == run.system }?.name ?? run.system
         line = [
             run.trainedSteps.map { "\(NumberText.grouped($0)) steps" }, run.wallSeconds.map { NumberText.duration($0) },

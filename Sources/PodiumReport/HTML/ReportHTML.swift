@@ -2,18 +2,40 @@ import Mustache
 import PodiumCore
 import PodiumReportAssets
 
-/// A report as one HTML file that needs nothing else: no network, no scripts.
+/// A report as HTML that needs nothing else: no network, no scripts.
 package enum ReportHTML {
-    /// The page; equal contents give equal bytes.
+    static let fileName = "report.html"
+
+    /// The whole report in one page; equal contents give equal bytes.
     package static func render(_ report: Report) throws(ReportError) -> String {
         try report.check()
-        let library: MustacheLibrary
-        switch Templates.all {
-        case .success(let parsed): library = parsed
-        case .failure(let error): throw error
+        return try render(PageView(report.canonical(), sides: .none, files: []), "page")
+    }
+
+    /// The report's page, and a page for each table that is too long for it, by their file names.
+    ///
+    /// The page names the others with their hashes.
+    static func pages(_ report: Report) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
+        try report.check()
+        let report = report.canonical()
+        let sides = SidePages(report)
+        var further: [(name: String, bytes: [UInt8])] = []
+        var files: [SideFile] = []
+        for page in sides.pages {
+            let bytes = Array(try render(SideView(page, report: report, sides: sides), "side").utf8)
+            files.append(SideFile(page, bytes: bytes, report: report))
+            further.append((page.rawValue, bytes))
         }
-        guard let page = library.render(PageView(report.canonical()), withTemplate: "page") else {
-            throw ReportError(.template, "reports/page.mustache is missing from the program")
+        let page = try render(PageView(report, sides: sides, files: files), "page")
+        return [(fileName, Array(page.utf8))] + further
+    }
+
+    /// All names that pages may have, also those that this report has not.
+    static var fileNames: [String] { [fileName] + SidePages.Page.allCases.map(\.rawValue) }
+
+    private static func render(_ view: Any, _ template: String) throws(ReportError) -> String {
+        guard let page = try Templates.all.get().render(view, withTemplate: template) else {
+            throw ReportError(.template, "reports/\(template).mustache is missing from the program")
         }
         return page
     }

@@ -8,7 +8,7 @@ struct RunView {
     let name: String
     let system: String
     let task: String
-    let taskAnchor: String?
+    let taskLink: String?
     let seed: String
     let state: String
     let isFailed: Bool
@@ -26,14 +26,14 @@ struct RunView {
     /// - Parameter shared: parameters that all runs of its kind have alike, and that are printed once.
     init(_ run: Report.Run, report: Report, shared: Set<Report.Parameter>, anchors: Anchors) {
         func link(_ id: String?) -> TaskView.DataLink? {
-            id.map { TaskView.DataLink(anchor: anchors.dataset($0), name: $0) }
+            id.map { TaskView.DataLink(href: anchors.link(toDataset: $0), name: $0) }
         }
         anchor = anchors.run(run.id)
         number = run.id
         name = run.name
         system = report.systems.first { $0.id == run.system }?.name ?? run.system
         task = run.task?.displayName ?? run.kind.rawValue
-        taskAnchor = run.task.flatMap { report.tasks.contains($0) ? anchors.task($0) : nil }
+        taskLink = run.task.flatMap { report.tasks.contains($0) ? anchors.link(toTask: $0) : nil }
         seed = run.seed.map(String.init) ?? ""
         state = Self.symbol(run.state) + " " + run.state.rawValue
         isFailed = run.state == .failed
@@ -44,7 +44,7 @@ struct RunView {
         dataset = link(run.dataset)
         trainingSet = link(run.trainingSet)
         checkpoint = run.checkpoint?.sha256
-        parent = run.parent.map { TaskView.RunLink(anchor: anchors.run($0), number: $0) }
+        parent = run.parent.map { TaskView.RunLink(href: anchors.link(toRun: $0), number: $0) }
         parameters = run.parameters.filter { !shared.contains($0) }
         story = Self.story(run)
     }
@@ -72,6 +72,22 @@ struct RunView {
             }
         }
         return lines + run.notes.map(\.message)
+    }
+}
+
+/// The table of runs: what all of a kind have alike once, and a line for each.
+struct RunTable {
+    let shared: [SharedParameters]
+    let lines: [RunView]
+
+    init(_ report: Report, anchors: Anchors, isShown: (Report.Run) -> Bool) {
+        let kinds = RunKind.allCases.map { kind in report.runs.filter { $0.kind == kind } }
+        let shared = zip(RunKind.allCases, kinds).filter { !$1.isEmpty }.map { SharedParameters($0, runs: $1) }
+        let common = Dictionary(shared.map { ($0.kind, Set($0.parameters)) }) { first, _ in first }
+        self.shared = shared.filter { !$0.parameters.isEmpty }
+        lines = report.runs.filter(isShown).map { run in
+            RunView(run, report: report, shared: common[run.kind.rawValue] ?? [], anchors: anchors)
+        }
     }
 }
 

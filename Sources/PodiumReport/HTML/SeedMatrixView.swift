@@ -49,7 +49,7 @@ struct SeedMatrixView {
                         return Cell(
                             text: NumberText.percent(value.value),
                             shade: String(Int((place * 4).rounded())),
-                            run: TaskView.RunLink(anchor: anchors.run(value.run), number: value.run)
+                            run: TaskView.RunLink(href: anchors.link(toRun: value.run), number: value.run)
                         )
                     },
                     mean: result.score.map { NumberText.percent($0.value) } ?? "–",

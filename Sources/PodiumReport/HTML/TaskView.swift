@@ -26,12 +26,12 @@ struct TaskView {
     }
 
     struct RunLink {
-        var anchor: String
+        var href: String
         var number: Int64
     }
 
     struct DataLink {
-        var anchor: String
+        var href: String
         var name: String
     }
 
@@ -113,7 +113,7 @@ struct TaskView {
                 seeds: Self.seeds(result),
                 spread: Self.spread(result.score?.seeds),
                 strip: SeedStrip(result.score, axis: axis),
-                runs: result.runs.map { RunLink(anchor: anchors.run($0), number: $0) },
+                runs: result.runs.map { RunLink(href: anchors.link(toRun: $0), number: $0) },
                 configuration: Self.configuration(result),
                 remarks: Self.remarks(result),
                 rank: report.standings.first { $0.task == task && $0.system == result.system }?.text ?? "–",
@@ -183,7 +183,7 @@ struct TaskView {
         return Provenance(
             data: "\(result.dataset)\(origin), \(NumberText.grouped(result.examples)) examples"
                 + (files.isEmpty ? "" : ": \(files)"),
-            runs: result.runs.map { RunLink(anchor: anchors.run($0), number: $0) },
+            runs: result.runs.map { RunLink(href: anchors.link(toRun: $0), number: $0) },
             weights: report.systems.first { $0.id == result.system }?.weightsSHA256,
             environments: environments
         )
@@ -212,7 +212,7 @@ struct TaskView {
             let scores = mine.compactMap(\.score)
             let group = CurveGroup(curves, limit: 5)
             return Figure(
-                runs: mine.map { RunLink(anchor: anchors.run($0.id), number: $0.id) },
+                runs: mine.map { RunLink(href: anchors.link(toRun: $0.id), number: $0.id) },
                 name: name,
                 seeds: NumberText.count(mine.count, "run"),
                 result: scores.isEmpty

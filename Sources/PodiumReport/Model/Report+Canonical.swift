@@ -4,7 +4,7 @@ extension Report {
     /// The same report with every list in its one order, so that equal contents give equal bytes.
     ///
     /// Ordered by id, number or name, compared by code points; tasks, tables and
-    /// the rows in them, metrics and intervals keep the order that has a meaning.
+    /// the rows in them, metrics, intervals and slices keep the order that has a meaning.
     package func canonical() -> Report {
         var report = self
         report.datasets = datasets.map(\.canonical).sorted { precedes($0.id, $1.id) }
@@ -31,6 +31,7 @@ extension Report {
         report.flips.sort {
             precedes([$0.task.rawValue, $0.first, $0.second], [$1.task.rawValue, $1.first, $1.second])
         }
+        report.slices.sort { precedes([$0.task.rawValue, $0.first], [$1.task.rawValue, $1.first]) }
         report.notes.sort(by: Note.precedes)
         return report
     }

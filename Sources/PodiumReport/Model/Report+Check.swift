@@ -127,9 +127,29 @@ extension Report {
                 )
             }
         }
+        try checkSlices(systemIDs)
         for tier in tiers {
             for system in tier.systems {
                 try require(systemIDs.contains(ExactText(system)), "a tier names the unknown system “\(system)”")
+            }
+        }
+    }
+
+    private func checkSlices(_ systems: Set<ExactText>) throws(ReportError) {
+        for part in slices {
+            let place = "a slice of \(part.task.rawValue)"
+            let named = [part.first, part.second].compactMap(\.self) + part.slices.flatMap { $0.scores.map(\.system) }
+            for system in named {
+                try require(systems.contains(ExactText(system)), "\(place) names the unknown system “\(system)”")
+            }
+            for slice in part.slices {
+                let difference = slice.difference
+                var numbers = [difference?.value, difference?.p, difference?.adjustedP].compactMap(\.self)
+                for interval in slice.scores.map(\.interval) + [difference?.interval].compactMap(\.self) {
+                    numbers += [interval.low, interval.high]
+                    try require(interval.low <= interval.high, "\(place) has an interval whose ends are swapped")
+                }
+                for number in numbers + slice.scores.map(\.value) { try finite(number, place) }
             }
         }
     }

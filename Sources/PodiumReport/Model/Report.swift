@@ -32,6 +32,8 @@ package struct Report: Codable, Sendable, Equatable {
     package var standings: [Standing]
     /// Where neighbours on a task differ, whatever the seed.
     package var flips: [Flips]
+    /// Scores of parts of the evaluation sets.
+    package var slices: [Slices]
     /// Reference rows from the literature, each table with its split and source.
     package var published: [PublishedTable]
     /// Remarks on the whole report.
@@ -52,10 +54,11 @@ package struct Report: Codable, Sendable, Equatable {
         tiers: [Tier] = [],
         standings: [Standing] = [],
         flips: [Flips] = [],
+        slices: [Slices] = [],
         published: [PublishedTable] = [],
         notes: [Note] = []
     ) {
-        self.schemaVersion = 2
+        self.schemaVersion = 3
         self.title = title
         self.generatedAt = generatedAt
         self.provenance = provenance
@@ -70,6 +73,7 @@ package struct Report: Codable, Sendable, Equatable {
         self.tiers = tiers
         self.standings = standings
         self.flips = flips
+        self.slices = slices
         self.published = published
         self.notes = notes
     }

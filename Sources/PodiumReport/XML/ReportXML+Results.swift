@@ -185,6 +185,40 @@ extension ReportXML {
         )
     }
 
+    static func write(_ slices: Report.Slices, names: XMLNames, to xml: inout XMLWriter) {
+        xml.element(
+            "slices",
+            [
+                "task": slices.task.rawValue, "first": names.system(slices.first),
+                "second": slices.second.map(names.system), "furtherSystems": String(slices.furtherSystems),
+                "smallSlices": String(slices.smallSlices), "fewest": String(slices.fewest),
+            ]
+        ) { xml in
+            xml.text("metric", slices.metric)
+            for slice in slices.slices {
+                xml.element("slice", ["examples": String(slice.examples)]) { xml in
+                    xml.text("axis", slice.axis)
+                    xml.text("name", slice.name)
+                    for score in slice.scores {
+                        xml.element("score", ["system": names.system(score.system), "value": "\(score.value)"]) { xml in
+                            write(score.interval, to: &xml)
+                        }
+                    }
+                    guard let difference = slice.difference else { return }
+                    xml.element(
+                        "difference",
+                        [
+                            "value": "\(difference.value)", "p": number(difference.p),
+                            "adjustedP": number(difference.adjustedP),
+                        ]
+                    ) { xml in
+                        if let interval = difference.interval { write(interval, to: &xml) }
+                    }
+                }
+            }
+        }
+    }
+
     static func write(_ flips: Report.Flips, names: XMLNames, to xml: inout XMLWriter) {
         xml.element(
             "flips",

@@ -3,7 +3,7 @@ import PodiumPrimitives
 
 /// A report as an XML document of the form `reports/podium-report.xsd`.
 package enum ReportXML {
-    package static let namespace = "urn:podium:report:2"
+    package static let namespace = "urn:podium:report:3"
 
     /// The document's bytes, the same for equal contents.
     package static func encode(_ report: Report) throws(ReportError) -> [UInt8] {
@@ -40,6 +40,7 @@ package enum ReportXML {
             }
             for standing in report.standings { write(standing, names: names, to: &xml) }
             for flips in report.flips { write(flips, names: names, to: &xml) }
+            for slices in report.slices { write(slices, names: names, to: &xml) }
             for (index, table) in report.published.enumerated() { write(table, id: "p\(index + 1)", to: &xml) }
             for note in report.notes { write(note, to: &xml) }
         }

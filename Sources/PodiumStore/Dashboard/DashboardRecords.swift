@@ -30,22 +30,6 @@ package struct WorkerRecord: Codable, Sendable, Equatable {
     package var attempts: Int
 }
 
-/// A suite with how many of its runs stand where.
-package struct SuiteStanding: Codable, Sendable, Equatable {
-    package var id: SuiteID
-    package var name: String
-    package var kind: SuiteKind
-    package var submittedAt: Double
-    /// The end of the run that ended last.
-    package var endedAt: Double?
-    /// States without runs are left out.
-    package var counts: [RunState: Int]
-    /// Runs that wait for one that failed: nothing more happens to them by itself.
-    package var stuck: Int
-
-    package var runs: Int { counts.values.reduce(0, +) }
-}
-
 /// A run in a suite's matrix.
 package struct MatrixRun: Codable, Sendable, Equatable {
     package var id: RunID
@@ -56,7 +40,7 @@ package struct MatrixRun: Codable, Sendable, Equatable {
     package var seed: UInt64?
     /// Stands for all hyper-parameters: equal for runs that differ in the seed only.
     package var settings: String
-    package var state: RunState
+    package var state: RunStanding
     /// Whether a failed parent keeps it from starting.
     package var isStuck: Bool
     package var score: Double?
@@ -81,7 +65,7 @@ package struct QueueSnapshot: Sendable, Equatable {
     package var waiting: [RunID]
     package var blocked: [RunID]
     /// How many there are of each, at most `ceiling`.
-    package var counts: [RunState: Int]
+    package var counts: [RunStanding: Int]
 
     /// Beyond this many nobody counts.
     package static let ceiling = 10_000

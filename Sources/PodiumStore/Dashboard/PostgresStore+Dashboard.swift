@@ -47,67 +47,6 @@ extension PostgresStore {
         }
     }
 
-    /// Suites with the numbers of their runs, the newest first: at most `limit` with numbers below `before`.
-    package func suiteStandings(before: SuiteID?, limit: Int) async throws -> [SuiteStanding] {
-        try await standings { connection throws(StoreError) in
-            try await connection.query(
-                """
-                select id, name, kind, submitted_at from suites
-                where $1::bigint is null or id < $1 order by id desc limit $2
-                """,
-                .int(before?.rawValue),
-                .int(Int64(limit))
-            )
-        }
-    }
-
-    /// One suite with the numbers of its runs.
-    package func suiteStanding(_ suite: SuiteID) async throws -> SuiteStanding? {
-        try await standings { connection throws(StoreError) in
-            try await connection.query(
-                "select id, name, kind, submitted_at from suites where id = $1",
-                .int(suite.rawValue)
-            )
-        }.first
-    }
-
-    private func standings(
-        _ suites: @Sendable (Connection) async throws(StoreError) -> Rows
-    ) async throws -> [SuiteStanding] {
-        let rows = try await read(suites)
-        var summaries = try rows.map { row throws(StoreError) in
-            SuiteStanding(
-                id: SuiteID(rawValue: try row.get("id")),
-                name: try row.get("name"),
-                kind: try row.word("kind"),
-                submittedAt: try row.get("submitted_at"),
-                counts: [:],
-                stuck: 0
-            )
-        }
-        let numbers = summaries.map { Optional($0.id.rawValue) }
-        let places = Dictionary(uniqueKeysWithValues: summaries.enumerated().map { ($1.id.rawValue, $0) })
-        let counts = try await read { connection throws(StoreError) in
-            try await connection.query(
-                """
-                select suite_id, state, count(*) as runs, max(ended_at) as ended_at,
-                    count(blocked_by) filter (where state = 'blocked') as stuck
-                from runs where suite_id = any($1::bigint[]) group by suite_id, state
-                """,
-                .ints(numbers)
-            )
-        }
-        for row in counts {
-            guard let place = places[try row.get("suite_id")] else { continue }
-            summaries[place].counts[try row.word("state")] = try row.get("runs", as: Int.self)
-            summaries[place].stuck += try row.get("stuck", as: Int.self)
-            if let end = try row.optional("ended_at", as: Double.self) {
-                summaries[place].endedAt = max(summaries[place].endedAt ?? end, end)
-            }
-        }
-        return summaries
-    }
-
     /// A suite's runs for its matrix, in the order system, task, settings, seed; at most `limit` after `offset`.
     package func matrix(of suite: SuiteID, offset: Int, limit: Int) async throws -> [MatrixRun] {
         let rows = try await read { connection throws(StoreError) in
@@ -115,7 +54,7 @@ extension PostgresStore {
                 """
                 with cells as (
                     select r.id, r.name, r.kind, r.system, r.task, (r.spec->>'seed')::numeric as seed,
-                        coalesce(r.configuration, '') as settings, r.state,
+                        coalesce(r.configuration, '') as settings, standing(r.state, r.held) as state,
                         r.state = 'blocked' and r.blocked_by is not null as is_stuck
                     from runs r where r.suite_id = $1
                 )

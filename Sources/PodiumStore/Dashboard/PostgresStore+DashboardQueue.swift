@@ -37,11 +37,8 @@ extension PostgresStore {
         var snapshot = QueueSnapshot(running: [], ready: [], held: [], waiting: [], blocked: [], counts: [:])
         for row in rows {
             let run = RunID(rawValue: try row.get("id"))
-            guard try row.get("state", as: String.self) != "held" else {
-                snapshot.held.append(run)
-                continue
-            }
-            switch try row.word("state", as: RunState.self) {
+            switch try row.word("state", as: RunStanding.self) {
+            case .held: snapshot.held.append(run)
             case .running: snapshot.running.append(run)
             case .waiting: snapshot.waiting.append(run)
             case .blocked: snapshot.blocked.append(run)
@@ -53,22 +50,22 @@ extension PostgresStore {
         return snapshot
     }
 
-    /// How many runs are not over, by state; counting ends at the snapshot's ceiling.
-    package func openCounts(suite: SuiteID?) async throws -> [RunState: Int] {
+    /// How many runs are not over, by where they stand; counting ends at the snapshot's ceiling.
+    package func openCounts(suite: SuiteID?) async throws -> [RunStanding: Int] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
-                select state, count(*) as runs from (
-                    select state from runs where state not in ('succeeded', 'failed', 'cancelled')
+                select standing(state, held) as standing, count(*) as runs from (
+                    select state, held from runs where state not in ('succeeded', 'failed', 'cancelled')
                         and ($1::bigint is null or suite_id = $1) limit $2
-                ) open group by state
+                ) open group by 1
                 """,
                 .int(suite?.rawValue),
                 .int(Int64(QueueSnapshot.ceiling))
             )
         }
-        var counts: [RunState: Int] = [:]
-        for row in rows { counts[try row.word("state", as: RunState.self)] = try row.get("runs") }
+        var counts: [RunStanding: Int] = [:]
+        for row in rows { counts[try row.word("standing", as: RunStanding.self)] = try row.get("runs") }
         return counts
     }
 

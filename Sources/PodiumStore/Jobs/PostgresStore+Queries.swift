@@ -50,18 +50,18 @@ extension PostgresStore {
         try await runs([id]).first
     }
 
-    package func runCounts(suite: SuiteID?) async throws -> [RunState: Int] {
+    package func runCounts(suite: SuiteID?) async throws -> [RunStanding: Int] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
-                select state, count(*) as runs from runs
-                where $1::bigint is null or suite_id = $1 group by state
+                select standing(state, held) as standing, count(*) as runs from runs
+                where $1::bigint is null or suite_id = $1 group by 1
                 """,
                 .int(suite?.rawValue)
             )
         }
-        var counts: [RunState: Int] = [:]
-        for row in rows { counts[try row.word("state", as: RunState.self)] = try row.get("runs") }
+        var counts: [RunStanding: Int] = [:]
+        for row in rows { counts[try row.word("standing", as: RunStanding.self)] = try row.get("runs") }
         return counts
     }
 

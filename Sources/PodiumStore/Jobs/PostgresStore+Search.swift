@@ -162,11 +162,13 @@ extension PostgresStore {
         from page left join lateral (
             -- part: one pass over a suite's runs, which may be a hundred thousand
             with part as (
-                select state, kind, system, task, count(*) as runs, max(ended_at) as ended_at
-                from runs where suite_id = page.id group by state, kind, system, task
+                select standing(state, held) as state, kind, system, task, count(*) as runs, max(ended_at) as ended_at,
+                    count(blocked_by) filter (where state = 'blocked') as stuck
+                from runs where suite_id = page.id group by 1, kind, system, task
             ),
             states as (select state, sum(runs)::bigint as runs from part group by state)
             select coalesce((select jsonb_object_agg(state, runs) from states), '{}') as runs,
+                coalesce((select sum(stuck)::bigint from part), 0) as stuck,
                 (
                     select case when bool_and(state in ('succeeded', 'failed', 'cancelled')) then max(ended_at) end
                     from part
@@ -274,7 +276,7 @@ extension HistoryEntry {
             task: try row.optionalWord("task"),
             model: try row.optional("model"),
             seed: try row.optional("seed", as: String.self).flatMap { UInt64($0) },
-            state: try row.word("state"),
+            state: try row.word("standing"),
             reason: try row.optional("reason"),
             attempt: try row.get("attempt"),
             submittedAt: try row.get("submitted_at"),
@@ -312,9 +314,10 @@ extension SuiteSummary {
             note: try row.get("note"),
             archivedAt: try row.optional("archived_at"),
             runs: Dictionary(
-                counts.compactMap { state, count in RunState(rawValue: state).map { ($0, count) } },
+                counts.compactMap { state, count in RunStanding(rawValue: state).map { ($0, count) } },
                 uniquingKeysWith: +
             ),
+            stuck: try row.get("stuck"),
             systems: try row.get("systems", as: ColumnArray<String>.self).elements.compactMap(\.self),
             tasks: BenchmarkTask.allCases.filter { tasks.contains($0.rawValue) }
         )

@@ -3,7 +3,7 @@ package import PodiumCore
 /// What a monitoring system wants to know of a Podium, at one moment.
 package struct OperationalFigures: Sendable, Equatable {
     /// Runs that are not over, and all that are, by state; states without runs are left out.
-    package var runs: [RunState: Int] = [:]
+    package var runs: [RunStanding: Int] = [:]
     /// Seconds that the oldest submission among the runs that could start has been there; nil for an empty queue.
     package var queueAgeSeconds: Double?
     /// Claims since the database was made.
@@ -32,8 +32,10 @@ extension PostgresStore {
     package func operationalFigures() async throws -> OperationalFigures {
         try await read { connection throws(StoreError) in
             var figures = OperationalFigures()
-            for row in try await connection.query("select state, count(*) as runs from runs group by state") {
-                figures.runs[try row.word("state")] = try row.get("runs", as: Int.self)
+            for row in try await connection.query(
+                "select standing(state, held) as standing, count(*) as runs from runs group by 1"
+            ) {
+                figures.runs[try row.word("standing")] = try row.get("runs", as: Int.self)
             }
             for row in try await connection.query(
                 "select outcome, count(*) as attempts from attempts where outcome is not null group by outcome"

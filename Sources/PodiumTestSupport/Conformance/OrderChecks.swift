@@ -54,7 +54,7 @@ extension JobStoreConformance {
             #expect(try await store.lose(worker) == [second.lease.run])
             let other = try await store.worker()
             #expect(try await store.drain(other) == [])
-            #expect(try await store.runCounts(suite: nil) == [.ready: 2])
+            #expect(try await store.runCounts(suite: nil) == [.held: 2])
             _ = try await store.release(Array(suite.runs.values))
             #expect(try await store.drain(other) == ["a", "b"])
         },

@@ -166,7 +166,7 @@ extension MemoryStore.State {
             task: spec.task,
             model: spec.model?.description,
             seed: spec.work.seed,
-            state: run.state,
+            state: RunStanding(run.state, isHeld: run.isHeld),
             reason: run.reason,
             attempt: run.attempts.count,
             submittedAt: run.submittedAt,
@@ -203,7 +203,8 @@ extension MemoryStore.State {
             tags: suite.tags,
             note: suite.note,
             archivedAt: suite.archivedAt,
-            runs: Dictionary(grouping: own, by: \.state).mapValues(\.count),
+            runs: Dictionary(grouping: own) { RunStanding($0.state, isHeld: $0.isHeld) }.mapValues(\.count),
+            stuck: own.count { $0.state == .blocked && $0.blockedBy != nil },
             systems: Set(own.filter { $0.spec.kind != .report }.map(\.spec.system)).sorted(),
             tasks: BenchmarkTask.allCases.filter { task in own.contains { $0.spec.task == task } }
         )

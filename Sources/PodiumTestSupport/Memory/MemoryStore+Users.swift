@@ -130,11 +130,10 @@ extension MemoryStore {
         try await runs([id]).first
     }
 
-    package func runCounts(suite: SuiteID?) async throws -> [RunState: Int] {
+    package func runCounts(suite: SuiteID?) async throws -> [RunStanding: Int] {
         try read { state in
-            Dictionary(grouping: state.runs.filter { suite == nil || $0.suite == suite }, by: \.state).mapValues(
-                \.count
-            )
+            let runs = state.runs.filter { suite == nil || $0.suite == suite }
+            return Dictionary(grouping: runs) { RunStanding($0.state, isHeld: $0.isHeld) }.mapValues(\.count)
         }
     }
 

@@ -55,13 +55,13 @@ struct API: Sendable {
         /// Runs that wait for one that failed.
         var stuck: Int
 
-        init(_ suite: SuiteStanding) {
+        init(_ suite: SuiteSummary) {
             id = suite.id.rawValue
             name = suite.name
             kind = suite.kind.rawValue
             submittedAt = suite.submittedAt
             endedAt = suite.endedAt
-            runs = Dictionary(uniqueKeysWithValues: suite.counts.map { ($0.key.rawValue, $0.value) })
+            runs = Dictionary(uniqueKeysWithValues: suite.runs.map { ($0.key.rawValue, $0.value) })
             stuck = suite.stuck
         }
     }
@@ -75,7 +75,7 @@ struct API: Sendable {
     private func suites(_ exchange: Exchange) async throws -> WebResponse {
         let limit = try exchange.count("limit", default: 100, upTo: 1000)
         let before = try exchange.place("before").map { SuiteID(rawValue: $0) }
-        let suites = try await store.suiteStandings(before: before, limit: limit)
+        let suites = try await store.suiteSummaries(Pages.everySuite, before: before, limit: limit)
         let next = suites.count == limit ? suites.last.map { "before=\($0.id)&limit=\(limit)" } : nil
         return try .json(Page(items: suites.map(SuiteDocument.init), next: next))
     }
@@ -220,7 +220,7 @@ struct API: Sendable {
         var runs: [RunID]
         var target: String
         if let number = selection.suite {
-            guard let suite = try await store.suiteStanding(SuiteID(rawValue: number)) else {
+            guard let suite = try await pages.summary(of: SuiteID(rawValue: number)) else {
                 throw Problem(404, "there is no suite \(number)")
             }
             runs = try await actions.runs(of: suite.id, for: action)

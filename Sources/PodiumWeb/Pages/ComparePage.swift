@@ -118,7 +118,7 @@ extension Pages {
             keys.isEmpty
             ? "\(records.count), all of one configuration" : "\(records.count), with the settings that differ"
         view.runs = zip(records, settings).map { record, settings in
-            let state = StateView(record.state)
+            let state = StateView(record)
             return CompareView.Run(
                 number: record.id.rawValue,
                 name: record.spec.name,

@@ -176,7 +176,7 @@ extension Pages {
         let runs = try await store.matrix(of: summary.id, offset: 0, limit: Self.graphRuns)
         let edges = try await store.edges(of: summary.id, limit: 10 * Self.graphRuns)
         var text = Self.summary(summary)
-        if summary.runs > runs.count { text += " · of \(NumberText.grouped(runs.count)) runs" }
+        if summary.runCount > runs.count { text += " · of \(NumberText.grouped(runs.count)) runs" }
         return try page(
             exchange,
             title: summary.name,

@@ -27,7 +27,7 @@ struct RunQuery: Sendable {
         filter.tag = request.parameter("tag")
         filter.task = try Self.word(request, "task") { BenchmarkTask(named: $0) }
         filter.kind = try Self.word(request, "kind") { RunKind(rawValue: $0) }
-        filter.states = Set(try [Self.word(request, "state") { RunState(rawValue: $0) }].compactMap(\.self))
+        filter.states = Set(try [Self.word(request, "state") { RunStanding(rawValue: $0) }].compactMap(\.self))
         order = try Self.word(request, "sort") { HistoryOrder(rawValue: $0) } ?? .newest
     }
 
@@ -137,7 +137,7 @@ extension Pages {
             tasks: BenchmarkTask.allCases.map {
                 ChoiceView(value: $0.rawValue, title: $0.displayName, isChosen: query.filter.task == $0)
             },
-            states: RunState.allCases.map {
+            states: RunStanding.allCases.map {
                 ChoiceView(value: $0.rawValue, title: StateView($0).word, isChosen: query.filter.states.contains($0))
             },
             sorts: HistoryOrder.allCases.map {

@@ -23,7 +23,7 @@ extension Pages {
 
     /// The newest suite's leaderboard.
     func newestLeaderboard(_ exchange: Exchange) async throws -> WebResponse {
-        guard let suite = try await store.suite(named: nil), let summary = try await store.suiteStanding(suite.id)
+        guard let suite = try await store.suite(named: nil), let summary = try await summary(of: suite.id)
         else {
             var view = RankingView()
             view.nothing = "There is no suite yet."
@@ -36,7 +36,7 @@ extension Pages {
         try await leaderboard(exchange, try await suite(exchange))
     }
 
-    private func leaderboard(_ exchange: Exchange, _ summary: SuiteStanding) async throws -> WebResponse {
+    private func leaderboard(_ exchange: Exchange, _ summary: SuiteSummary) async throws -> WebResponse {
         var view = RankingView()
         if let (report, at) = try await rankings.report(of: summary.id) {
             let page = "/suites/\(summary.id)/report"

@@ -50,7 +50,7 @@ extension Pages {
             systems: Self.systems(shown, curves: curves, examples: examples),
             more: runs.count > shown.count
                 ? "/suites/\(summary.id)?page=\(offset / Self.matrixLimit + 2)" : nil,
-            legend: RunState.allCases.map { StateView($0) }
+            legend: RunStanding.allCases.map { StateView($0) }
         )
         return try page(
             exchange,
@@ -64,8 +64,8 @@ extension Pages {
         )
     }
 
-    static func summary(_ summary: SuiteStanding) -> String {
-        "Suite \(summary.id) · \(NumberText.count(summary.runs, "run")) · submitted \(LocalTime.text(summary.submittedAt))"
+    static func summary(_ summary: SuiteSummary) -> String {
+        "Suite \(summary.id) · \(NumberText.count(summary.runCount, "run")) · submitted \(LocalTime.text(summary.submittedAt))"
     }
 
     func tabs(_ suite: SuiteID, current: String) -> [PageRenderer.Frame.Link] {
@@ -77,10 +77,10 @@ extension Pages {
         return views.map { PageRenderer.Frame.Link(title: $0.1, href: $0.2, isCurrent: $0.0 == current) }
     }
 
-    private static func counts(_ summary: SuiteStanding) -> [CountView] {
-        let order: [RunState] = [.succeeded, .failed, .running, .ready, .waiting, .blocked, .cancelled]
+    private static func counts(_ summary: SuiteSummary) -> [CountView] {
+        let order: [RunStanding] = [.succeeded, .failed, .running, .ready, .held, .waiting, .blocked, .cancelled]
         return order.compactMap { state in
-            summary.counts[state].map {
+            summary.runs[state].map {
                 CountView(state, $0, href: "/history?suite=\(summary.id)&state=\(state.rawValue)")
             }
         }
@@ -170,7 +170,7 @@ extension Pages {
             field = " data-field=\"share\""
             drawing = Sparkline.svg(curves[run.id] ?? []) ?? ""
         case .failed: value = "failed"
-        case .blocked, .ready, .waiting, .cancelled: break
+        case .blocked, .ready, .held, .waiting, .cancelled: break
         }
         let label = "run \(run.id), \(state.word)\(value.isEmpty || value == state.word ? "" : ", \(value)")"
         let more = runs.count > 1 ? " +\(runs.count - 1)" : ""

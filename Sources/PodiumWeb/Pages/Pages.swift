@@ -86,9 +86,18 @@ struct Pages: Sendable {
         return try page(exchange, title: title, current: "", status: status, "message", view)
     }
 
-    func suite(_ exchange: Exchange) async throws -> SuiteStanding {
+    /// Archived ones too.
+    static let everySuite = HistoryFilter(includesArchived: true)
+
+    func summary(of suite: SuiteID) async throws -> SuiteSummary? {
+        var filter = Self.everySuite
+        filter.suites = [suite]
+        return try await store.suiteSummaries(filter, before: nil, limit: 1).first
+    }
+
+    func suite(_ exchange: Exchange) async throws -> SuiteSummary {
         let number = try exchange.number("suite")
-        guard let summary = try await store.suiteStanding(SuiteID(rawValue: number)) else {
+        guard let summary = try await summary(of: SuiteID(rawValue: number)) else {
             throw Problem(404, "there is no suite \(number)")
         }
         return summary

@@ -19,16 +19,17 @@ extension Pages {
         let now = Date().timeIntervalSince1970
         let queue = try await store.queue(suite: nil, limit: 20)
         let running = try await store.runs(queue.running)
-        let summaries = try await store.suiteStandings(before: nil, limit: 10)
+        let summaries = try await store.suiteSummaries(Self.everySuite, before: nil, limit: 10)
         let workers = try await store.workers(limit: 50).filter { $0.state == .working || $0.state == .idle }
         var list = RunListView(running, caption: "Running now", now: now)
         list.hint =
             workers.isEmpty
             ? "No worker is there: podium up or podium worker starts one."
             : "\(NumberText.count(workers.count, "worker")) \(workers.count == 1 ? "waits" : "wait") for work."
-        let states: [RunState] = [.running, .ready, .waiting, .blocked]
+        let states: [RunStanding] = [.running, .ready, .held, .waiting, .blocked]
         let view = OverviewView(
-            counts: states.map {
+            // Holding is rare: without a held run nobody is told that there is none.
+            counts: states.filter { $0 != .held || queue.counts[$0, default: 0] > 0 }.map {
                 CountView(
                     $0,
                     queue.counts[$0, default: 0],
@@ -71,10 +72,10 @@ extension Pages {
             suite = found.id
         }
         let queue = try await store.queue(suite: suite, limit: Self.listLimit)
-        let lists: [(RunState, [RunID])] = [
-            (.running, queue.running), (.ready, queue.ready.map(\.run) + queue.held), (.waiting, queue.waiting),
-            (.blocked, queue.blocked),
-        ]
+        let lists: [(RunStanding, [RunID])] = [
+            (.running, queue.running), (.ready, queue.ready.map(\.run)), (.held, queue.held),
+            (.waiting, queue.waiting), (.blocked, queue.blocked),
+        ].filter { $0.0 != .held || !$0.1.isEmpty }
         let records = Dictionary(
             uniqueKeysWithValues: try await store.runs(lists.flatMap(\.1)).map { ($0.id, $0) }
         )
@@ -112,10 +113,11 @@ extension Pages {
         return try page(exchange, title: "Queue", current: "/queue", scope: .init(suite: suite), "queue", view)
     }
 
-    private static func title(_ state: RunState) -> String {
+    private static func title(_ state: RunStanding) -> String {
         switch state {
         case .running: "Running"
         case .ready: "In the queue"
+        case .held: "Held"
         case .waiting: "Wait to be tried again"
         case .blocked: "Wait for other runs"
         case .succeeded, .failed, .cancelled: "Over"
@@ -128,7 +130,7 @@ extension Pages {
 
     func suites(_ exchange: Exchange) async throws -> WebResponse {
         let before = exchange.request.parameter("before").flatMap { Int64($0) }.map { SuiteID(rawValue: $0) }
-        let summaries = try await store.suiteStandings(before: before, limit: Self.suitesOnAPage)
+        let summaries = try await store.suiteSummaries(Self.everySuite, before: before, limit: Self.suitesOnAPage)
         let older = summaries.count == Self.suitesOnAPage ? summaries.last.map { "/suites?before=\($0.id)" } : nil
         let view = SuitesView(list: SuiteListView(summaries, now: Date().timeIntervalSince1970, older: older))
         return try page(exchange, title: "Suites", current: "/suites", scope: .init(), "suites-page", view)

@@ -105,7 +105,7 @@ struct RunPageView {
     var artifacts: [ArtifactLine] = []
 
     init(_ run: RunRecord, place: Int?, mayAct: Bool, formCode: String, now: Double) {
-        let state = StateView(run.state, isStuck: run.state == .blocked && run.blockedBy != nil)
+        let state = StateView(run)
         number = run.id.rawValue
         mayCancel = mayAct && !run.state.isTerminal
         mayHold = mayCancel && !run.isHeld
@@ -317,7 +317,7 @@ extension Pages {
         view.neighbours = edges.compactMap { edge in
             let isParent = edge.child == run.id
             guard let other = records[isParent ? edge.parent : edge.child] else { return nil }
-            let state = StateView(other.state)
+            let state = StateView(other)
             return RunPageView.Neighbour(
                 relation: isParent ? "waits for" : "is waited for by",
                 number: other.id.rawValue,

@@ -43,7 +43,7 @@ struct RunListView {
         hasPlaces = places != nil
         hasProgress = records.contains { $0.startedAt != nil }
         runs = records.map { record in
-            let state = StateView(record.state, isStuck: record.state == .blocked && record.blockedBy != nil)
+            let state = StateView(record)
             let progress = record.state == .running || record.state.isTerminal ? record.progress : nil
             return Run(
                 number: record.id.rawValue,
@@ -91,12 +91,12 @@ struct SuiteListView {
     /// Where the next older ones are.
     var older: String?
 
-    init(_ summaries: [SuiteStanding], now: Double, older: String? = nil) {
+    init(_ summaries: [SuiteSummary], now: Double, older: String? = nil) {
         self.older = older
         suites = summaries.map { summary in
-            let state = StateView(summary.counts, stuck: summary.stuck)
-            let done = summary.counts.filter { $0.key.isTerminal }.values.reduce(0, +)
-            let isOver = done == summary.runs
+            let state = StateView(summary.runs, stuck: summary.stuck)
+            let done = summary.runs.filter { $0.key.isTerminal }.values.reduce(0, +)
+            let isOver = done == summary.runCount
             let end = isOver ? summary.endedAt ?? now : now
             return Suite(
                 number: summary.id.rawValue,
@@ -104,8 +104,8 @@ struct SuiteListView {
                 kind: state.kind,
                 symbol: state.symbol,
                 word: state.word,
-                bar: ShareBar(summary.counts),
-                done: "\(NumberText.grouped(done))/\(NumberText.grouped(summary.runs))",
+                bar: ShareBar(summary.runs),
+                done: "\(NumberText.grouped(done))/\(NumberText.grouped(summary.runCount))",
                 submitted: LocalTime.text(summary.submittedAt),
                 time: NumberText.clock(end - summary.submittedAt)
             )

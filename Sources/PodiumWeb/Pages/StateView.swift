@@ -8,15 +8,16 @@ struct StateView {
     let symbol: String
     let word: String
 
-    init(_ state: RunState, isStuck: Bool = false) {
+    init(_ standing: RunStanding, isStuck: Bool = false) {
         if isStuck {
             (kind, symbol, word) = ("stuck", "◇", "stuck")
             return
         }
-        kind = state.rawValue
-        switch state {
+        kind = standing.rawValue
+        switch standing {
         case .blocked: (symbol, word) = ("◦", "blocked")
         case .ready: (symbol, word) = ("·", "queued")
+        case .held: (symbol, word) = ("‖", "held")
         case .waiting: (symbol, word) = ("↻", "to be retried")
         case .running: (symbol, word) = ("▸", "running")
         case .succeeded: (symbol, word) = ("✓", "done")
@@ -25,13 +26,18 @@ struct StateView {
         }
     }
 
-    /// Of a group: something runs or will, before something failed, before all is done.
-    init(_ counts: [RunState: Int], stuck: Int) {
+    init(_ run: RunRecord) {
+        self.init(run.standing, isStuck: run.state == .blocked && run.blockedBy != nil)
+    }
+
+    /// Of a group: something runs or will, before somebody must release it, before something failed, before all is done.
+    init(_ counts: [RunStanding: Int], stuck: Int) {
         let open = counts.filter { !$0.key.isTerminal }.values.reduce(0, +) - stuck
         if counts[.running, default: 0] > 0 {
             self.init(.running)
         } else if open > 0 {
-            self.init(counts[.ready, default: 0] > 0 || counts[.waiting, default: 0] == 0 ? .ready : .waiting)
+            let next: [RunStanding] = [.ready, .waiting, .held]
+            self.init(next.first { counts[$0, default: 0] > 0 } ?? .ready)
         } else if counts[.failed, default: 0] > 0 || stuck > 0 {
             self.init(.failed)
         } else if counts[.cancelled, default: 0] > 0 {
@@ -74,7 +80,7 @@ struct CountView {
     let number: String
     let href: String
 
-    init(_ state: RunState, _ number: Int, href: String, ceiling: Int? = nil) {
+    init(_ state: RunStanding, _ number: Int, href: String, ceiling: Int? = nil) {
         let view = StateView(state)
         (kind, symbol, word) = (view.kind, view.symbol, view.word)
         let isBeyond = ceiling.map { number >= $0 } ?? false
@@ -96,9 +102,11 @@ struct ShareBar {
 
     // The drawing is 160 units wide; the template repeats the number.
     private static let width = 160.0
-    private static let order: [RunState] = [.succeeded, .failed, .cancelled, .running, .ready, .waiting, .blocked]
+    private static let order: [RunStanding] = [
+        .succeeded, .failed, .cancelled, .running, .ready, .held, .waiting, .blocked,
+    ]
 
-    init(_ counts: [RunState: Int]) {
+    init(_ counts: [RunStanding: Int]) {
         let total = counts.values.reduce(0, +)
         var left = 0.0
         var parts: [Part] = []

@@ -7,7 +7,7 @@ struct Queue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists runs that wait or run, and why.",
         discussion: """
-            ST: PD in the queue, BL waits for other runs, WT waits to be tried again, R running,
+            ST: PD in the queue, HD held, BL waits for other runs, WT waits to be tried again, R running,
             CD completed, F failed, CA cancelled.
 
             Examples:

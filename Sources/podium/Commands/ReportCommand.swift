@@ -8,15 +8,16 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Writes a suite's comparison report.",
         discussion: """
-            Writes report.html (one file, readable offline), report.xml (valid by \
-            reports/podium-report.xsd), report.json, leaderboard.csv, .md and .tex, and junit.xml for build \
-            servers. With --fail-under the exit status is 1 where a score is less.
+            Writes report.html (readable offline; very long tables lie in runs.html, comparisons.html and \
+            examples.html beside it), report.xml (valid by reports/podium-report.xsd), report.json, \
+            leaderboard.csv, .md and .tex, junit.xml for build servers, and SHA256SUMS over all of them. With \
+            --fail-under the exit status is 1 where a score is less.
 
             Examples:
               podium report --suite quickstart --out report
               podium report --out report --fail-under 80 --fail-under MRPC=85
               podium report --out report --model-card  model-card-*.md for a model hub
-              podium report --out report --check       validate the XML in it against the schema
+              podium report --out report --check       validate the XML in it, and the files' hashes
             """
     )
 
@@ -29,7 +30,7 @@ struct ReportCommand: AsyncParsableCommand {
     var failUnder: [String] = []
     @Flag(help: "Write a model card for every system as well.")
     var modelCard = false
-    @Flag(help: "Check report.xml in the folder instead of writing anything.")
+    @Flag(help: "Check report.xml and SHA256SUMS in the folder instead of writing anything.")
     var check = false
 
     func run() async throws {

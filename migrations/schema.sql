@@ -1,24 +1,14 @@
 CREATE SCHEMA podium;
 COMMENT ON SCHEMA podium IS 'Views for reading: docs/sql.md';
-CREATE FUNCTION public.scored_on(result jsonb) RETURNS jsonb
+CREATE FUNCTION public.described(spec jsonb) RETURNS TABLE(kind text, system text, task text, model text, configuration text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    with file as (
-        select used ->> 'origin' as origin, part ->> 'name' as name, part ->> 'sha256' as sha256
-        from jsonb_array_elements(
-            case when jsonb_typeof(result -> 'datasets') = 'array' then result -> 'datasets' else '[]' end
-        ) as used
-        left join lateral jsonb_array_elements(used -> 'files') as part on true
-        where used ->> 'split' in ('dev', 'dev_matched', 'dev_mismatched')
-    )
-    select case when count(*) > 0 then jsonb_build_object(
-        'split', 'dev',
-        -- The least trustworthy origin of them: sample, then modified, then official.
-        'origin', case when bool_or(origin = 'sample') then 'sample' when bool_and(origin = 'official') then 'official'
-            else 'modified' end,
-        'version', left(md5(string_agg(coalesce(name, '') || ' ' || coalesce(sha256, ''), e'\n' order by name)), 12)
-    ) end
-    from file
+    select spec ->> 'kind', spec ->> 'system', spec ->> 'task',
+        coalesce(
+            spec #>> '{model,named}', spec #>> '{model,path}', 'run ' || (spec #>> '{model,run}'),
+            'fresh ' || (spec #>> '{model,preset}')
+        ),
+        md5((spec -> 'training')::text)
 $$;
 CREATE FUNCTION public.standing(state text, held boolean) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -31,10 +21,10 @@ CREATE TABLE public.results (
     result jsonb NOT NULL,
     score double precision,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    split text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'split'::text)) STORED,
-    data_origin text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'origin'::text)) STORED,
-    data_version text GENERATED ALWAYS AS ((public.scored_on(result) ->> 'version'::text)) STORED,
-    examples bigint GENERATED ALWAYS AS (((result ->> 'examples'::text))::bigint) STORED
+    split text,
+    data_origin text,
+    data_version text,
+    examples bigint
 );
 CREATE TABLE public.runs (
     id bigint NOT NULL,
@@ -57,11 +47,11 @@ CREATE TABLE public.runs (
     submitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     started_at timestamp with time zone,
     ended_at timestamp with time zone,
-    kind text GENERATED ALWAYS AS ((spec ->> 'kind'::text)) STORED,
-    system text GENERATED ALWAYS AS ((spec ->> 'system'::text)) STORED,
-    task text GENERATED ALWAYS AS ((spec ->> 'task'::text)) STORED,
-    model text GENERATED ALWAYS AS (COALESCE((spec #>> '{model,named}'::text[]), (spec #>> '{model,path}'::text[]), ('run '::text || (spec #>> '{model,run}'::text[])), ('fresh '::text || (spec #>> '{model,preset}'::text[])))) STORED,
-    configuration text GENERATED ALWAYS AS (md5(((spec -> 'training'::text))::text)) STORED,
+    kind text,
+    system text,
+    task text,
+    model text,
+    configuration text,
     held boolean DEFAULT false NOT NULL,
     priority integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_end_when_over CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
@@ -188,15 +178,16 @@ begin
     return null;
 end
 $$;
-CREATE FUNCTION public.note_state() RETURNS trigger
+CREATE FUNCTION public.note_states() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
     insert into events (suite_id, run_id, kind, from_state, to_state, attempt, token, reason)
-    values (
-        new.suite_id, new.id, 'state', old.state, new.state, new.attempt, coalesce(new.token, old.token),
-        coalesce('blocked by ' || new.blocked_by, new.reason)
-    );
+    select now.suite_id, now.id, 'state', was.state, now.state, now.attempt, coalesce(now.token, was.token),
+        coalesce('blocked by ' || now.blocked_by, now.reason)
+    from changed now join former was on was.id = now.id
+    where was.state <> now.state or (now.state = 'blocked' and was.blocked_by is distinct from now.blocked_by)
+    order by now.id;
     return null;
 end
 $$;
@@ -233,6 +224,30 @@ CREATE FUNCTION public.refuse_change() RETURNS trigger
 begin
     if tg_op = 'DELETE' and current_setting('podium.deletes_runs', true) = 'on' then return null; end if;
     raise exception 'rows of % are immutable', tg_table_name using errcode = 'restrict_violation';
+end
+$$;
+CREATE FUNCTION public.scored_on(result jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+    return (
+        with file as (
+            select used ->> 'origin' as origin, part ->> 'name' as name, part ->> 'sha256' as sha256
+            from jsonb_array_elements(
+                case when jsonb_typeof(result -> 'datasets') = 'array' then result -> 'datasets' else '[]' end
+            ) as used
+            left join lateral jsonb_array_elements(used -> 'files') as part on true
+            where used ->> 'split' in ('dev', 'dev_matched', 'dev_mismatched')
+        )
+        select case when count(*) > 0 then jsonb_build_object(
+            'split', 'dev',
+            -- The least trustworthy origin of them: sample, then modified, then official.
+            'origin', case when bool_or(origin = 'sample') then 'sample' when bool_and(origin = 'official') then 'official'
+                else 'modified' end,
+            'version', left(md5(string_agg(coalesce(name, '') || ' ' || coalesce(sha256, ''), e'\n' order by name)), 12)
+        ) end
+        from file
+    );
 end
 $$;
 CREATE TABLE public.artifacts (
@@ -802,7 +817,7 @@ CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER runs_note_orders AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.held <> new.held) OR (old.sort_key <> new.sort_key))) EXECUTE FUNCTION public.note_order();
 CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want <> 'run'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
-CREATE TRIGGER runs_note_their_state AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR ((new.state = 'blocked'::text) AND (old.blocked_by IS DISTINCT FROM new.blocked_by)))) EXECUTE FUNCTION public.note_state();
+CREATE TRIGGER runs_note_their_states AFTER UPDATE ON public.runs REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.note_states();
 CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_submissions();
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);

@@ -180,12 +180,17 @@ package final class Cluster: Sendable {
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) {
             arguments += ["--define", "\(name)=\(value)"]
         }
-        // As our own sessions have it: the views in the schema `podium`, which is the role's name too, are for people.
+        // As our own sessions have it, and plan claims and finishes. The views in the schema `podium`, which is the role's name too, are for people.
         let said = try await ServerTool(
             binaries.path("pgbench"),
             arguments + [settings["dbname"] ?? ""],
             as: user,
-            environment: ["PGOPTIONS": "-c search_path=public -c jit=off"]
+            environment: [
+                "PGOPTIONS":
+                    (["search_path=public", "jit=off"]
+                    + Session.Planning.onceByProbes.settings.map { "\($0.name)=\($0.value)" })
+                    .map { "-c \($0)" }.joined(separator: " ")
+            ]
         ).output()
         guard
             let match = said.firstMatch(of: #/number of transactions actually processed: (\d+)/#),

@@ -24,7 +24,8 @@ struct ClusterConfiguration: Sendable {
             "unix_socket_permissions": "0700",
             "max_connections": "64",
             "shared_buffers": "64MB",
-            "max_wal_size": "256MB",
+            // A checkpoint makes the next change of every page write the whole page: seldom, at the price of some disk.
+            "max_wal_size": "1GB",
             "wal_level": "minimal",
             "max_wal_senders": "0",
             // A forgotten transaction would stall clean-up of the queue.

@@ -121,11 +121,19 @@ package actor Connection {
     ///
     /// Each call from a task to this thread and back costs two wake-ups, which between a worker and a server on the same
     /// machine are as much as a short statement itself.
-    func perform<R: Sendable>(_ work: @Sendable (Session) throws(StoreError) -> R) -> Performed<R> {
+    func perform<R: Sendable>(
+        _ planning: Session.Planning,
+        _ work: @Sendable (Session) throws(StoreError) -> R
+    ) -> Performed<R> {
         guard isReusable else { return .stale }
         interrupter.drain()
         let result: Result<R, StoreError>
-        do throws(StoreError) { result = .success(try work(session)) } catch { result = .failure(error) }
+        do throws(StoreError) {
+            try session.plan(planning)
+            result = .success(try work(session))
+        } catch {
+            result = .failure(error)
+        }
         return .done(result, isReusable: isReusable)
     }
 
@@ -146,6 +154,7 @@ package actor Connection {
     ) async throws(StoreError) -> R {
         guard !Task.isCancelled else { throw StoreError(.cancelled, "cancelled before the query was sent") }
         interrupter.drain()
+        if !session.isBroken, !session.isInTransaction { try session.plan(.free) }
         let result: Result<R, StoreError> = await withTaskCancellationHandler {
             do throws(StoreError) { return .success(try work(session)) } catch { return .failure(error) }
         } onCancel: { [interrupter] in

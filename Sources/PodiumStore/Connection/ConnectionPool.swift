@@ -44,6 +44,7 @@ package actor ConnectionPool {
 
     /// Does work on a connection's thread; see `Connection.perform`.
     nonisolated func perform<R: Sendable>(
+        _ planning: Session.Planning = .free,
         _ work: @Sendable (Session) throws(StoreError) -> R
     ) async throws(StoreError) -> R {
         try await takeTurn()
@@ -59,7 +60,7 @@ package actor ConnectionPool {
                     throw error
                 }
             }
-            if case .done(let result, let isReusable) = await connection.perform(work) {
+            if case .done(let result, let isReusable) = await connection.perform(planning, work) {
                 await giveBack(connection, isReusable: isReusable)
                 return try result.get()
             }

@@ -15,6 +15,8 @@ final class Session {
     var prepared: [UInt: PreparedStatement] = [:]
     var nextStatementNumber = 1
     private(set) var isBroken = false
+    /// How the server is told to plan what comes.
+    private var planning = Planning.free
     private let cancelRequests = DispatchGroup()
     /// Of its own, because the shared queues have as many threads as cores, and blocking calls fill them.
     private static let cancelQueue = DispatchQueue(label: "podium.cancel", attributes: .concurrent)
@@ -56,6 +58,33 @@ final class Session {
         select set_config('search_path', coalesce(string_agg(quote_ident(name), ', '), 'public'), false)
         from unnest(current_schemas(false)) as name where name <> 'podium'
         """
+
+    /// How the server plans prepared statements.
+    enum Planning: Sendable {
+        /// As it sees fit: with the values at hand where that seems to be worth planning anew each time.
+        case free
+        /// Once, by probes of indexes alone, whatever the values and the tables' statistics are.
+        ///
+        /// For the queue's own statements, which touch a few rows: planning them costs as much as carrying them out.
+        case onceByProbes
+
+        /// The settings that say so, for a connection's options too.
+        var settings: [(name: String, value: String)] {
+            let isFree = self == .free
+            return [
+                ("plan_cache_mode", isFree ? "auto" : "force_generic_plan"), ("enable_hashjoin", isFree ? "on" : "off"),
+                ("enable_mergejoin", isFree ? "on" : "off"), ("enable_seqscan", isFree ? "on" : "off"),
+            ]
+        }
+    }
+
+    /// Outside of transactions only: a rollback would take it back.
+    func plan(_ wanted: Planning) throws(StoreError) {
+        guard wanted != planning else { return }
+        let script = wanted.settings.map { "set \($0.name) = \($0.value);" }.joined()
+        _ = try run(Script(trusted: script), timeout: nil)
+        planning = wanted
+    }
 
     deinit { PQfinish(pointer) }
 

@@ -11,12 +11,12 @@ extension PostgresStore {
             )
             try await connection.query(
                 """
-                insert into results (run_id, token, result, score)
-                select id, nextval('lease_tokens'), jsonb_build_object(
+                insert into results (run_id, token, score, examples, result)
+                select id, nextval('lease_tokens'), 0.5 + (id % 997) / 2000.0, 408, jsonb_build_object(
                     'metrics', jsonb_build_object('f1', 0.5 + (id % 997) / 2000.0, 'accuracy', 0.5 + (id % 991) / 2000.0),
                     'score', 0.5 + (id % 997) / 2000.0, 'examples', 408, 'datasets', jsonb_build_array(), 'trainedSteps', $2::bigint,
                     'trainingSeconds', 60, 'notes', jsonb_build_array()
-                ), 0.5 + (id % 997) / 2000.0
+                )
                 from runs where suite_id = $1 and state = 'ready'
                 """,
                 .int(suite.rawValue),
@@ -49,9 +49,12 @@ extension PostgresStore {
                 """
                 with original as (select * from runs where suite_id = $1 order by id limit 1),
                 copies as (
-                    insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children)
+                    insert into runs (
+                        suite_id, name, spec, pool, threads, sort_key, priority, state, has_children,
+                        kind, system, task, model, configuration
+                    )
                     select suite_id, name || '/copy-' || number, spec, pool, threads, sort_key + number, priority,
-                        'ready', false
+                        'ready', false, kind, system, task, model, configuration
                     from original, generate_series(1, $2::bigint) as number
                     returning id, pool, threads, sort_key
                 )

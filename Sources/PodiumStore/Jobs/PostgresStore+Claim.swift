@@ -36,7 +36,9 @@ extension PostgresStore {
         from sortKey: Int64,
         request: String
     ) async throws(StoreError) -> [Claim] {
-        let claimed = try await perform(notifyIf: { !$0.runs.isEmpty }) { session, isRepeat throws(StoreError) in
+        let claimed = try await perform(planning: .onceByProbes, notifyIf: { !$0.runs.isEmpty }) {
+            session,
+            isRepeat throws(StoreError) in
             // A claim whose reply got lost went through: take what it took.
             if isRepeat {
                 let known = try session.query(Self.findClaimed, .int(worker.rawValue), .text(request))
@@ -182,8 +184,8 @@ extension PostgresStore {
             select id from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()
                 and (drain_at is null or drain_at > clock_timestamp())
         ),
-        -- candidates: the head of each class of threads that fits; one index probe a class, and several
-        -- times what is needed, because others may be claiming the first ones right now
+        -- candidates: the head of each class of threads that fits; one index probe a class, and twice what is
+        -- needed and some more, because others may be claiming the first ones right now
         candidates as (
             select head.run_id, head.sort_key
             from worker cross join generate_series(1, $3::bigint) as class (threads)
@@ -191,7 +193,7 @@ extension PostgresStore {
                 select run_id, sort_key from ready
                 where ready.pool = $2 and ready.threads = class.threads and ready.sort_key >= $5
                 order by sort_key, run_id
-                limit 4 * $4 + 16
+                limit 2 * $4 + 32
             ) as head
         ),
         -- chosen: locked in the queue's order until there are enough; what another claim holds is passed over

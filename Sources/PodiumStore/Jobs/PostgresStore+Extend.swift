@@ -70,12 +70,17 @@ extension PostgresStore {
     ///
     /// Blocked at first: resolving dependencies queues those whose parents are over.
     private static let insertAdded: Statement = """
-        insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children)
+        insert into runs (
+            suite_id, name, spec, pool, threads, sort_key, priority, state, has_children,
+            kind, system, task, model, configuration
+        )
         select $1, p.name, p.spec, p.pool, p.threads::integer,
-            p.place - sibling.priority * $7::bigint, sibling.priority, 'blocked', true
+            p.place - sibling.priority * $7::bigint, sibling.priority, 'blocked', true,
+            d.kind, d.system, d.task, d.model, d.configuration
         from unnest($2::text[], $3::jsonb[], $4::text[], $5::bigint[], $6::bigint[], $8::bigint[]) with ordinality
             as p (name, spec, pool, threads, sibling, place, position)
         join runs sibling on sibling.id = p.sibling and sibling.suite_id = $1
+        cross join lateral described(p.spec) as d
         order by p.position
         returning id, name
         """

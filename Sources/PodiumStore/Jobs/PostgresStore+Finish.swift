@@ -34,15 +34,25 @@ extension PostgresStore {
         let parameters: [Parameter] = [
             .int(lease.run.rawValue), .int(lease.token), .json(json), .double(result.score), .int(Int64(lease.attempt)),
         ]
-        return try await perform(notifyIf: { $0 }) { session, isRepeat throws(StoreError) in
-            // Most runs have no children, and many no predictions: one statement is a transaction by itself.
-            if rows.isEmpty, try !session.query(Self.storeAlone, parameters + made.parameters).isEmpty { return true }
-            return try session.transaction { () throws(StoreError) in
+        var wasRepeated = false
+        if rows.isEmpty {
+            // Nothing waits for such a run, mostly: one statement is a transaction by itself.
+            let alone = try await perform(planning: .onceByProbes, notifyIf: \.isStored) {
+                session,
+                isRepeat throws(StoreError) in
+                let stored = try session.query(Self.storeAlone, parameters + made.parameters)
+                return (isStored: !stored.isEmpty, isRepeat: isRepeat)
+            }
+            if alone.isStored { return true }
+            wasRepeated = alone.isRepeat
+        }
+        return try await perform(notifyIf: { $0 }) { [wasRepeated] session, isRepeat throws(StoreError) in
+            try session.transaction { () throws(StoreError) in
                 // Only a run that others wait for needs the suite's lock: single runs finish side by side.
                 let suites = try session.query(Self.lockParentsSuite, .int(lease.run.rawValue))
                 let over = try session.query(Self.storeResult, Array(parameters.dropLast()))
                 guard !over.isEmpty else {
-                    return try Self.wentThrough(lease, .succeeded(result), isRepeat, session)
+                    return try Self.wentThrough(lease, .succeeded(result), isRepeat || wasRepeated, session)
                 }
                 try session.query(
                     Self.publishArtifacts,
@@ -72,8 +82,9 @@ extension PostgresStore {
             update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
         )
-        insert into results (run_id, token, result, score)
-        select id, $2, $3, $4 from over
+        insert into results (run_id, token, result, score, split, data_origin, data_version, examples)
+        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint
+        from over cross join lateral scored_on($3) as scored
         returning run_id
         """
 
@@ -107,8 +118,9 @@ extension PostgresStore {
                 set step = excluded.step, share = excluded.share, score = excluded.score, sha256 = excluded.sha256,
                     bytes = excluded.bytes
         )
-        insert into results (run_id, token, result, score)
-        select id, $2, $3, $4 from over
+        insert into results (run_id, token, result, score, split, data_origin, data_version, examples)
+        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint
+        from over cross join lateral scored_on($3) as scored
         returning run_id
         """
 

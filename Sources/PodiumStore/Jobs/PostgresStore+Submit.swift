@@ -113,12 +113,16 @@ extension PostgresStore {
             ) with ordinality as plan (name, spec, pool, threads, has_parents, has_children, place, position)
         ),
         inserted as (
-            insert into runs (suite_id, name, spec, pool, threads, sort_key, priority, state, has_children, submitted_at)
+            insert into runs (
+                suite_id, name, spec, pool, threads, sort_key, priority, state, has_children, submitted_at,
+                kind, system, task, model, configuration
+            )
             select s.id, p.name, p.spec, p.pool, p.threads::integer,
                 -- Linear ageing has an order that time does not change, so it is computed once.
                 p.place - s.priority * $8::bigint, s.priority,
-                case when p.has_parents then 'blocked' else 'ready' end, p.has_children, s.submitted_at
-            from planned p cross join suites s
+                case when p.has_parents then 'blocked' else 'ready' end, p.has_children, s.submitted_at,
+                d.kind, d.system, d.task, d.model, d.configuration
+            from planned p cross join suites s cross join lateral described(p.spec) as d
             where s.id = $1
             order by p.position
             returning id, name, pool, threads, sort_key, state

@@ -93,12 +93,13 @@ package final class PostgresStore: JobStore {
 
     /// As `write`, in one go on a connection's thread: for what is done for every run.
     func perform<R: Sendable>(
+        planning: Session.Planning = .free,
         notifyIf isChange: (R) -> Bool = { _ in true },
         _ body: @escaping @Sendable (Session, _ isRepeat: Bool) throws(StoreError) -> R
     ) async throws(StoreError) -> R {
         let value: R
         do throws(StoreError) {
-            value = try await pool.perform { session throws(StoreError) in try body(session, false) }
+            value = try await pool.perform(planning) { session throws(StoreError) in try body(session, false) }
         } catch {
             guard error.isTransient || error.code == .serialization || error.code == .cancelled else { throw error }
             // From here on as any other write: with patience, whatever becomes of the task.
@@ -106,7 +107,7 @@ package final class PostgresStore: JobStore {
                 do throws(StoreError) {
                     return .success(
                         try await withRetries { _ throws(StoreError) in
-                            try await pool.perform { session throws(StoreError) in try body(session, true) }
+                            try await pool.perform(planning) { session throws(StoreError) in try body(session, true) }
                         }
                     )
                 } catch {

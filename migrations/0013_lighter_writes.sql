@@ -50,7 +50,9 @@ begin
 end
 $$;
 
-create function note_states() returns trigger language plpgsql as $$
+-- The plan is kept for the session: it must serve one row and a million, so nested loops are out.
+create function note_states() returns trigger language plpgsql
+    set enable_nestloop = off set enable_hashjoin = on set enable_mergejoin = on as $$
 begin
     insert into events (suite_id, run_id, kind, from_state, to_state, attempt, token, reason)
     select now.suite_id, now.id, 'state', was.state, now.state, now.attempt, coalesce(now.token, was.token),

@@ -180,6 +180,9 @@ end
 $$;
 CREATE FUNCTION public.note_states() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_nestloop TO 'off'
+    SET enable_hashjoin TO 'on'
+    SET enable_mergejoin TO 'on'
     AS $$
 begin
     insert into events (suite_id, run_id, kind, from_state, to_state, attempt, token, reason)

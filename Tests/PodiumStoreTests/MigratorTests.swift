@@ -85,6 +85,18 @@ struct MigratorTests {
         }
     }
 
+    /// Its plan is kept for the session: one that was made for a single row would take hours for a suite of 100,000.
+    @Test func changesOfStateAreNeverNotedByNestedLoops() async throws {
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        _ = try await Migrator().migrate(address)
+        let connection = try await Connection.open(address)
+        let rows = try await connection.query(
+            "select array_to_string(proconfig, ' ') as settings from pg_proc where proname = 'note_states'"
+        )
+        let settings: String = try rows[0].get("settings")
+        #expect(settings.contains("enable_nestloop=off") && settings.contains("enable_hashjoin=on"))
+    }
+
     @Test func theSchemaDumpIsWhatTheMigrationsAddUpTo() async throws {
         let address = try await TestServer.shared.makeEmptyDatabase()
         _ = try await Migrator().migrate(address)

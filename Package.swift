@@ -90,7 +90,7 @@ let package = Package(
                 .embedInCode("0006_saved_views.sql"), .embedInCode("0007_orders.sql"), .embedInCode("0008_sharing.sql"),
                 .embedInCode("0009_pilots.sql"), .embedInCode("0010_transfer.sql"),
                 .embedInCode("0011_short_submissions.sql"), .embedInCode("0012_standings.sql"),
-                .embedInCode("0013_lighter_writes.sql"),
+                .embedInCode("0013_lighter_writes.sql"), .embedInCode("0014_unused_index.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

@@ -788,7 +788,6 @@ CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE
 CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
-CREATE INDEX runs_of_a_system ON public.runs USING btree (system, id);
 CREATE INDEX runs_of_a_task ON public.runs USING btree (task, id) WHERE (task IS NOT NULL);
 CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);

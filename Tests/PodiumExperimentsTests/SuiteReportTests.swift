@@ -111,6 +111,25 @@ struct SuiteReportTests {
         #expect(error.message.contains("junit.xml is not there") && error.message.split(separator: "\n").count == 3)
     }
 
+    @Test func longCurvesKeepTheirEndsAndTheirExtremes() throws {
+        let suite = try Suite()
+        for seed: UInt64 in 1...40 { try suite.add("one", seed: seed) { $0 % 7 == Int(seed) % 7 } }
+        #expect(!suite.report().notes.contains { $0.code == "curves-thinned" })
+        for place in suite.runs.indices {
+            suite.runs[place].curves["loss"] = (1...900).map { step in
+                MetricPoint(step: step, value: step == 450 ? 9 : step == 451 ? -9 : 1 / Double(step))
+            }
+        }
+        let report = suite.report()
+        #expect(report.notes.contains { $0.code == "curves-thinned" && $0.message.contains("625 points") })
+        for run in report.runs {
+            let points = try #require(run.curves.first).points
+            #expect((600...625).contains(points.count) && points.first?.step == 1 && points.last?.step == 900)
+            #expect(points.contains { $0.value == 9 } && points.contains { $0.value == -9 })
+            #expect(zip(points, points.dropFirst()).allSatisfy { $0.step < $1.step })
+        }
+    }
+
     @Test func partsOfTheEvaluationSetAreScoredApart() throws {
         let suite = try Suite()
         for seed: UInt64 in 1...2 {

@@ -165,7 +165,9 @@ struct PageTests {
         let document = try await site.get("/api/v1/queue", token: token).text
         #expect(document.contains("\"held\":1") && document.contains("\"standing\":\"held\""))
         #expect(document.contains("\"ready\":2"))
-        #expect(try await site.get("/api/v1/runs?state=held", token: token).text.contains("\"id\":\(last),\"isHeld\":true"))
+        #expect(
+            try await site.get("/api/v1/runs?state=held", token: token).text.contains("\"id\":\(last),\"isHeld\":true")
+        )
         #expect(try await site.get("/", token: token).text.contains("/queue#held-title"))
         #expect(try await site.get("/suites/\(suite.suite)", token: token).text.contains("<td class=\"held\""))
         #expect(try await site.get("/runs/\(last)", token: token).text.contains("value=\"release\""))

@@ -65,6 +65,8 @@ package struct SuiteReport {
                 )
             )
         }
+        let thinning = CurveThinning(histories)
+        if let note = thinning.note { notes.append(note) }
         for system in systems {
             let own = histories.filter { $0.record.spec.system == system.id }
             if let sane = GLUESane(own) { notes.append(sane.note(of: system.name)) }
@@ -88,7 +90,7 @@ package struct SuiteReport {
             tasks: tasks,
             datasets: datasets,
             systems: systems,
-            runs: histories.map { run($0) },
+            runs: histories.map { run($0, thinning) },
             results: results,
             averages: systems.flatMap { averages(of: $0.id, results: results, tests: tests) },
             comparisons: tests.comparisons,
@@ -169,7 +171,7 @@ package struct SuiteReport {
 
     // MARK: Runs
 
-    private func run(_ history: SuiteHistory.Run) -> Report.Run {
+    private func run(_ history: SuiteHistory.Run, _ thinning: CurveThinning) -> Report.Run {
         let record = history.record
         let result = history.result
         let parent: Int64? =
@@ -212,7 +214,10 @@ package struct SuiteReport {
                 ?? result?.metrics ?? [:],
             score: result?.score,
             curves: history.curves.sorted { $0.key < $1.key }.map { name, points in
-                Report.Curve(metric: name, points: points.map { Report.Point(step: $0.step, value: $0.value) })
+                Report.Curve(
+                    metric: name,
+                    points: thinning.thinned(points).map { Report.Point(step: $0.step, value: $0.value) }
+                )
             },
             wordSimilarity: result?.wordSimilarity,
             notes: (result?.notes ?? []).map { Report.Note(code: "run-note", message: $0) }

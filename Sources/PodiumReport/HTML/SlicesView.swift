@@ -54,8 +54,8 @@ struct SlicesView {
                 },
                 difference: difference.map { Self.signed($0.value) },
                 differenceInterval: difference?.interval.map(Self.ends) ?? "–",
-                p: difference?.p.map { NumberText.pValue($0) } ?? "–",
-                adjusted: difference?.adjustedP.map { NumberText.pValue($0) } ?? "–",
+                p: difference?.p.map(Self.share) ?? "–",
+                adjusted: difference?.adjustedP.map(Self.share) ?? "–",
                 isTold: (difference?.adjustedP ?? 1) < Self.level
             )
         }
@@ -100,6 +100,10 @@ struct SlicesView {
             remarks.append("\(NumberText.count(further, "further system")) not shown\(known).")
         }
         return remarks
+    }
+
+    private static func share(_ p: Double) -> String {
+        p < 0.0001 ? "< 0.0001" : NumberText.fixed(p, digits: 4)
     }
 
     private static func signed(_ value: Double) -> String {

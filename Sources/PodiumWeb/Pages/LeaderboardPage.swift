@@ -38,9 +38,8 @@ extension Pages {
 
     private func leaderboard(_ exchange: Exchange, _ summary: SuiteSummary) async throws -> WebResponse {
         var view = RankingView()
-        if let (report, at) = try await rankings.report(of: summary.id) {
-            let page = "/suites/\(summary.id)/report"
-            let board = try Fragments.leaderboard(report, page: page)
+        if let (ranking, at) = try await rankings.ranking(of: summary.id) {
+            let board = ranking.board
             view.board = board.html
             view.remarks = board.remarks
             view.asOf = "As of \(LocalTime.text(at))."
@@ -49,7 +48,7 @@ extension Pages {
                     "Scores marked so come from the small generated sample. They compare with no published number."
             }
             view.files =
-                [RankingView.File(title: "Whole report", href: page)]
+                [RankingView.File(title: "Whole report", href: Rankings.reportPage(of: summary.id))]
                 + Leaderboard.Format.allCases.filter { $0 != .table }.map {
                     RankingView.File(title: $0.rawValue, href: "/suites/\(summary.id)/leaderboard.\($0.rawValue)")
                 }
@@ -71,7 +70,7 @@ extension Pages {
     /// The leaderboard in one of its text formats.
     func leaderboardFile(_ exchange: Exchange, _ format: Leaderboard.Format) async throws -> WebResponse {
         let summary = try await suite(exchange)
-        guard let (report, _) = try await rankings.report(of: summary.id) else {
+        guard let report = try await rankings.ranking(of: summary.id)?.ranking.report else {
             throw Problem(404, "no run of suite \(summary.id) is scored on a task")
         }
         let type =

@@ -6,10 +6,16 @@ internal import PodiumStore
 
 /// Leaderboards of suites, made once for all who look and anew when something has changed.
 actor Rankings {
+    /// A suite's report, without curves, and its table as a page shows it.
+    struct Ranking: Sendable {
+        let report: Report
+        let board: Fragments.Board
+    }
+
     private struct Made {
         var change: ChangeID
         var at: Double
-        var report: Task<Report?, any Error>
+        var ranking: Task<Ranking?, any Error>
     }
 
     private let store: PostgresStore
@@ -24,22 +30,28 @@ actor Rankings {
         self.provenance = provenance
     }
 
-    /// The suite's report as of its last change, without curves; nil for a suite that scores nothing.
-    ///
-    /// - Parameter change: the newest entry of the feed; a report of an older one is made anew.
-    func report(of suite: SuiteID) async throws -> (report: Report, at: Double)? {
+    static func reportPage(of suite: SuiteID) -> String { "/suites/\(suite)/report" }
+
+    /// The suite's ranking as of its last change; nil for a suite that scores nothing.
+    func ranking(of suite: SuiteID) async throws -> (ranking: Ranking, at: Double)? {
         let change = try await store.lastChange(of: suite)
-        if let known = made[suite], known.change == change, let report = try await known.report.value {
-            return (report, known.at)
+        if let known = made[suite], known.change == change, let ranking = try await known.ranking.value {
+            return (ranking, known.at)
         }
         let (store, provenance) = (store, provenance)
-        let task = Task<Report?, any Error> {
+        let task = Task<Ranking?, any Error> {
             guard let record = try await store.suites(named: "\(suite)").first else { return nil }
             let maker = SuiteReport(try await SuiteHistory.leaderboard([record], from: store))
-            return maker.tasks.isEmpty ? nil : try maker.current(provenance: provenance)
+            guard !maker.tasks.isEmpty else { return nil }
+            let report = try maker.current(provenance: provenance)
+            // Rendered with it: that takes longer than all that a page has besides.
+            return Ranking(
+                report: report,
+                board: try Fragments.leaderboard(report, page: Self.reportPage(of: suite))
+            )
         }
         let now = Date().timeIntervalSince1970
-        made[suite] = Made(change: change, at: now, report: task)
+        made[suite] = Made(change: change, at: now, ranking: task)
         order.removeAll { $0 == suite }
         order.append(suite)
         if order.count > Self.memory { made[order.removeFirst()] = nil }

@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
     /// Prints the leaderboard and writes the report where the user wants it.
     private func present(_ suite: SuiteID, server: LocalServer) async throws {
         guard let history = try await SuiteHistory.load(suite, from: server.store) else { return }
-        let report = SuiteReport(history)
+        let report = SuiteReport(history, dataDirectory: place.dataDirectory)
         let current = try report.current(provenance: Machine.provenance())
         if !current.tasks.isEmpty { try Terminal.print(try LeaderboardText.render(current, .table)) }
         let folder = self.report ?? "\(place.dataDirectory)/reports/suite-\(suite)"

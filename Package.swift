@@ -91,11 +91,15 @@ let package = Package(
                 .embedInCode("0009_pilots.sql"), .embedInCode("0010_transfer.sql"),
                 .embedInCode("0011_short_submissions.sql"), .embedInCode("0012_standings.sql"),
                 .embedInCode("0013_lighter_writes.sql"), .embedInCode("0014_unused_index.sql"),
+                .embedInCode("0015_seed_plans.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),
-        library("PodiumScheduler", ["PodiumCore", "PodiumFiles", "PodiumPrimitives", logging, subprocess]),
+        library(
+            "PodiumScheduler",
+            ["PodiumCore", "PodiumEval", "PodiumFiles", "PodiumPrimitives", logging, subprocess]
+        ),
 
         // The engine
         library("PodiumText", ["PodiumPrimitives"]),
@@ -249,7 +253,10 @@ let package = Package(
         tests("PodiumFilesTests", ["PodiumFiles"], exclude: ["Fixtures"]),
         tests("PodiumPretrainingTests", ["PodiumFiles", "PodiumPretraining", "PodiumText"]),
         tests("PodiumPrimitivesTests", ["PodiumPrimitives"]),
-        tests("PodiumSchedulerTests", ["PodiumCore", "PodiumScheduler", "PodiumTestSupport", logging]),
+        tests(
+            "PodiumSchedulerTests",
+            ["PodiumCore", "PodiumPrimitives", "PodiumScheduler", "PodiumTestSupport", logging]
+        ),
         tests("PodiumSpecTests", ["PodiumCore", "PodiumSpec"]),
         tests(
             "PodiumStoreTests",

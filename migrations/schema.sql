@@ -221,6 +221,13 @@ CREATE FUNCTION public.open_suites() RETURNS SETOF bigint
     )
     select suite_id from open where suite_id is not null
 $$;
+CREATE FUNCTION public.refuse_another_plan() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'a plan of seeds is immutable' using errcode = 'restrict_violation';
+end
+$$;
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -495,8 +502,7 @@ CREATE TABLE public.dependencies (
     child_id bigint NOT NULL,
     parent_id bigint NOT NULL,
     condition text NOT NULL,
-    CONSTRAINT dependencies_condition_is_known CHECK ((condition = ANY (ARRAY['afterSuccess'::text, 'afterAny'::text]))),
-    CONSTRAINT dependencies_point_back CHECK ((parent_id < child_id))
+    CONSTRAINT dependencies_condition_is_known CHECK ((condition = ANY (ARRAY['afterSuccess'::text, 'afterAny'::text])))
 );
 CREATE TABLE public.events (
     id bigint NOT NULL,
@@ -703,6 +709,18 @@ CREATE TABLE public.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
+CREATE TABLE public.seed_looks (
+    suite_id bigint NOT NULL,
+    number integer NOT NULL,
+    look jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT seed_looks_count_from_one CHECK ((number > 0))
+);
+CREATE TABLE public.seed_plans (
+    suite_id bigint NOT NULL,
+    plan jsonb NOT NULL,
+    ended_at timestamp with time zone
+);
 ALTER TABLE public.suites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.suites_id_seq
     START WITH 1
@@ -767,6 +785,10 @@ ALTER TABLE ONLY public.saved_views
     ADD CONSTRAINT saved_views_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+ALTER TABLE ONLY public.seed_looks
+    ADD CONSTRAINT seed_looks_pkey PRIMARY KEY (suite_id, number);
+ALTER TABLE ONLY public.seed_plans
+    ADD CONSTRAINT seed_plans_pkey PRIMARY KEY (suite_id);
 ALTER TABLE ONLY public.suites
     ADD CONSTRAINT suites_are_submitted_once UNIQUE (request);
 ALTER TABLE ONLY public.suites
@@ -791,6 +813,7 @@ CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
 CREATE INDEX runs_of_a_task ON public.runs USING btree (task, id) WHERE (task IS NOT NULL);
 CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
+CREATE INDEX seed_plans_not_over ON public.seed_plans USING btree (suite_id) WHERE (ended_at IS NULL);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
 CREATE INDEX suites_by_tag ON public.suites USING gin (tags);
 CREATE INDEX suites_of_an_account ON public.suites USING btree (account, finish_key);
@@ -821,6 +844,8 @@ CREATE TRIGGER runs_note_orders AFTER UPDATE ON public.runs FOR EACH ROW WHEN ((
 CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want <> 'run'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
 CREATE TRIGGER runs_note_their_states AFTER UPDATE ON public.runs REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.note_states();
 CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_submissions();
+CREATE TRIGGER seed_looks_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seed_looks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER seed_plans_are_immutable BEFORE UPDATE ON public.seed_plans FOR EACH ROW WHEN (((old.plan <> new.plan) OR (old.ended_at IS NOT NULL))) EXECUTE FUNCTION public.refuse_another_plan();
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.attempts
@@ -855,3 +880,7 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_suite_id_fkey FOREIGN KEY (suite_id) REFERENCES public.suites(id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
+ALTER TABLE ONLY public.seed_looks
+    ADD CONSTRAINT seed_looks_suite_id_fkey FOREIGN KEY (suite_id) REFERENCES public.seed_plans(suite_id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.seed_plans
+    ADD CONSTRAINT seed_plans_suite_id_fkey FOREIGN KEY (suite_id) REFERENCES public.suites(id) ON DELETE CASCADE;

@@ -26,7 +26,7 @@ package protocol JobStore: Sendable {
     func reorder(_ runs: [RunID], _ move: QueueMove) async throws -> [RunID]
     /// Adds runs to a suite, in one transaction.
     ///
-    /// Throws where the suite has a run of one of the names.
+    /// Throws where the suite has a run of one of the names, or a plan of seeds that is not over.
     func extend(_ suite: SuiteID, with runs: [AddedRun]) async throws -> SubmittedSuite
     /// Runs by suite, or all; newest suite first, then in submission order. Terminal runs only where asked for.
     func runs(suite: SuiteID?, includingTerminal: Bool) async throws -> [RunRecord]
@@ -123,6 +123,18 @@ package protocol JobStore: Sendable {
     ///
     /// Returns the runs that it asked.
     func preemptForWaiting() async throws -> [RunID]
+
+    // MARK: Plans of seeds
+
+    /// Plans of suites, as far as the suites have one.
+    func seedPlans(of suites: [SuiteID]) async throws -> [SeedPlanRecord]
+    /// Plans whose next look is due: nothing of the suite is still to come but its report.
+    func dueSeedPlans() async throws -> [SeedPlanRecord]
+    /// Stores a look and what follows from it in one transaction: the next group's runs, which the report waits for, or the
+    /// end of the plan, which lets the report start.
+    ///
+    /// False: the look is stored already, or runs are not as it says any more; then nothing was stored.
+    func store(_ look: SeedLook, of suite: SuiteID, adding runs: [AddedRun]) async throws -> Bool
 
     /// A stream that says when something may have changed; polling every second must suffice without it.
     func notifications() async throws -> AsyncStream<Void>

@@ -22,3 +22,14 @@ package struct AddedRun: Sendable, Equatable {
         self.like = like
     }
 }
+
+extension RunSpec {
+    /// The same with another seed, by which its name ends.
+    package func with(seed: UInt64) -> RunSpec {
+        var spec = self
+        if let own = work.seed, spec.name.hasSuffix("/seed-\(own)") { spec.name.removeLast("/seed-\(own)".count) }
+        spec.work.seed = seed
+        spec.name += "/seed-\(seed)"
+        return spec
+    }
+}

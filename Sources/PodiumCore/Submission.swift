@@ -48,6 +48,8 @@ package struct Submission: Codable, Hashable, Sendable {
     package var submitter: String?
     /// Whose share of the machines it counts against; the submitter's own where there is none.
     package var project: String?
+    /// How many seeds systems get, where looks at the scores decide that.
+    package var seeds: SeedPlan?
 
     package init(
         name: String,
@@ -58,7 +60,8 @@ package struct Submission: Codable, Hashable, Sendable {
         runs: [PlannedRun],
         optionalSystems: [String] = [],
         submitter: String? = nil,
-        project: String? = nil
+        project: String? = nil,
+        seeds: SeedPlan? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -69,12 +72,14 @@ package struct Submission: Codable, Hashable, Sendable {
         self.optionalSystems = optionalSystems
         self.submitter = submitter
         self.project = project
+        self.seeds = seeds
     }
 
     /// The submission without a system's runs, and without waiting for them.
     package func removing(system: String) -> Submission {
         let gone = Set(runs.filter { $0.spec.system == system && $0.spec.kind != .report }.map(\.spec.name))
         var result = self
+        result.seeds = seeds?.removing(system: system)
         result.runs = runs.filter { !gone.contains($0.spec.name) }.map { run in
             var kept = run
             kept.dependencies.removeAll { gone.contains($0.parent) }

@@ -41,6 +41,8 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
     package var runs: [Run]
     /// What is known of configurations whose runs are not all among `runs`; nil where all of the suite's runs are.
     package var sweeps: [Sweep]?
+    /// The suite's plan of seeds and its looks; nil where it has none.
+    package var seeds: SeedPlanRecord?
 
     /// A configuration of a system on a task, of which at most the runs that count are at hand.
     package struct Sweep: Codable, Sendable, Equatable {
@@ -73,10 +75,11 @@ package struct SuiteHistory: Codable, Sendable, Equatable {
         }
     }
 
-    package init(suite: SuiteRecord, runs: [Run], sweeps: [Sweep]? = nil) {
+    package init(suite: SuiteRecord, runs: [Run], sweeps: [Sweep]? = nil, seeds: SeedPlanRecord? = nil) {
         self.suite = suite
         self.runs = runs
         self.sweeps = sweeps
+        self.seeds = seeds
     }
 
     /// The metrics that reports draw, by the store's names.

@@ -3,8 +3,9 @@ package import PodiumCore
 
 /// The queue's maintenance, done by one of however many schedulers run.
 ///
-/// The leader takes back runs of dead workers and queues runs whose back-off
-/// has passed. The others stand by and take over when its term runs out.
+/// The leader takes back runs of dead workers, queues runs whose back-off
+/// has passed, and makes the looks of plans of seeds. The others stand by and
+/// take over when its term runs out.
 ///
 /// A database that was away kept workers from renewing their leases. So nobody is taken for dead before a scheduler has reached
 /// it for `settling` on end, in which every worker that lives renews.
@@ -67,5 +68,10 @@ package struct Scheduler: Sendable {
         let promoted = try await store.promoteWaitingRuns()
         for run in try await store.preemptForWaiting() { log.info("run \(run) makes way for a more urgent one") }
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }
+        for record in try await SeedPlanKeeper(store: store).advance() {
+            log.info(
+                "suite \(record.suite): look \(record.looks.count) of its plan of seeds\(record.isOver ? ", the last" : "")"
+            )
+        }
     }
 }

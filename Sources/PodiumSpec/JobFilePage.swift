@@ -15,6 +15,7 @@ package enum JobFilePage {
             section("`data`", dataText + "\n\n" + keys(SpecKey.data)),
             section("`training`, `taskTraining` and `sweep`", trainingText + "\n\n" + hyperparameters),
             section("`seed`", seedText + "\n\n" + keys(SpecKey.seed)),
+            section("`seeds`", seedsText + "\n\n" + keys(SpecKey.seeds)),
             section("`select`", parameters(Parameter<SelectionRule>.all, of: SelectionRule())),
             section("`resources`", parameters(Parameter<Resources>.all, of: Resources())),
             section("`retry`", parameters(Parameter<RetryPolicy>.all, of: RetryPolicy())),
@@ -84,6 +85,23 @@ package enum JobFilePage {
 
         In `sweep` every key holds a list. Every combination of the values is a configuration; a value that is given twice, in
         whatever spelling, counts once. A file may ask for at most \(SpecReader.runLimit) runs.
+        """
+
+    private static let seedsText = """
+        A group-sequential permutation test (after AdaStop, arXiv 2306.10882), which is written down with the suite before its first run
+        starts. When all runs of a group are over, the scheduler looks at the scores and stores what it decides: of every comparison
+        `larger`, `smaller`, or `not separated by N seeds` once there are no more to come. It queues the next group for systems of which a
+        comparison is open, and for no others. The looks' boundaries keep the chance of any false decision below `level`; the share
+        of it that looks may have used grows as the square root of the seeds, so that clear cases are decided early. With more than one
+        comparison looks use six tenths of it, since permutations of pairs are no permutation of all systems (BENCHMARKS.md has what
+        simulations say).
+
+        Scores of different tasks are on different scales, and their seeds are different runs: each task has a test of its own, at the level
+        divided by the number of tasks (Bonferroni), and ends by itself. A seed that failed for good, or has no score, is left out, and
+        said to be; a system without a score in a group gets no more seeds. Seeds that `podium extend` adds later are no part of the
+        plan, and the report marks them.
+
+        Each system has one configuration: `seeds` goes with neither `sweep`, `seed` nor `protocol`.
         """
 
     private static let seedText = "One seed (`7`), a list (`[1, 2, 3]`), or a count:"

@@ -134,6 +134,13 @@ struct SpecKey {
             "A seed, a list of them, or how many; each is a run."
         ),
         SpecKey(
+            "seeds",
+            in: [.suite],
+            "{start: 5, step: 5, atMost: 25}",
+            fallback: "none; as `seed` says",
+            "A plan in place of `seed`: systems get seeds in groups, until a test has told them apart or there are as many as may be."
+        ),
+        SpecKey(
             "select",
             in: [.finetune, .suite],
             "{rule: best}",
@@ -294,6 +301,28 @@ struct SpecKey {
     static let seed = [
         SpecKey("count", "5", "How many seeds."),
         SpecKey("first", "1", fallback: "1", "The first of them; the others follow it."),
+    ]
+}
+
+extension SpecKey {
+    static let seeds = [
+        SpecKey("start", "5", fallback: "5", "Seeds of each system on each task before the first look."),
+        SpecKey("step", "5", fallback: "as `start`", "How many more those get of which a comparison is open."),
+        SpecKey("atMost", "25", fallback: "`start` and four groups", "The most seeds of a system on a task."),
+        SpecKey(
+            "compare",
+            "leader",
+            fallback: "all",
+            "all (every two systems), leader (further seeds only for those not told from the best of the look), or a list of systems, each "
+                + "of which is compared with every other."
+        ),
+        SpecKey(
+            "level",
+            "0.05",
+            fallback: "0.05",
+            "The chance of any false decision, over all tasks, comparisons and looks."
+        ),
+        SpecKey("first", "1", fallback: "1", "The first seed; the others follow it."),
     ]
 }
 

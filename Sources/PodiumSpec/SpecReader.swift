@@ -72,7 +72,8 @@ package struct SpecReader {
             priority: try fields["priority"]?.integer(-1000...1000) ?? 0,
             runs: runs,
             optionalSystems: try plan.optionalSystems(),
-            project: try fields["project"].map { node throws(SpecError) in try projectName(node) }
+            project: try fields["project"].map { node throws(SpecError) in try projectName(node) },
+            seeds: plan.seedPlan
         )
     }
 

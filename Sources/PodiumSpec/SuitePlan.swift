@@ -11,6 +11,8 @@ struct SuitePlan {
     var use = KeyUse()
     /// Runs so far, the report left out.
     private var count = 0
+    /// The plan of seeds that the file asks for.
+    private(set) var seedPlan: SeedPlan?
 
     init(reader: SpecReader, name: String, kind: SuiteKind, fields: [String: SpecNode], top: SpecNode) {
         (self.reader, self.name, self.kind, self.fields, self.top) = (reader, name, kind, fields, top)
@@ -81,7 +83,8 @@ struct SuitePlan {
                 throw top.error(.missingKey, "tasks is missing; write tasks: [glue, squad-v1.1]")
             }
             for key in [
-                "training", "taskTraining", "sweep", "seed", "select", "data", "predict", "similarity", "protocol",
+                "training", "taskTraining", "sweep", "seed", "seeds", "select", "data", "predict", "similarity",
+                "protocol",
             ] {
                 if key == "data", runs.contains(where: { $0.spec.readsTaskText }) { continue }
                 if let field = fields[key] {
@@ -91,6 +94,7 @@ struct SuitePlan {
             return runs
         }
         let systems = try systems(pretrained: pretrained)
+        seedPlan = try reader.seedPlan(fields, systems: systems.map(\.name), tasks: try reader.tasks(taskNode))
         for system in systems { runs += try scored(system: system, taskNode: taskNode) }
         if let node = fields["protocol"] {
             _ = try node.choice([SaneProtocol.name])
@@ -230,7 +234,13 @@ struct SuitePlan {
         let predict = try reader.predict(fields["predict"], tasks: tasks)
         let resources = try reader.resources(fields["resources"])
         let retry = try reader.retry(fields["retry"])
-        let seeds = kind == .evaluate ? [] : try reader.sweepSeeds(fields)
+        let seeds: [UInt64]
+        if let seedPlan {
+            seeds = seedPlan.seeds(before: 1)
+        } else {
+            seeds = kind == .evaluate ? [] : try reader.sweepSeeds(fields)
+        }
+        let runsEach = seedPlan?.atMost ?? max(1, seeds.count)
         var runs: [PlannedRun] = []
         for task in tasks {
             var work: Work =
@@ -245,7 +255,7 @@ struct SuitePlan {
             try applyTaskTraining(system.taskTraining, task: task, to: &draft)
             let configurations = try Sweep(fields["sweep"]).configurations(
                 of: draft,
-                runsEach: max(1, seeds.count),
+                runsEach: runsEach,
                 runsBefore: count,
                 at: fields["training"] ?? taskNode,
                 &use
@@ -264,7 +274,7 @@ struct SuitePlan {
                     runs.append(PlannedRun(spec: spec, dependencies: parents ?? []))
                 }
             }
-            count += configurations.count * max(1, seeds.count)
+            count += configurations.count * runsEach
         }
         return runs
     }

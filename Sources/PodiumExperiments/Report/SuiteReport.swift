@@ -67,6 +67,7 @@ package struct SuiteReport {
         }
         let thinning = CurveThinning(histories)
         if let note = thinning.note { notes.append(note) }
+        notes += history.seedPlanNotes
         for system in systems {
             let own = histories.filter { $0.record.spec.system == system.id }
             if let sane = GLUESane(own) { notes.append(sane.note(of: system.name)) }

@@ -9,13 +9,17 @@ package struct RunDetails: Encodable {
     package let result: RunResult?
     /// What the run made; files that are gone have a time in `removedAt`.
     package let artifacts: [ArtifactRecord]
+    /// The plan of seeds of the run's suite, with its looks.
+    package let seeds: SeedPlanRecord?
 
     package init(
         run: RunRecord,
         attempts: [AttemptRecord] = [],
         result: RunResult? = nil,
-        artifacts: [ArtifactRecord] = []
+        artifacts: [ArtifactRecord] = [],
+        seeds: SeedPlanRecord? = nil
     ) {
+        self.seeds = seeds
         self.run = run
         self.attempts = attempts
         self.result = result
@@ -28,6 +32,7 @@ package struct RunDetails: Encodable {
         attempts = try await store.attempts(of: run.id)
         result = try await store.result(of: run.id)
         artifacts = try await store.artifacts(of: run.id)
+        seeds = try await store.seedPlans(of: [run.suite]).first
     }
 
     package var text: String {
@@ -46,6 +51,7 @@ package struct RunDetails: Encodable {
         lines.append("  submitted  " + ([LocalTime.text(run.submittedAt)] + by).joined(separator: " "))
         if let started = run.startedAt { lines.append("  started    \(LocalTime.text(started))") }
         if let ended = run.endedAt { lines.append("  ended      \(LocalTime.text(ended))") }
+        if let seeds { lines += SeedPlanText(seeds).lines(of: run.spec) }
         if let progress = run.progress { lines.append("  progress   \(Self.text(progress))") }
         lines += attempts.flatMap(Self.lines)
         if let result { lines += Self.lines(result) }

@@ -6,10 +6,13 @@ package struct RunQueue {
     package let runs: [RunRecord]
     /// How many runs there are in each state; empty where all of them are shown.
     package let counts: [RunStanding: Int]
+    /// Of suites of the runs, those that have one.
+    package let seeds: [SeedPlanRecord]
 
-    package init(runs: [RunRecord], counts: [RunStanding: Int] = [:]) {
+    package init(runs: [RunRecord], counts: [RunStanding: Int] = [:], seeds: [SeedPlanRecord] = []) {
         self.runs = runs
         self.counts = counts
+        self.seeds = seeds
     }
 
     /// - Parameters:
@@ -17,6 +20,7 @@ package struct RunQueue {
     ///   - limit: how many runs to show at most.
     package init(of suite: SuiteID?, includingTerminal: Bool, limit: Int, in store: any JobStore) async throws {
         runs = try await store.runs(suite: suite, includingTerminal: includingTerminal, after: nil, limit: limit)
+        seeds = try await store.seedPlans(of: Set(runs.map(\.suite)).sorted())
         guard runs.count == limit else {
             counts = [:]
             return
@@ -31,6 +35,13 @@ package struct RunQueue {
         let states = RunStanding.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }
         return
             "and \(more) more (all in all \(states.joined(separator: ", "))); --suite narrows the list, --json has all"
+    }
+
+    /// How far plans of seeds are, a line each.
+    package var plans: [String] {
+        seeds.map { record in
+            SeedPlanText(record).line(of: runs.first { $0.suite == record.suite }?.suiteName ?? "")
+        }
     }
 
     /// - Parameter now: the time in seconds since 1970, from which the time of running runs follows.

@@ -29,10 +29,7 @@ package struct SeedExtension: Sendable, Equatable {
                 throw ExperimentError(.invalidRequest, "\(sibling.spec.name) has no seeds left above \(last)")
             }
             for seed in (1...UInt64(seeds)).map({ last + $0 }) {
-                var spec = sibling.spec
-                spec.work.seed = seed
-                spec.name = "\(family.name)/seed-\(seed)"
-                added.append(AddedRun(spec: spec, like: sibling.id))
+                added.append(AddedRun(spec: sibling.spec.with(seed: seed), like: sibling.id))
             }
         }
         guard !added.isEmpty else {

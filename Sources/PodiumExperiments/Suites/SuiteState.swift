@@ -34,8 +34,12 @@ package struct SuiteState {
             next = last.id
         }
         let fresh = Dictionary(uniqueKeysWithValues: try await store.runs(Array(stale)).map { ($0.id, $0) })
-        // What was deleted is left out.
-        if !stale.isEmpty { runs = runs.compactMap { stale.contains($0.id) ? fresh[$0.id] : $0 } }
+        // What was deleted is left out; what joined the suite comes last.
+        if !stale.isEmpty {
+            let known = Set(runs.map(\.id))
+            runs = runs.compactMap { stale.contains($0.id) ? fresh[$0.id] : $0 }
+            runs += fresh.values.filter { !known.contains($0.id) }.sorted { $0.id < $1.id }
+        }
         place = next
     }
 }

@@ -42,6 +42,11 @@ extension PostgresStore {
                         and (parent.state in ('failed', 'cancelled') or parent.id in (select id from blocked))
                     )
             )
+            -- A plan of seeds may still add runs that the report is of.
+            and not (
+                child.kind = 'report'
+                and exists (select from seed_plans p where p.suite_id = $1 and p.ended_at is null)
+            )
         ),
         -- marked: who is held up, and by whom; cleared where the failure was retried
         marked as (

@@ -6,6 +6,7 @@ extension PostgresStore {
         var runs = try await runs(suite: suite, includingTerminal: true).map {
             SuiteHistory.Run(record: $0, attempts: [], result: nil)
         }
+        let seeds = try await seedPlans(of: [suite]).first
         // In the order of their numbers within a suite.
         var places: [Int64: Int] = [:]
         for (place, run) in runs.enumerated() { places[run.record.id.rawValue] = place }
@@ -20,7 +21,7 @@ extension PostgresStore {
         for row in try await rows(Self.artifactsOfSuite, suite) {
             if let place = try place(row) { runs[place].artifacts.append(try ArtifactRecord(row)) }
         }
-        guard points > 0, !metrics.isEmpty else { return SuiteHistory(suite: record, runs: runs) }
+        guard points > 0, !metrics.isEmpty else { return SuiteHistory(suite: record, runs: runs, seeds: seeds) }
         let curves = try await read { connection throws(StoreError) in
             try await connection.query(
                 Self.curvesOfSuite,
@@ -34,7 +35,7 @@ extension PostgresStore {
             let point = MetricPoint(step: try row.get("step"), value: try row.get("value"))
             runs[place].curves[try row.get("name"), default: []].append(point)
         }
-        return SuiteHistory(suite: record, runs: runs)
+        return SuiteHistory(suite: record, runs: runs, seeds: seeds)
     }
 
     private func rows(_ statement: Statement, _ suite: SuiteID) async throws(StoreError) -> Rows {

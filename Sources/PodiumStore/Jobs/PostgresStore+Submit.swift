@@ -8,6 +8,9 @@ extension PostgresStore {
         let request =
             String(UInt64.random(in: 0...UInt64.max), radix: 36) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
         let selection = try StoredJSON.encode(submission.selection)
+        var document: String?
+        if let seeds = submission.seeds { document = try StoredJSON.encode(seeds) }
+        let plan = document
         var rows = RunColumns()
         rows.specs = try await SpecDocuments.make(submission.runs)
         for run in submission.runs { rows.append(run) }
@@ -29,6 +32,7 @@ extension PostgresStore {
                 .text(submission.project?.storable)
             )
             let suite: Int64 = try suites[0].get("id")
+            if let plan { try session.query(Self.insertSeedPlan, .int(suite), .json(plan)) }
             let share = try Self.fairShare(
                 submission.project ?? submission.submitter ?? "",
                 priority: submission.priority,
@@ -103,6 +107,8 @@ extension PostgresStore {
         insert into suites (request, name, kind, source, selection, priority, submitter, project)
         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id
         """
+
+    private static let insertSeedPlan: Statement = "insert into seed_plans (suite_id, plan) values ($1, $2)"
 
     private static let insertRuns: Statement = """
         -- planned: the runs in the file's order, which their numbers keep

@@ -2,6 +2,8 @@
 package enum TransferTable: String, CaseIterable, Codable, Sendable {
     case suites, workers, runs, dependencies, attempts, artifacts, inputs, results, predictions, metrics, progress
     case logLines = "log_lines"
+    case seedPlans = "seed_plans"
+    case seedLooks = "seed_looks"
 
     /// Rows of a suite (`$1`) as documents.
     ///
@@ -67,6 +69,8 @@ package enum TransferTable: String, CaseIterable, Codable, Sendable {
             select to_jsonb(t) as document from log_lines t join runs r on r.id = t.run_id
             where r.suite_id = $1 order by t.run_id, t.sequence
             """
+        case .seedPlans: "select to_jsonb(t) as document from seed_plans t where suite_id = $1"
+        case .seedLooks: "select to_jsonb(t) as document from seed_looks t where suite_id = $1 order by number"
         }
     }
 
@@ -191,6 +195,20 @@ package enum TransferTable: String, CaseIterable, Codable, Sendable {
             select insert_documents('log_lines', jsonb_agg(document || jsonb_build_object('run_id', r.new))) as stored
             from unnest($1::jsonb[]) as document
             join import_numbers r on r.kind = 'run' and r.old = (document ->> 'run_id')::bigint
+            where $2::text is not null and $3::text is not null
+            """
+        case .seedPlans:
+            """
+            select insert_documents('seed_plans', jsonb_agg(document || jsonb_build_object('suite_id', s.new))) as stored
+            from unnest($1::jsonb[]) as document
+            join import_numbers s on s.kind = 'suite' and s.old = (document ->> 'suite_id')::bigint
+            where $2::text is not null and $3::text is not null
+            """
+        case .seedLooks:
+            """
+            select insert_documents('seed_looks', jsonb_agg(document || jsonb_build_object('suite_id', s.new))) as stored
+            from unnest($1::jsonb[]) as document
+            join import_numbers s on s.kind = 'suite' and s.old = (document ->> 'suite_id')::bigint
             where $2::text is not null and $3::text is not null
             """
         }

@@ -15,7 +15,7 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
     package static var checks: [JobStoreConformance] {
         queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks + artifactChecks
             + changeChecks + deletionChecks + searchChecks + orderChecks + stateChecks
-            + graphChecks + sharingChecks
+            + graphChecks + sharingChecks + seedPlanChecks
     }
 }
 

@@ -46,39 +46,10 @@ extension MemoryStore {
 
     package func extend(_ suite: SuiteID, with added: [AddedRun]) async throws -> SubmittedSuite {
         try write { state, now in
-            var numbers: [String: RunID] = [:]
-            let share = state.fairShare(of: suite, now: now)
-            if let place = state.suites.firstIndex(where: { $0.record.id == suite }) {
-                state.suites[place].finish = max(state.suites[place].finish, share.place(of: added.count))
+            guard !state.hasOpenPlan(suite) else {
+                throw Invalid(message: "the plan of seeds of suite \(suite) is not over")
             }
-            for (position, run) in added.enumerated() {
-                guard let place = state.index(run.like), state.runs[place].suite == suite else {
-                    throw Invalid(message: "suite \(suite) has no run \(run.like)")
-                }
-                let sibling = state.runs[place]
-                guard !state.runs.contains(where: { $0.suite == suite && $0.spec.name == run.spec.name }) else {
-                    throw Invalid(message: "suite \(suite) has a run \(run.spec.name)")
-                }
-                var parents = sibling.parents
-                if run.spec.kind == .report {
-                    parents += numbers.values.sorted().map { Parent(run: $0, condition: .afterAny) }
-                }
-                state.lastRun += 1
-                let id = RunID(rawValue: state.lastRun)
-                numbers[run.spec.name] = id
-                state.runs.append(
-                    Run(
-                        id: id,
-                        suite: suite,
-                        spec: run.spec,
-                        parents: parents,
-                        sortKey: share.place(of: position) - Double(sibling.priority) * Self.priorityBoost,
-                        state: .blocked,
-                        priority: sibling.priority,
-                        submittedAt: now
-                    )
-                )
-            }
+            let numbers = try state.add(added, to: suite, isHeld: false, now: now)
             state.resolveDependencies(of: suite)
             return SubmittedSuite(suite: suite, runs: numbers)
         }
@@ -86,6 +57,50 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
+    /// Stores runs that join a suite, blocked.
+    mutating func add(
+        _ added: [AddedRun],
+        to suite: SuiteID,
+        isHeld: Bool,
+        now: Double
+    ) throws -> [String: RunID] {
+        var numbers: [String: RunID] = [:]
+        let share = fairShare(of: suite, now: now)
+        if let place = suites.firstIndex(where: { $0.record.id == suite }) {
+            suites[place].finish = max(suites[place].finish, share.place(of: added.count))
+        }
+        for (position, run) in added.enumerated() {
+            guard let place = index(run.like), runs[place].suite == suite else {
+                throw MemoryStore.Invalid(message: "suite \(suite) has no run \(run.like)")
+            }
+            let sibling = runs[place]
+            guard !runs.contains(where: { $0.suite == suite && $0.spec.name == run.spec.name }) else {
+                throw MemoryStore.Invalid(message: "suite \(suite) has a run \(run.spec.name)")
+            }
+            var parents = sibling.parents
+            if run.spec.kind == .report {
+                parents += numbers.values.sorted().map { MemoryStore.Parent(run: $0, condition: .afterAny) }
+            }
+            lastRun += 1
+            let id = RunID(rawValue: lastRun)
+            numbers[run.spec.name] = id
+            runs.append(
+                MemoryStore.Run(
+                    id: id,
+                    suite: suite,
+                    spec: run.spec,
+                    parents: parents,
+                    sortKey: share.place(of: position) - Double(sibling.priority) * MemoryStore.priorityBoost,
+                    state: .blocked,
+                    isHeld: isHeld,
+                    priority: sibling.priority,
+                    submittedAt: now
+                )
+            )
+        }
+        return numbers
+    }
+
     /// The places of those runs that are not over, in the order of their numbers.
     func open(_ ids: [RunID]) -> [Int] {
         Set(ids).sorted().compactMap { index($0) }.filter { !runs[$0].state.isTerminal }

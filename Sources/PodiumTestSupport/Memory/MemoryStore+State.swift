@@ -11,6 +11,7 @@ extension MemoryStore {
         var project: String?
         /// Where its runs end in the account's own time.
         var finish = 0.0
+        var seeds: SeedPlanRecord?
         var account: String { project ?? submitter ?? "" }
     }
 
@@ -180,7 +181,9 @@ extension MemoryStore {
                     return parent.condition == .afterAny
                         && (state == .failed || state == .cancelled || causes[parent.run] != nil)
                 }
-                if isFree {
+                // A plan of seeds may still add runs that the report is of.
+                let mayGrow = runs[place].spec.kind == .report && hasOpenPlan(suite)
+                if isFree && !mayGrow {
                     runs[place].state = .ready
                     runs[place].blockedBy = nil
                 } else {

@@ -20,6 +20,7 @@ extension MemoryStore {
                     project: submission.project
                 )
             )
+            state.suites[state.suites.count - 1].seeds = submission.seeds.map { SeedPlanRecord(suite: suite, plan: $0) }
             let share = state.fairShare(of: suite, now: now)
             state.suites[state.suites.count - 1].finish = share.place(of: submission.runs.count)
             var numbers: [String: RunID] = [:]
@@ -165,7 +166,7 @@ extension MemoryStore {
             }
             runs.append(entry)
         }
-        return SuiteHistory(suite: record, runs: runs)
+        return SuiteHistory(suite: record, runs: runs, seeds: try await seedPlans(of: [suite]).first)
     }
 
     package func changes(after: ChangeID, suite: SuiteID?, limit: Int) async throws -> [RunChange] {

@@ -36,6 +36,7 @@ struct Queue: AsyncParsableCommand {
             let queue = try await RunQueue(of: suiteID, includingTerminal: all, limit: Self.shownRuns, in: store)
             try Terminal.print(queue.table(now: Date().timeIntervalSince1970))
             if let rest = queue.rest { Terminal.error(rest) }
+            for plan in queue.plans { Terminal.error(plan) }
             if let pilots = store as? any PilotStore,
                 let waiting = PilotTable.waiting(
                     try await pilots.pilotSnapshot(pool: nil, device: "", threads: 0).submissions

@@ -10,7 +10,7 @@ struct SuitePlan {
     /// Which hyper-parameters of the file applied to a run.
     var use = KeyUse()
     /// Runs so far, the report left out.
-    private var count = 0
+    var count = 0
     /// The plan of seeds that the file asks for.
     private(set) var seedPlan: SeedPlan?
 
@@ -157,7 +157,7 @@ struct SuitePlan {
     }
 
     /// One row of the leaderboard.
-    private struct System {
+    struct System {
         var name: String
         var model: ModelReference
         /// What the system's own entry under `systems` says, over what the file says for all.
@@ -196,7 +196,7 @@ struct SuitePlan {
         return systems
     }
 
-    private func system(
+    func system(
         _ own: [String: SpecNode],
         named name: String?,
         at place: SpecNode,
@@ -280,7 +280,7 @@ struct SuitePlan {
     }
 
     /// The work once for each seed; itself where it has none.
-    private static func seeded(_ work: Work, _ seeds: [UInt64]) -> [Work] {
+    static func seeded(_ work: Work, _ seeds: [UInt64]) -> [Work] {
         guard work.seed != nil else { return [work] }
         return seeds.map { seed in
             var copy = work
@@ -304,126 +304,6 @@ struct SuitePlan {
             use.note(own, applies: applies, message: "\(own.path): the file has no such task")
             if applies { try draft.apply(own, &use) }
         }
-    }
-
-    // MARK: Vectors
-
-    /// A run that compares a word's vectors in texts, as a system's starting model has them.
-    private mutating func similarity(_ node: SpecNode, of system: System) throws(SpecError) -> PlannedRun {
-        let own = try node.fields(SpecKey.similarity.names)
-        guard let word = own["word"], let texts = own["texts"] else {
-            throw node.error(
-                .missingKey,
-                "\(node.path) needs a word and texts, such as {word: bank, texts: sentences.txt}"
-            )
-        }
-        var work = Embedding(model: system.model, texts: [])
-        for item in texts.itemsOrSelf { work.texts.append(reader.resolve(try item.string())) }
-        guard !work.texts.isEmpty else { throw texts.error(.invalidValue, "\(texts.path) names no file") }
-        work.options.pool = .word
-        work.options.format = .npy
-        work.options.combination = .sum
-        work.options.compare = try word.string()
-        if let layers = own["layers"] {
-            work.options.layers = []
-            for item in layers.itemsOrSelf { work.options.layers.append(try item.integer(-1000 ... -1)) }
-        }
-        if let complaint = work.options.complaint { throw node.error(.invalidValue, complaint) }
-        count += 1
-        return PlannedRun(
-            spec: RunSpec(
-                name: "\(system.name)/similarity",
-                system: system.name,
-                work: .embed(work),
-                resources: try reader.resources(fields["resources"]),
-                retry: try reader.retry(fields["retry"])
-            ),
-            dependencies: system.model.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] } ?? []
-        )
-    }
-
-    private mutating func embedding() throws(SpecError) -> PlannedRun {
-        guard let textNode = fields["texts"] else {
-            throw top.error(.missingKey, "texts is missing; write texts: sentences.txt")
-        }
-        let system = try system(fields, named: nil, at: top, pretrained: [])
-        if case .preset(let size) = system.model {
-            throw top.error(.invalidValue, "fresh \(size) weights make no vectors worth keeping; name a trained model")
-        }
-        var work = Embedding(model: system.model, texts: [])
-        for item in textNode.itemsOrSelf { work.texts.append(reader.resolve(try item.string())) }
-        guard !work.texts.isEmpty else { throw textNode.error(.invalidValue, "texts names no file") }
-        work.options = try reader.vectors(fields["vectors"])
-        var draft = TrainingDraft(.embed(work))
-        try draft.apply(fields["training"], &use)
-        return PlannedRun(
-            spec: RunSpec(
-                name: name,
-                system: system.name,
-                work: draft.work,
-                resources: try reader.resources(fields["resources"]),
-                retry: try reader.retry(fields["retry"])
-            )
-        )
-    }
-
-    // MARK: Pre-training and reports
-
-    private mutating func pretraining(
-        named name: String,
-        fields own: [String: SpecNode],
-        at place: SpecNode,
-        sweep: SpecNode?,
-        after known: [String] = []
-    ) throws(SpecError) -> [PlannedRun] {
-        guard let modelNode = own["model"] else {
-            throw place.error(.missingKey, "model is missing; write model: {preset: tiny}")
-        }
-        let work = Pretraining(
-            model: try reader.model(modelNode, pretrained: known),
-            corpus: try reader.corpus(own["corpus"] ?? fields["corpus"], data: fields["data"])
-        )
-        var draft = TrainingDraft(.pretrain(work))
-        draft.phases = try PhaseDraft.list(own["phases"])
-        try draft.apply(own["training"], &use)
-        try draft.apply(budget: own["budget"] ?? fields["budget"])
-        let seeds = sweep == nil ? try reader.seeds(own["seed"]) : try reader.sweepSeeds(own)
-        let configurations = try Sweep(sweep).configurations(
-            of: draft,
-            runsEach: seeds.count,
-            runsBefore: count,
-            at: own["training"] ?? place,
-            &use
-        )
-        count += configurations.count * seeds.count
-        let resources = try reader.resources(own["resources"] ?? fields["resources"])
-        let retry = try reader.retry(own["retry"] ?? fields["retry"])
-        return configurations.flatMap { configuration in
-            Self.seeded(configuration.work, seeds).map { work in
-                var parts = [name] + (configuration.label.map { [$0] } ?? [])
-                if seeds.count > 1, let seed = work.seed { parts.append("seed-\(seed)") }
-                let run = parts.joined(separator: "/")
-                return PlannedRun(
-                    spec: RunSpec(name: run, system: name, work: work, resources: resources, retry: retry),
-                    dependencies: work.model?.parent.map { [Dependency(parent: $0, condition: .afterSuccess)] } ?? []
-                )
-            }
-        }
-    }
-
-    /// Adds the report, which waits until every other run is over, well or not.
-    private func withReport(_ runs: [PlannedRun]) -> [PlannedRun] {
-        // A report is made on any machine: where the other runs are, so that one worker can do them all.
-        let places = runs.map(\.spec.resources)
-        let place = places.first { $0.pool == "cpu" } ?? places.first { $0.device == .cpu } ?? places.first
-        let spec = RunSpec(
-            name: "report",
-            system: name,
-            work: .report,
-            resources: Resources(device: place?.device ?? .cpu, label: place?.label, threads: 1)
-        )
-        let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
-        return runs + [PlannedRun(spec: spec, dependencies: all)]
     }
 
     private func checkedName(_ node: SpecNode) throws(SpecError) -> String {

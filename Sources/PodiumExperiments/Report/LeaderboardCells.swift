@@ -94,9 +94,13 @@ struct LeaderboardCells {
         for code in all.map(\.code) where !notes.contains(where: { $0.code == code }) {
             let same = all.filter { $0.code == code }
             let several = done.count > 1 ? "\(same.count) of \(done.count) seeds: " : ""
+            // Seeds may fail in different ways: a few of them, each once.
+            var messages: [String] = []
+            for finding in same where !messages.contains(finding.message) { messages.append(finding.message) }
+            let said = messages.prefix(3).joined(separator: "; ") + (messages.count > 3 ? "; …" : "")
             let isWarning = code != Finding.Code.adversarialSet.rawValue
             notes.append(
-                Report.Note(code: code, severity: isWarning ? .warning : .info, message: several + same[0].message)
+                Report.Note(code: code, severity: isWarning ? .warning : .info, message: several + said)
             )
         }
         return notes

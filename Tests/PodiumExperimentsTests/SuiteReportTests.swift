@@ -223,7 +223,13 @@ struct SuiteReportTests {
         try suite.add("half", seed: 1, findings: [collapsed]) { $0 % 3 == 0 }
         try suite.add("half", seed: 2) { $0 % 5 == 0 }
         try suite.add("whole", seed: 1, findings: [collapsed]) { $0 % 3 == 0 }
+        let other = RunFinding(code: "collapsed", message: "every prediction is 0")
+        for (seed, finding) in [collapsed, other, collapsed].enumerated() {
+            try suite.add("both", seed: UInt64(seed + 1), findings: [finding]) { $0 % 3 == 0 }
+        }
         let results = suite.report().results
+        let both = try #require(results.first { $0.system == "both" })
+        #expect(both.notes.map(\.message).first == "3 of 3 seeds: every prediction is 1; every prediction is 0")
         let half = try #require(results.first { $0.system == "half" })
         #expect(half.status == .ok && half.notes.map(\.message) == ["1 of 2 seeds: every prediction is 1"])
         #expect(results.first { $0.system == "whole" }?.status == .degenerate)

@@ -94,20 +94,21 @@ package actor Worker {
     /// Registers or renews, and passes on what the store orders.
     private func renew() async {
         // From before the store is asked: the lease begins no earlier.
+        let sinceAsked = stopwatch(on: clock)
         let trust = Task { [clock, options] in
             try? await clock.sleep(for: options.trust)
             if !Task.isCancelled { await doubt() }
         }
         do {
             guard let known = id else {
-                trust.cancel()
-                guard !isShuttingDown else { return }
+                guard !isShuttingDown else { return trust.cancel() }
                 id = try await store.registerWorker(registration, leaseSeconds: options.lease.inSeconds)
+                await believe(trust, after: sinceAsked())
                 wake.yield()
                 return
             }
             if let orders = try await store.heartbeat(known, leaseSeconds: options.lease.inSeconds) {
-                await believe(trust)
+                await believe(trust, after: sinceAsked())
                 for order in orders {
                     switch order {
                     case .cancel(let lease): await attempts[lease]?.attempt.receive(.cancelOrdered)
@@ -129,9 +130,15 @@ package actor Worker {
         }
     }
 
-    /// The lease was renewed: it holds until the new trust runs out.
-    private func believe(_ trust: Task<Void, Never>) async {
+    /// The lease was granted or renewed: it holds until the new trust runs out.
+    ///
+    /// An answer that came too late says nothing of now.
+    private func believe(_ trust: Task<Void, Never>, after waited: Duration) async {
         self.trust?.cancel()
+        guard waited < options.trust else {
+            trust.cancel()
+            return await doubt()
+        }
         self.trust = trust
         guard isInDoubt else { return }
         isInDoubt = false

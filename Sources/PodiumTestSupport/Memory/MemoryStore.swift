@@ -44,7 +44,10 @@ package final class MemoryStore: JobStore {
         }
     }
 
-    /// Changes the state and wakes whoever listens; an error leaves everything as it was.
+    /// Changes the state, and wakes whoever listens when runs changed.
+    ///
+    /// As PostgresStore, it wakes nobody for a claim that found nothing: that would be the worker that made it. An error leaves
+    /// everything as it was.
     func write<R>(_ body: (inout State, _ now: Double) throws -> R) throws -> R {
         let time = now()
         let (result, listeners) = try state.withLock { state in
@@ -52,8 +55,9 @@ package final class MemoryStore: JobStore {
             var copy = state
             let result = try body(&copy, time)
             copy.noteChanges(since: state, at: time)
+            let hasNews = copy.changes.count != state.changes.count
             state = copy
-            return (result, Array(state.listeners.values))
+            return (result, hasNews ? Array(state.listeners.values) : [])
         }
         for listener in listeners { listener.yield() }
         return result

@@ -26,6 +26,7 @@ package struct Migration: Sendable {
         Migration(version: 13, name: "lighter_writes", sql: PackageResources._013_lighter_writes_sql),
         Migration(version: 14, name: "unused_index", sql: PackageResources._014_unused_index_sql),
         Migration(version: 15, name: "seed_plans", sql: PackageResources._015_seed_plans_sql),
+        Migration(version: 16, name: "ends_by_key", sql: PackageResources._016_ends_by_key_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -811,7 +811,7 @@ CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
 CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
 CREATE INDEX runs_of_a_task ON public.runs USING btree (task, id) WHERE (task IS NOT NULL);
-CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (state = 'running'::text);
+CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (worker_id IS NOT NULL);
 CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
 CREATE INDEX seed_plans_not_over ON public.seed_plans USING btree (suite_id) WHERE (ended_at IS NULL);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);

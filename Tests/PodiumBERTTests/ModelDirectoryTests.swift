@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    @Test(arguments: Configuration.Architecture.allCases)
+    func onlyBERTsSayThatTheyAreOne(_ architecture: Configuration.Architecture) throws {
+        var configuration = model.configuration
+        configuration.architecture = architecture
+        let graph = configuration.model.evaluationGraph(.classification(labels: 2))
+        try withTemporaryFolder { folder in
+            _ = try ModelDirectory.write(
+                Weights.fresh(for: graph, configuration: configuration, seed: 1),
+                configuration: configuration,
+                tokenizer: model.tokenizer,
+                to: folder
+            )
+            #expect(try ModelDirectory(path: folder).configuration == configuration)
+            let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/config.json"))
+            let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+            let isBERT = architecture == .bidirectional
+            #expect(json["model_type"] as? String == (isBERT ? "bert" : "podium"))
+            #expect(json["architectures"] as? [String] == (isBERT ? ["BertForSequenceClassification"] : nil))
+        }
+    }
+
     @Test func filesHaveTransformersNames() throws {
         let names = try load(model, .pretraining(), needsHead: true).weights.exported().map(\.name)
         #expect(names.contains("bert.encoder.layer.0.attention.self.query.weight"))

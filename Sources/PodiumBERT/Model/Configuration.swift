@@ -89,6 +89,13 @@ package struct Configuration: Codable, Hashable, Sendable {
         case quantization = "quantization_config"
     }
 
+    /// The `model_type` of architectures that only Podium has.
+    private static let ownModelType = "podium"
+
+    /// Who else can read the model: as "bert", other tools would load BERT's comparators and let every token see both its sides, or
+    /// draw what is missing at random.
+    package var modelType: String { architecture == .bidirectional ? "bert" : Self.ownModelType }
+
     /// Refuses what would make another model of the same weights.
     private static func refuseOtherKinds(_ decoder: any Decoder) throws {
         let kind = try decoder.container(keyedBy: KindKeys.self)
@@ -97,6 +104,7 @@ package struct Configuration: Codable, Hashable, Sendable {
         }
         for (key, wanted) in [(KindKeys.model, "bert"), (.positions, "absolute")] {
             guard let found = try kind.decodeIfPresent(String.self, forKey: key), found != wanted else { continue }
+            if key == .model, found == ownModelType { continue }
             throw refuse(key, "\"\(found)\" is another architecture; only \"\(wanted)\" is supported")
         }
         if try kind.decodeIfPresent(Bool.self, forKey: .isDecoder) == true {

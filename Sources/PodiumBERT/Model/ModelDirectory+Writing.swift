@@ -24,7 +24,7 @@ extension ModelDirectory {
         func encode(to encoder: any Encoder) throws {
             try configuration.encode(to: encoder)
             var more = encoder.container(keyedBy: Keys.self)
-            try more.encode("bert", forKey: .model)
+            try more.encode(configuration.modelType, forKey: .model)
             try more.encodeIfPresent(labels, forKey: .labels)
             try more.encodeIfPresent(classifier.problem, forKey: .problem)
             try more.encodeIfPresent(architecture.map { [$0] }, forKey: .architectures)
@@ -84,9 +84,9 @@ extension ModelDirectory {
     ) throws(BERTError) -> (bytes: Int64, sha256: String) {
         try makeFolder(path)
         let labels = weights.tensors["classifier.weight"]?.shape.first
-        // Other tools have no class for a network on top, and would leave it out.
+        // Other tools have no class for a network on top, and would leave it out; nor for the comparators of BERT.
         let architecture =
-            configuration.top != nil
+            configuration.top != nil || configuration.architecture != .bidirectional
             ? nil
             : labels != nil
                 ? "BertForSequenceClassification"

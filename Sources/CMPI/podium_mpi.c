@@ -86,14 +86,16 @@ int podium_mpi_start(int *rank, int *ranks) {
 }
 
 static int exchange_part(int rank, const void *sent, size_t sent_bytes, void *received, size_t received_bytes) {
-    enum { tag = 1, looks = 8, shortest_nap = 20000, longest_nap = 200000 };
+    // Open MPI moves data only while it is asked, over TCP at most one part of 128 KiB a time: a thread that the computation lets run
+    // every few milliseconds must ask often enough for the link to stay busy meanwhile.
+    enum { tag = 1, looks = 32, shortest_nap = 20000, longest_nap = 200000 };
     handle requests[2];
     int code = mpi.irecv(received, (int)received_bytes, mpi.byte, rank, tag, mpi.world, &requests[0]);
     if (code == success) code = mpi.isend(sent, (int)sent_bytes, mpi.byte, rank, tag, mpi.world, &requests[1]);
     struct timespec nap = {0, shortest_nap};
     for (int look = 0, done = 0; code == success && !done; look++) {
         code = mpi.testall(2, requests, &done, 0);
-        if (done || look < looks) continue;
+        if (done || look % looks != looks - 1) continue;
         nanosleep(&nap, 0);
         if (look > 64 && nap.tv_nsec < longest_nap) nap.tv_nsec += nap.tv_nsec / 16;
     }

@@ -6,6 +6,8 @@ make_root() {
     echo "== Debian $1 into $2"
     debootstrap --variant=minbase "$1" "$2" >"$2.log" 2>&1 || { tail "$2.log"; exit 3; }
   fi
+  # mktemp -d lets nobody but root in, to whom the system's own users do not belong.
+  chmod 755 "$2"
   local file
   for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
     if [ -e "$file" ]; then install -D -m 644 "$(realpath "$file")" "$2$file"; fi

@@ -20,14 +20,19 @@ package struct SpecError: DescribedError, Sendable, Equatable {
     /// What is wrong and what to write instead.
     package let message: String
 
+    /// Other mistakes in the same file, in the order of lines.
+    package internal(set) var further: [SpecError] = []
+
     package var place: SourcePlace? { SourcePlace(file: file, line: line, column: line == nil ? nil : column ?? 1) }
 
     package var blame: Blame {
         .input
     }
 
-    /// `jobs/glue.yaml:7:3: error: …`, the form editors and CI systems make clickable.
+    /// `jobs/glue.yaml:7:3: error: …`, the form editors and CI systems make clickable; a line for each mistake.
     package var description: String {
-        "\(place.map(\.description) ?? file): error: \(message)"
+        (["\(place.map(\.description) ?? file): error: \(message)"] + further.map(\.description)).joined(
+            separator: "\n"
+        )
     }
 }

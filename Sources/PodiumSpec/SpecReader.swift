@@ -44,7 +44,20 @@ package struct SpecReader {
 
     /// Reads `text` after applying `overrides` (`key.path=value`) in order.
     package func submission(from text: String, overrides: [String] = []) throws(SpecError) -> Submission {
-        let top = try SpecNode(node: root(of: text, overrides: overrides), file: file, path: "")
+        let root = try root(of: text, overrides: overrides)
+        do throws(SpecError) {
+            return try submission(from: root, text)
+        } catch {
+            var error = error
+            error.further = mistakes(after: error, in: root) { root throws(SpecError) in
+                _ = try submission(from: root, text)
+            }
+            throw error
+        }
+    }
+
+    private func submission(from root: Node, _ text: String) throws(SpecError) -> Submission {
+        let top = SpecNode(node: root, file: file, path: "")
         let fields = try top.fields(SpecKey.top.names)
         let name = try self.name(fields, at: top)
         guard let kindNode = fields["kind"] else {

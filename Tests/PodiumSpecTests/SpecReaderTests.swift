@@ -34,6 +34,53 @@ struct SpecReaderTests {
         #expect(report.dependencies.allSatisfy { $0.condition == .afterAny })
     }
 
+    @Test func mistakesAreToldTogether() throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(
+                from: """
+                    name: s
+                    kind: suite
+                    systems:
+                      - {name: a, model: minilm-l6, training: {epoch: 3}}
+                    tasks: [glue/MRCP, squad-v1.1]
+                    training:
+                      batchSize: many
+                      learningRate: 1e-5
+                    resources:
+                      threads: 0
+                      memroy: 2GiB
+                    retries: 3
+                    """
+            )
+        }
+        let lines = error?.description.split(separator: "\n") ?? []
+        #expect(lines.first?.hasPrefix("job.yaml:12:1: error: unknown key \"retries\"") == true)
+        let further = lines.dropFirst()
+        #expect(
+            further.map { $0.prefix { $0 != " " } } == [
+                "job.yaml:4:44:", "job.yaml:5:9:", "job.yaml:7:14:", "job.yaml:10:12:", "job.yaml:11:3:",
+            ]
+        )
+        #expect(further.first?.contains("epochs") == true)
+    }
+
+    @Test func whatFollowsFromAMistakeIsNotToldAsAnother() throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(
+                from: """
+                    name: s
+                    kind: suite
+                    pretrain:
+                      - {name: language model, model: {preset: tiny}, corpus: sample}
+                    systems:
+                      - {name: a, model: {run: language-model}}
+                    tasks: [glue/MRPC]
+                    """
+            )
+        }
+        #expect(error?.line == 4 && error?.further == [])
+    }
+
     @Test func theNarrowerPlaceWins() throws {
         let submission = try reader.submission(
             from: """

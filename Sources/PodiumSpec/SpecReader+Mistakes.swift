@@ -33,9 +33,10 @@ extension SpecReader {
 }
 
 extension Node {
-    /// Mappings whose entries nothing else in a file rests on.
+    /// Keys on whose values, and what is in them, nothing else in a file rests.
     private static let independent: Set<String> = [
         "training", "taskTraining", "resources", "retry", "vectors", "select", "budget", "phases", "tasks", "predict",
+        "seed", "seeds", "sweep", "protocol", "priority", "project",
     ]
 
     /// The file without the entry that an error points at; nil where others may rest on the entry.
@@ -57,7 +58,7 @@ extension Node {
                     mapping[key] = smaller
                     return .mapping(mapping)
                 }
-                if isIndependent, key.isPlace(of: error) || value.isPlace(of: error) {
+                if isFree, key.isPlace(of: error) || value.isPlace(of: error) {
                     mapping[key] = nil
                     return .mapping(mapping)
                 }

@@ -45,7 +45,9 @@ extension SpecReader {
         guard names.contains(name) else {
             throw run.error(
                 .invalidValue,
-                "no run \"\(name)\" in this file\(Suggestion.clause(for: name, among: names))"
+                names.isEmpty
+                    ? "no run \"\(name)\" stands before this one in the file; runs start from those above them"
+                    : "no run \"\(name)\" stands before this one in the file\(Suggestion.clause(for: name, among: names))"
             )
         }
         return .run(name, checkpoint: try checkpoint(fields["checkpoint"]))

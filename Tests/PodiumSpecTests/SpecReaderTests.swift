@@ -64,6 +64,39 @@ struct SpecReaderTests {
         #expect(further.first?.contains("epochs") == true)
     }
 
+    @Test func aMistakeOfAWholeMappingHidesNoOther() throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(
+                from: """
+                    name: s
+                    kind: suite
+                    model: minilm-l6
+                    tasks: [glue/MRPC]
+                    seeds: {start: 5, step: 5, atMost: 25}
+                    training: {epochs: -1}
+                    """
+            )
+        }
+        #expect(error?.line == 5 && error?.further.map(\.line) == [6])
+    }
+
+    @Test func runsStartFromThoseAboveThem() throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(
+                from: """
+                    name: s
+                    kind: suite
+                    pretrain:
+                      - {name: second, model: {run: first}, corpus: sample}
+                      - {name: first, model: {preset: tiny}, corpus: sample}
+                    """
+            )
+        }
+        #expect(
+            error?.message == "no run \"first\" stands before this one in the file; runs start from those above them"
+        )
+    }
+
     @Test func whatFollowsFromAMistakeIsNotToldAsAnother() throws {
         let error = #expect(throws: SpecError.self) {
             try reader.submission(

@@ -47,9 +47,12 @@ struct SpecNode {
             let child = child(name.string, value, mark: key.mark)
             guard known.contains(name.string) else {
                 let place = path.isEmpty ? "" : " in \(path)"
+                let meant = ForeignKey.meaning(of: name.string, among: known)
+                let advice = meant.map { "; here it is \($0) (see docs/job-file.md)" }
                 throw child.error(
                     .unknownKey,
-                    "unknown key \"\(name.string)\"\(place)\(Suggestion.clause(for: name.string, among: known))",
+                    "unknown key \"\(name.string)\"\(place)"
+                        + (advice ?? Suggestion.clause(for: name.string, among: known)),
                     atKey: true
                 )
             }

@@ -80,6 +80,25 @@ struct SpecReaderTests {
         #expect(error?.line == 5 && error?.further.map(\.line) == [6])
     }
 
+    @Test(arguments: [
+        ("num_train_epochs: 3", "epochs"), ("per_device_train_batch_size: 32", "batchSize"),
+        ("max_seq_length: 128", "maxSequenceLength"), ("maxSeqLength: 128", "maxSequenceLength"),
+        ("warmup-ratio: 0.1", "warmupProportion"),
+    ])
+    func namesOfOtherToolsAreTranslated(entry: String, meant: String) throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(
+                from: "name: s\nkind: finetune\nmodel: minilm-l6\ntask: glue/MRPC\ntraining:\n  \(entry)\n"
+            )
+        }
+        #expect(error?.message.contains("; here it is \(meant) (") == true)
+    }
+
+    @Test func everyTranslationIsAKey() {
+        let known = Set(Hyperparameter.all.map(\.key))
+        #expect(ForeignKey.names.values.allSatisfy(known.contains))
+    }
+
     @Test func runsStartFromThoseAboveThem() throws {
         let error = #expect(throws: SpecError.self) {
             try reader.submission(

@@ -194,6 +194,7 @@ let package = Package(
                 .embedInCode("ranking.mustache"),
                 .embedInCode("run.mustache"),
                 .embedInCode("runs.mustache"),
+                .embedInCode("seed-plan.mustache"),
                 .embedInCode("sign-in.mustache"),
                 .embedInCode("submit.mustache"),
                 .embedInCode("suites-page.mustache"),
@@ -312,7 +313,10 @@ let package = Package(
         ),
         tests(
             "PodiumWebTests",
-            ["PodiumCore", "PodiumReport", "PodiumStore", "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets"]
+            [
+                "PodiumCore", "PodiumLibrary", "PodiumReport", "PodiumScheduler", "PodiumStore", "PodiumTestSupport",
+                "PodiumWeb", "PodiumWebAssets",
+            ]
         ),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumFiles", "PodiumReport"], exclude: ["Snapshots"]),
     ]

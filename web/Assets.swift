@@ -24,6 +24,7 @@ package enum WebAssets {
             "ranking": PackageResources.ranking_mustache,
             "run": PackageResources.run_mustache,
             "runs": PackageResources.runs_mustache,
+            "seed-plan": PackageResources.seed_plan_mustache,
             "sign-in": PackageResources.sign_in_mustache,
             "submit": PackageResources.submit_mustache,
             "suites": PackageResources.suites_mustache,

@@ -28,7 +28,7 @@ package final class WebApp: Sendable {
             store: store,
             hub: hub,
             renderer: try PageRenderer(),
-            rankings: Rankings(store: store, provenance: provenance),
+            rankings: Rankings(store: store, provenance: provenance, dataDirectory: options.dataDirectory),
             jobFiles: jobFiles,
             version: options.version
         )
@@ -79,14 +79,17 @@ package final class WebApp: Sendable {
             let text = MetricsPage.text(try await pages.store.operationalFigures(), version: pages.version)
             return WebResponse(type: MetricsPage.type, Array(text.utf8))
         }
-        return assets + files + [
+        // The page's links to the tables beside it are as in a folder of files.
+        let report = (["report"] + ReportHTML.fileNames).map { name in
+            Route(.get, "/suites/{suite}/\(name)", .reader, pages.report)
+        }
+        return assets + files + report + [
             metrics,
             Route(.get, "/", .reader, pages.overview),
             Route(.get, "/queue", .reader, pages.queue),
             Route(.get, "/suites", .reader, pages.suites),
             Route(.get, "/suites/{suite}", .reader, pages.matrix),
             Route(.get, "/suites/{suite}/leaderboard", .reader, pages.leaderboard),
-            Route(.get, "/suites/{suite}/report", .reader, pages.report),
             Route(.get, "/suites/{suite}/graph", .reader, pages.graph),
             Route(.get, "/leaderboard", .reader, pages.newestLeaderboard),
             Route(.get, "/runs/{run}", .reader, pages.runPage),
@@ -132,7 +135,7 @@ package final class WebApp: Sendable {
         } catch {
             response = describe(error, exchange, isAPI: isAPI)
         }
-        return secured(response, isReport: request.path.last == "report")
+        return secured(response, isReport: Self.isReport(request))
     }
 
     /// Finds out who asks, and whether they ask too often; a first visit gets a cookie.
@@ -280,6 +283,11 @@ package final class WebApp: Sendable {
         if name == "localhost" || name == "::1" { return true }
         let numbers = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
+    }
+
+    private static func isReport(_ request: WebRequest) -> Bool {
+        guard let name = request.path.last, request.path.first == "suites" else { return false }
+        return name == "report" || ReportHTML.fileNames.contains(name)
     }
 
     private func secured(_ response: WebResponse, isReport: Bool) -> WebResponse {

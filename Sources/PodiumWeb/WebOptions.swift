@@ -21,18 +21,22 @@ package struct WebOptions: Sendable {
     package var limits: Limits
     /// What the program says of itself.
     package var version: String
+    /// Where pulled data and the sample lie, so that the report shows texts of examples; nil shows none.
+    package var dataDirectory: String?
 
     /// - Parameter ports: 8265 or the next free one if left out.
     package init(
         address: String = "127.0.0.1",
         ports: [Int] = WebOptions.usualPorts,
         limits: Limits = Limits(),
-        version: String
+        version: String,
+        dataDirectory: String? = nil
     ) {
         self.address = address
         self.ports = ports
         self.limits = limits
         self.version = version
+        self.dataDirectory = dataDirectory
     }
 
     package static let usualPorts = Array(8265..<8365)

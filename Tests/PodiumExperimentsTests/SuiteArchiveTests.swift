@@ -170,6 +170,115 @@ struct SuiteArchiveTests {
         }
     }
 
+    @Test func aPlanOfSeedsComesBackWithItsLooks() async throws {
+        try await withWorld { world, _ in
+            let store = world.store
+            let plan = SeedPlan(
+                systems: ["a", "b"],
+                tasks: [.mrpc, .rte],
+                compare: .with(["a"]),
+                start: 1,
+                step: 2,
+                atMost: 5,
+                level: 0.1,
+                firstSeed: 9
+            )
+            var runs = plan.systems.flatMap { system in
+                plan.tasks.map { task in
+                    PlannedRun(
+                        spec: RunSpec(
+                            name: "\(system)/\(task.rawValue)",
+                            system: system,
+                            work: .finetune(FineTuning(model: .preset("tiny"), task: task, seed: 9))
+                        )
+                    )
+                }
+            }
+            let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
+            runs.append(PlannedRun(spec: RunSpec(name: "report", system: "s", work: .report), dependencies: all))
+            let suite = try await store.submit(
+                Submission(name: "planned", kind: .suite, source: "x", runs: runs, seeds: plan)
+            ).suite
+            let worker = try await store.registerWorker(
+                WorkerRegistration(host: "h", processID: 1, pool: "cpu", threads: 64, version: "t"),
+                leaseSeconds: 600
+            )
+            func workOff() async throws {
+                for claim in try await store.claim(for: worker, pool: "cpu", threads: 64, limit: 64) {
+                    let score = 0.1 + 0.2 * Double(claim.spec.work.seed ?? 0)
+                    _ = try await store.finish(claim.lease, outcome: .succeeded(RunResult(score: score, examples: 1)))
+                }
+            }
+            let firstRuns = try await store.runs(suite: suite, includingTerminal: true).filter {
+                $0.spec.kind != .report
+            }
+            for number in 1...3 {
+                try await workOff()
+                let known = try #require(try await store.seedPlans(of: [suite]).first)
+                let seeds = plan.seeds(before: number)
+                let look = SeedLook(
+                    number: number,
+                    scores: plan.tasks.flatMap { task in
+                        plan.systems.flatMap { system in
+                            seeds.map {
+                                SeedLook.Score(
+                                    system: system,
+                                    task: task,
+                                    seed: $0,
+                                    state: .succeeded,
+                                    score: 0.1 + 0.2
+                                )
+                            }
+                        }
+                    },
+                    tests: plan.tasks.map {
+                        SeedLook.Test(
+                            task: $0,
+                            boundary: number == 1 ? nil : 1.0 / 3,
+                            spent: 0.1 / Double(4 - number),
+                            permutations: 10,
+                            next: number < 3 ? plan.systems : []
+                        )
+                    },
+                    comparisons: plan.tasks.map {
+                        SeedLook.Comparison(
+                            task: $0,
+                            pair: plan.pairs[0],
+                            decision: number < 3 ? .open : .notSeparated,
+                            decidedAt: nil,
+                            difference: -1.0 / 3,
+                            firstSeeds: 1,
+                            secondSeeds: 1
+                        )
+                    }
+                )
+                #expect(known.looks.count == number - 1)
+                let group = number < 3 ? plan.seeds(before: number + 1) : []
+                let added = firstRuns.flatMap { run in
+                    group.map { AddedRun(spec: run.spec.with(seed: $0), like: run.id) }
+                }
+                #expect(try await store.store(look, of: suite, adding: added))
+            }
+            // The report.
+            try await workOff()
+            let record = try #require(try await store.suite(named: "\(suite)"))
+            let folder = try await export(record, world, to: "planned")
+            let other = try await PostgresStore.open(try await TestServer.shared.makeDatabase())
+            let archive = try SuiteArchive.read(folder, schema: Migration.all.count)
+            let outcome = try await archive.store(from: folder, dataDirectory: "\(world.folder)/there", store: other)
+            let before = try #require(try await SuiteHistory.load(suite, from: store))
+            let after = try #require(try await SuiteHistory.load(outcome.suite, from: other))
+            let (old, new) = (try #require(before.seeds), try #require(after.seeds))
+            #expect(old.looks.count == 3 && old.isOver)
+            #expect(new.suite == outcome.suite && new.plan == old.plan)
+            #expect(new.looks == old.looks && new.times == old.times)
+            #expect(essence(after) == essence(before))
+            // A plan that is over stays so: no look is made of it again.
+            #expect(try await other.dueSeedPlans().isEmpty)
+            await other.close()
+        }
+    }
+
     @Test func theSameExportIsStoredOnce() async throws {
         try await withWorld { world, suite in
             let folder = try await export(suite, world)

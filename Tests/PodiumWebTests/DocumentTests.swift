@@ -9,7 +9,7 @@ import Testing
 /// The document and the routes say the same.
 @Suite(.database)
 struct DocumentTests {
-    private static func document() throws -> [String: Any] {
+    static func document() throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(WebAssets.openAPI)) as? [String: Any])
     }
 
@@ -64,7 +64,7 @@ struct DocumentTests {
 }
 
 /// As much of JSON Schema as the document uses.
-private struct Schemas {
+struct Schemas {
     let named: [String: [String: Any]]
 
     init(_ document: [String: Any]) throws {

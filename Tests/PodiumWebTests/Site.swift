@@ -13,7 +13,7 @@ struct Site {
 
     static let limits = WebOptions.Limits(readsPerSecond: 10_000, readBurst: 100_000, writesPerSecond: 10_000)
 
-    static func make(limits: WebOptions.Limits = Site.limits) async throws -> Site {
+    static func make(limits: WebOptions.Limits = Site.limits, dataDirectory: String? = nil) async throws -> Site {
         let store = try await PostgresStore.open(try TestDatabase.current)
         let jobFiles = JobFiles { yaml, _ in
             guard yaml.contains("name:") else { throw BadFile() }
@@ -27,7 +27,7 @@ struct Site {
             cores: 1,
             databaseSchema: 1
         )
-        let options = WebOptions(limits: limits, version: "test")
+        let options = WebOptions(limits: limits, version: "test", dataDirectory: dataDirectory)
         return Site(
             store: store,
             app: try WebApp(store: store, jobFiles: jobFiles, provenance: provenance, options: options)

@@ -1,5 +1,6 @@
 package import PodiumCore
 internal import PodiumPrimitives
+package import PodiumStore
 
 /// A suite's plan of seeds, and how far it is, as text.
 package struct SeedPlanText {
@@ -72,6 +73,29 @@ package struct SeedPlanText {
             return "\(first) and \(second) not separated by \(NumberText.count(count, "seed"))\(difference)"
         case .notAsked: return "\(first) and \(second) not asked for, as neither leads\(difference)"
         }
+    }
+
+    /// When the next look comes and whom it is of; how the plan ended where there is none.
+    package func next(_ wait: SeedPlanWait) -> String {
+        guard !record.isOver, record.looks.count < plan.looks.count else {
+            return "There are no more looks: the plan took \(spent)."
+        }
+        let number = record.looks.count + 1
+        guard wait.isFollowed else {
+            return "Look \(number) never comes, as the suite's report, which waits for it, is over."
+        }
+        let look = "Look \(number), after \(NumberText.count(plan.looks[number - 1].seeds, "seed"))\(running), "
+        return look
+            + (wait.openRuns > 0
+                ? "comes when \(NumberText.count(wait.openRuns, "more run")) \(wait.openRuns == 1 ? "is" : "are") over."
+                : "is due: the scheduler makes it next.")
+    }
+
+    /// ` of a and b on glue/MRPC`, where not all systems go on.
+    private var running: String {
+        guard plan.tasks.contains(where: { record.running($0) != plan.systems }) else { return "" }
+        let groups = plan.tasks.map { ($0, record.running($0)) }.filter { !$0.1.isEmpty }
+        return " of " + groups.map { "\($0.1.joined(separator: ", ")) on \($0.0.rawValue)" }.joined(separator: "; ")
     }
 
     /// Seeds without a score: `seed 3 of tiny on glue/MRPC (failed)`.

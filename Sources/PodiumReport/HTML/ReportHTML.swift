@@ -4,7 +4,7 @@ import PodiumReportAssets
 
 /// A report as HTML that needs nothing else: no network, no scripts.
 package enum ReportHTML {
-    static let fileName = "report.html"
+    package static let fileName = "report.html"
 
     /// The whole report in one page; equal contents give equal bytes.
     package static func render(_ report: Report) throws(ReportError) -> String {
@@ -15,7 +15,7 @@ package enum ReportHTML {
     /// The report's page, and a page for each table that is too long for it, by their file names.
     ///
     /// The page names the others with their hashes.
-    static func pages(_ report: Report) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
+    package static func pages(_ report: Report) throws(ReportError) -> [(name: String, bytes: [UInt8])] {
         try report.check()
         let report = report.canonical()
         let sides = SidePages(report)
@@ -31,7 +31,7 @@ package enum ReportHTML {
     }
 
     /// All names that pages may have, also those that this report has not.
-    static var fileNames: [String] { [fileName] + SidePages.Page.allCases.map(\.rawValue) }
+    package static var fileNames: [String] { [fileName] + SidePages.Page.allCases.map(\.rawValue) }
 
     private static func render(_ view: Any, _ template: String) throws(ReportError) -> String {
         guard let page = try Templates.all.get().render(view, withTemplate: template) else {

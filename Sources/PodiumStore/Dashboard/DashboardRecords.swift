@@ -48,6 +48,19 @@ package struct MatrixRun: Codable, Sendable, Equatable {
     package var totalSteps: Int?
 }
 
+/// What the next look of a plan of seeds waits for.
+package struct SeedPlanWait: Sendable, Equatable {
+    /// Runs that are not over; one that waits for a failed run counts as over.
+    package var openRuns: Int
+    /// Whether the suite's report still waits for looks: without it there are no more.
+    package var isFollowed: Bool
+
+    package init(openRuns: Int, isFollowed: Bool) {
+        self.openRuns = openRuns
+        self.isFollowed = isFollowed
+    }
+}
+
 /// Who waits for whom in a suite.
 package struct RunEdge: Codable, Sendable, Equatable {
     package var parent: RunID

@@ -16,6 +16,15 @@ extension PostgresStore {
         try await plans { connection throws(StoreError) in try await connection.query(Self.selectDue) }
     }
 
+    /// What the next look of a suite's plan waits for.
+    package func seedPlanWait(of suite: SuiteID) async throws -> SeedPlanWait {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(Self.selectWait, .int(suite.rawValue))
+        }
+        guard let row = rows.first else { return SeedPlanWait(openRuns: 0, isFollowed: false) }
+        return SeedPlanWait(openRuns: try row.get("open_runs"), isFollowed: try row.get("is_followed"))
+    }
+
     private func plans(
         _ select: @Sendable (Connection) async throws(StoreError) -> Rows
     ) async throws(StoreError) -> [SeedPlanRecord] {
@@ -96,6 +105,15 @@ extension PostgresStore {
     private static let selectLooks: Statement = """
         select look, extract(epoch from decided_at)::double precision as at
         from seed_looks where suite_id = $1 order by number
+        """
+
+    private static let selectWait: Statement = """
+        select count(*) filter (
+                where kind <> 'report' and state not in ('succeeded', 'failed', 'cancelled')
+                    and not (state = 'blocked' and blocked_by is not null)
+            ) as open_runs,
+            coalesce(bool_or(kind = 'report' and state = 'blocked'), false) as is_followed
+        from runs where suite_id = $1
         """
 
     /// A run that is not over keeps a look from being due; one behind a failure counts as over.

@@ -54,6 +54,8 @@ struct API: Sendable {
         var runs: [String: Int]
         /// Runs that wait for one that failed.
         var stuck: Int
+        /// Of a suite that is asked for by itself.
+        var seeds: SeedPlanDocument?
 
         init(_ suite: SuiteSummary) {
             id = suite.id.rawValue
@@ -81,7 +83,10 @@ struct API: Sendable {
     }
 
     private func suite(_ exchange: Exchange) async throws -> WebResponse {
-        try .json(SuiteDocument(try await pages.suite(exchange)))
+        let suite = try await pages.suite(exchange)
+        var document = SuiteDocument(suite)
+        document.seeds = try await pages.seedPlan(of: suite.id).map { SeedPlanDocument($0, $1) }
+        return try .json(document)
     }
 
     private func runs(_ exchange: Exchange) async throws -> WebResponse {

@@ -82,15 +82,18 @@ extension Pages {
         return WebResponse(type: type, Array(try Leaderboard(report).render(format).utf8))
     }
 
-    /// The whole report, as `podium report` writes it.
+    /// The whole report as `podium report` writes it: its page, or a long table beside it.
     func report(_ exchange: Exchange) async throws -> WebResponse {
         let summary = try await suite(exchange)
-        guard let history = try await SuiteHistory.load(summary.id, from: store) else {
-            throw Problem(404, "there is no suite \(summary.id)")
+        let name = exchange.request.path.last.flatMap { $0 == "report" ? nil : $0 } ?? ReportHTML.fileName
+        guard let page = try await rankings.reportPage(name, of: summary.id) else {
+            throw Problem(
+                404,
+                name == ReportHTML.fileName
+                    ? "no run of suite \(summary.id) is scored on a task"
+                    : "the report of suite \(summary.id) has no page \(name): all of it is in \(ReportHTML.fileName)"
+            )
         }
-        let maker = SuiteReport(history)
-        guard !maker.tasks.isEmpty else { throw Problem(404, "no run of suite \(summary.id) is scored on a task") }
-        let html = try ReportHTML.render(try maker.current(provenance: rankings.provenance))
-        return .html(html)
+        return WebResponse(type: "text/html; charset=utf-8", page)
     }
 }

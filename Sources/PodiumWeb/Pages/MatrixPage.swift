@@ -1,4 +1,5 @@
 internal import PodiumCore
+internal import PodiumExperiments
 internal import PodiumPrimitives
 internal import PodiumStore
 
@@ -26,6 +27,7 @@ extension Pages {
         let mayAct: Bool
         let formCode: String
         let counts: [CountView]
+        let seeds: SeedPlanView?
         let systems: [System]
         let more: String?
         let legend: [StateView]
@@ -47,6 +49,7 @@ extension Pages {
             mayAct: exchange.visitor.may(.operator),
             formCode: exchange.formCode,
             counts: Self.counts(summary),
+            seeds: try await seedPlan(of: summary.id).map { SeedPlanView($0, $1) },
             systems: Self.systems(shown, curves: curves, examples: examples),
             more: runs.count > shown.count
                 ? "/suites/\(summary.id)?page=\(offset / Self.matrixLimit + 2)" : nil,

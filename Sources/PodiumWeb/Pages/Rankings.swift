@@ -4,7 +4,7 @@ internal import PodiumExperiments
 internal import PodiumReport
 internal import PodiumStore
 
-/// Leaderboards of suites, made once for all who look and anew when something has changed.
+/// Leaderboards and reports of suites, made once for all who look and anew when something has changed.
 actor Rankings {
     /// A suite's report, without curves, and its table as a page shows it.
     struct Ranking: Sendable {
@@ -18,19 +18,58 @@ actor Rankings {
         var ranking: Task<Ranking?, any Error>
     }
 
-    private let store: PostgresStore
-    nonisolated let provenance: Report.Provenance
-    private var made: [SuiteID: Made] = [:]
-    private var order: [SuiteID] = []
-
-    private static let memory = 20
-
-    init(store: PostgresStore, provenance: Report.Provenance) {
-        self.store = store
-        self.provenance = provenance
+    /// The pages of a whole report, by their file names.
+    private struct WholeReport {
+        var suite: SuiteID
+        var change: ChangeID
+        var pages: Task<[String: [UInt8]], any Error>
     }
 
-    static func reportPage(of suite: SuiteID) -> String { "/suites/\(suite)/report" }
+    private let store: PostgresStore
+    private let provenance: Report.Provenance
+    private let dataDirectory: String?
+    private var made: [SuiteID: Made] = [:]
+    private var order: [SuiteID] = []
+    /// The latest last.
+    private var reports: [WholeReport] = []
+
+    private static let memory = 20
+    private static let reportMemory = 2
+
+    init(store: PostgresStore, provenance: Report.Provenance, dataDirectory: String?) {
+        self.store = store
+        self.provenance = provenance
+        self.dataDirectory = dataDirectory
+    }
+
+    static func reportPage(of suite: SuiteID) -> String { "/suites/\(suite)/\(ReportHTML.fileName)" }
+
+    /// A page of the suite's report as of its last change, and the long tables beside it, as `podium report` writes them.
+    ///
+    /// - Parameter name: its file name there.
+    /// - Returns: nil where the suite scores nothing or the report has no such page.
+    func reportPage(_ name: String, of suite: SuiteID) async throws -> [UInt8]? {
+        let change = try await store.lastChange(of: suite)
+        if let known = reports.first(where: { $0.suite == suite && $0.change == change }) {
+            return try await known.pages.value[name]
+        }
+        let (store, provenance, dataDirectory) = (store, provenance, dataDirectory)
+        let task = Task<[String: [UInt8]], any Error> {
+            guard let history = try await SuiteHistory.load(suite, from: store) else { return [:] }
+            let maker = SuiteReport(history, dataDirectory: dataDirectory)
+            guard !maker.tasks.isEmpty else { return [:] }
+            let pages = try ReportHTML.pages(try maker.current(provenance: provenance))
+            return Dictionary(pages.map { ($0.name, $0.bytes) }) { first, _ in first }
+        }
+        reports.removeAll { $0.suite == suite }
+        reports = reports.suffix(Self.reportMemory - 1) + [WholeReport(suite: suite, change: change, pages: task)]
+        do {
+            return try await task.value[name]
+        } catch {
+            reports.removeAll { $0.suite == suite }
+            throw error
+        }
+    }
 
     /// The suite's ranking as of its last change; nil for a suite that scores nothing.
     func ranking(of suite: SuiteID) async throws -> (ranking: Ranking, at: Double)? {

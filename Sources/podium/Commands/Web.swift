@@ -32,7 +32,8 @@ struct DashboardOptions: ParsableArguments {
             options: WebOptions(
                 address: bind,
                 ports: port.map { [$0] } ?? WebOptions.usualPorts,
-                version: Podium.version
+                version: Podium.version,
+                dataDirectory: place.dataDirectory
             )
         )
     }

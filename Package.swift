@@ -92,6 +92,7 @@ let package = Package(
                 .embedInCode("0011_short_submissions.sql"), .embedInCode("0012_standings.sql"),
                 .embedInCode("0013_lighter_writes.sql"), .embedInCode("0014_unused_index.sql"),
                 .embedInCode("0015_seed_plans.sql"), .embedInCode("0016_ends_by_key.sql"),
+                .embedInCode("0017_scores_in_order.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

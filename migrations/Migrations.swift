@@ -27,6 +27,7 @@ package struct Migration: Sendable {
         Migration(version: 14, name: "unused_index", sql: PackageResources._014_unused_index_sql),
         Migration(version: 15, name: "seed_plans", sql: PackageResources._015_seed_plans_sql),
         Migration(version: 16, name: "ends_by_key", sql: PackageResources._016_ends_by_key_sql),
+        Migration(version: 17, name: "scores_in_order", sql: PackageResources._017_scores_in_order_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -806,6 +806,7 @@ CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artif
 CREATE INDEX pilots_not_over ON public.pilots USING btree (pool, id) WHERE (ended_at IS NULL);
 CREATE INDEX pilots_of_a_pool ON public.pilots USING btree (pool, ended_at DESC) WHERE (ended_at IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
+CREATE INDEX results_by_score ON public.results USING btree (score DESC NULLS LAST, run_id DESC);
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));

@@ -29,6 +29,7 @@ package final class WebApp: Sendable {
             hub: hub,
             renderer: try PageRenderer(),
             rankings: Rankings(store: store, provenance: provenance, dataDirectory: options.dataDirectory),
+            summaries: Summaries(store: store),
             jobFiles: jobFiles,
             version: options.version
         )

@@ -72,7 +72,7 @@ import Testing
         let board = Leaderboard(report)
         for format in [Leaderboard.Format.table, .md] { #expect(try board.render(format).contains("1–2")) }
         #expect(try board.render(.latex).contains("1--2"))
-        #expect(try board.render(.json).contains("\"worst\" : 2"))
+        #expect(try board.render(.json).contains("\"worst\": 2"))
         #expect(try board.render(.csv).contains(",best_rank,worst_rank,tier,tries,agreement\n"))
         #expect(try ReportHTML.render(report).contains("<span class=\"rank\">1–2</span>"))
     }

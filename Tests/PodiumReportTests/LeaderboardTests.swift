@@ -110,7 +110,7 @@ import Testing
         let report = try Self.small.report()
         let text = try Leaderboard(report).render(.json)
         let value = try #require(report.results[0].score?.value)
-        #expect(text.contains("\"score\" : \(value)"))
+        #expect(text.contains("\"score\": \(value)"))
         #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
     }
 }

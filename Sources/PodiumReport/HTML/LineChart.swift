@@ -30,8 +30,9 @@ struct LineChart {
     let dot: Tick?
     /// Height of the whole drawing; without the strip it ends earlier.
     let height: Int
-    let axisY: String
-    let tickY: String
+    /// The lines of the grid, and the axis with its ticks: a path each, because a report has very many of them.
+    let gridPath: String
+    let axisPath: String
     let labelY: String
 
     // The drawing is 280 units wide; the template repeats these numbers.
@@ -109,8 +110,8 @@ struct LineChart {
             self.rateLabel = nil
         }
         let base = hasStrip ? Self.stripBottom : Self.bottom
-        self.axisY = coordinate(base)
-        self.tickY = coordinate(base + 3)
+        self.gridPath = yTicks.map { "M40 \($0.at)H272" }.joined()
+        self.axisPath = "M40 \(coordinate(base))H272" + xTicks.map { "M\($0.at) \(coordinate(base))v3" }.joined()
         self.labelY = coordinate(base + 14)
         self.height = Int(base) + 18
     }
@@ -146,8 +147,8 @@ struct LineChart {
         referenceY = nil
         dot = single.dot
         height = single.height
-        axisY = single.axisY
-        tickY = single.tickY
+        gridPath = single.gridPath
+        axisPath = single.axisPath
         labelY = single.labelY
     }
 

@@ -8,7 +8,7 @@ struct SeedStrip {
     }
 
     let description: String
-    let gridLines: [String]
+    let gridPath: String
     let dots: [Dot]
     let mean: String
     /// The interval's ends; nil where there is none.
@@ -26,7 +26,7 @@ struct SeedStrip {
         }
         let values = score.seeds?.values ?? []
         let interval = score.intervals.first
-        gridLines = axis.ticks.map { coordinate(axis.position($0, from: Self.left, to: Self.right)) }
+        gridPath = axis.ticks.map { "M\(coordinate(axis.position($0, from: Self.left, to: Self.right))) 0v22" }.joined()
         dots = values.map { Dot(x: x($0.value), label: "seed \($0.seed): \(NumberText.percent($0.value, digits: 2))") }
         mean = x(score.value)
         intervalStart = interval.map { x(max($0.low, axis.low / 100)) }

@@ -161,16 +161,3 @@ private struct LeaderboardDocument: Encodable {
     var remarks: [String]
     var groups: [Group]
 }
-
-/// JSON with sorted keys, so that equal values give equal bytes.
-enum CanonicalJSON {
-    static func encode(_ value: some Encodable) throws(ReportError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-        } catch {
-            throw ReportError(.invalidReport, "the report cannot be written as JSON: \(error)")
-        }
-    }
-}

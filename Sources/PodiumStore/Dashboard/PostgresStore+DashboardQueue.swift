@@ -107,21 +107,6 @@ extension PostgresStore {
         }
         return try rows.first.map { row throws(StoreError) in try row.get("place") }
     }
-
-    /// The newest entry of the feed about a suite; `start` where there is none.
-    package func lastChange(of suite: SuiteID) async throws -> ChangeID {
-        let rows = try await read { connection throws(StoreError) in
-            try await connection.query(
-                """
-                select transaction, id from events where suite_id = $1
-                order by transaction desc, id desc limit 1
-                """,
-                .int(suite.rawValue)
-            )
-        }
-        guard let row = rows.first else { return .start }
-        return ChangeID(transaction: try row.get("transaction"), number: try row.get("id"))
-    }
 }
 
 extension PostgresStore {

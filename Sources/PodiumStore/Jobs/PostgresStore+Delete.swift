@@ -34,6 +34,11 @@ extension PostgresStore {
             "update runs set blocked_by = null where blocked_by = any($1::bigint[]) and id <> all($1::bigint[])",
             .ints(runs)
         )
+        // What was made of the suites before is no longer true (`SuiteVersion`).
+        try await connection.query(
+            "update suites set name = name where id in (select suite_id from runs where id = any($1::bigint[]))",
+            .ints(runs)
+        )
         for statement in deletions { try await connection.query(statement, .ints(runs)) }
         try await connection.query(
             "delete from suites where id = any($1::bigint[])",

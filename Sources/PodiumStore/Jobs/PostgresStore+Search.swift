@@ -8,16 +8,44 @@ extension PostgresStore {
         offset: Int,
         limit: Int
     ) async throws -> [HistoryEntry] {
+        // Within a suite its runs are found first; the order of all scores would be read through for them.
+        let isAcrossSuites = filter.suites.isEmpty
         let filter = try StoredFilter(filter).json
         let page = [Parameter.int(Int64(offset)), .int(Int64(limit))]
-        let rows =
+        let rows: [Row] =
             switch order {
-            case .newest: try await find(Self.newestRuns, [.json(filter)] + page)
-            case .oldest: try await find(Self.oldestRuns, [.json(filter)] + page)
+            case .newest: Array(try await find(Self.newestRuns, [.json(filter)] + page))
+            case .oldest: Array(try await find(Self.oldestRuns, [.json(filter)] + page))
+            case .score where isAcrossSuites: try await byScore(filter, offset: offset, limit: limit)
             case .score, .system, .task, .duration:
-                try await find(Self.orderedRuns, [.json(filter)] + page + [.text(order.rawValue)])
+                Array(try await find(Self.orderedRuns, [.json(filter)] + page + [.text(order.rawValue)]))
             }
         return try rows.map { row throws(StoreError) in try HistoryEntry(row) }
+    }
+
+    /// A page of runs, the best score first and those without one last.
+    ///
+    /// Those with a score are read in the order of an index, until the page is full; the others only where they are on it.
+    private func byScore(_ filter: String, offset: Int, limit: Int) async throws -> [Row] {
+        var rows = Array(
+            try await find(Self.scoredRuns, [.json(filter), .int(Int64(offset)), .int(Int64(limit))])
+        )
+        guard rows.count < limit else { return rows }
+        var skipped = 0
+        if rows.isEmpty, offset > 0 {
+            let count = try await find(
+                "select count(*) as runs from find_runs($1) where score is not null",
+                [.json(filter)]
+            )
+            skipped = max(0, offset - (try count[0].get("runs") as Int))
+        }
+        rows += Array(
+            try await find(
+                Self.unscoredRuns,
+                [.json(filter), .int(Int64(skipped)), .int(Int64(limit - rows.count))]
+            )
+        )
+        return rows
     }
 
     /// A statement that finds runs by a filter, planned for that very filter.
@@ -136,14 +164,36 @@ extension PostgresStore {
     private static let newestRuns: Statement = "select * from find_runs($1) order by id desc offset $2 limit $3"
     private static let oldestRuns: Statement = "select * from find_runs($1) order by id offset $2 limit $3"
 
+    /// The page is chosen first, by what its order needs: all columns are read of its runs only.
     private static let orderedRuns: Statement = """
-        select * from find_runs($1)
+        with page as (
+            select id from find_runs($1)
+            order by
+                case $4::text when 'score' then score
+                    when 'duration' then extract(epoch from ended_at - started_at)::double precision end desc nulls last,
+                case $4 when 'system' then system when 'task' then task end collate "C" nulls last,
+                id desc
+            offset $2 limit $3
+        )
+        select run_history.* from page join run_history using (id)
         order by
-            case $4::text when 'score' then score
+            case $4 when 'score' then score
                 when 'duration' then extract(epoch from ended_at - started_at)::double precision end desc nulls last,
             case $4 when 'system' then system when 'task' then task end collate "C" nulls last,
             id desc
-        offset $2 limit $3
+        """
+
+    private static let scoredRuns: Statement = """
+        with page as (
+            select id, score from find_runs($1) where score is not null
+            order by score desc nulls last, id desc offset $2 limit $3
+        )
+        select run_history.* from page join run_history using (id) order by run_history.score desc nulls last, id desc
+        """
+
+    private static let unscoredRuns: Statement = """
+        with page as (select id from find_runs($1) where score is null order by id desc offset $2 limit $3)
+        select run_history.* from page join run_history using (id) order by id desc
         """
 
     /// Suites first, so that runs are counted of one page's suites only.

@@ -77,7 +77,7 @@ struct API: Sendable {
     private func suites(_ exchange: Exchange) async throws -> WebResponse {
         let limit = try exchange.count("limit", default: 100, upTo: 1000)
         let before = try exchange.place("before").map { SuiteID(rawValue: $0) }
-        let suites = try await store.suiteSummaries(Pages.everySuite, before: before, limit: limit)
+        let suites = try await pages.summaries.page(before: before, limit: limit)
         let next = suites.count == limit ? suites.last.map { "before=\($0.id)&limit=\(limit)" } : nil
         return try .json(Page(items: suites.map(SuiteDocument.init), next: next))
     }

@@ -10,6 +10,7 @@ struct Pages: Sendable {
     let hub: ChangeHub
     let renderer: PageRenderer
     let rankings: Rankings
+    let summaries: Summaries
     let jobFiles: JobFiles
     let version: String
 
@@ -86,13 +87,8 @@ struct Pages: Sendable {
         return try page(exchange, title: title, current: "", status: status, "message", view)
     }
 
-    /// Archived ones too.
-    static let everySuite = HistoryFilter(includesArchived: true)
-
     func summary(of suite: SuiteID) async throws -> SuiteSummary? {
-        var filter = Self.everySuite
-        filter.suites = [suite]
-        return try await store.suiteSummaries(filter, before: nil, limit: 1).first
+        try await summaries.summary(of: suite)
     }
 
     func suite(_ exchange: Exchange) async throws -> SuiteSummary {

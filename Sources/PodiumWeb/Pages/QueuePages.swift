@@ -19,7 +19,7 @@ extension Pages {
         let now = Date().timeIntervalSince1970
         let queue = try await store.queue(suite: nil, limit: 20)
         let running = try await store.runs(queue.running)
-        let summaries = try await store.suiteSummaries(Self.everySuite, before: nil, limit: 10)
+        let summaries = try await self.summaries.page(before: nil, limit: 10)
         let workers = try await store.workers(limit: 50).filter { $0.state == .working || $0.state == .idle }
         var list = RunListView(running, caption: "Running now", now: now)
         list.hint =
@@ -130,7 +130,7 @@ extension Pages {
 
     func suites(_ exchange: Exchange) async throws -> WebResponse {
         let before = exchange.request.parameter("before").flatMap { Int64($0) }.map { SuiteID(rawValue: $0) }
-        let summaries = try await store.suiteSummaries(Self.everySuite, before: before, limit: Self.suitesOnAPage)
+        let summaries = try await self.summaries.page(before: before, limit: Self.suitesOnAPage)
         let older = summaries.count == Self.suitesOnAPage ? summaries.last.map { "/suites?before=\($0.id)" } : nil
         let view = SuitesView(list: SuiteListView(summaries, now: Date().timeIntervalSince1970, older: older))
         return try page(exchange, title: "Suites", current: "/suites", scope: .init(), "suites-page", view)

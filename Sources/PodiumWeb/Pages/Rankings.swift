@@ -13,7 +13,7 @@ actor Rankings {
     }
 
     private struct Made {
-        var change: ChangeID
+        var version: SuiteVersion
         var at: Double
         var ranking: Task<Ranking?, any Error>
     }
@@ -21,7 +21,7 @@ actor Rankings {
     /// The pages of a whole report, by their file names.
     private struct WholeReport {
         var suite: SuiteID
-        var change: ChangeID
+        var version: SuiteVersion
         var pages: Task<[String: [UInt8]], any Error>
     }
 
@@ -49,8 +49,8 @@ actor Rankings {
     /// - Parameter name: its file name there.
     /// - Returns: nil where the suite scores nothing or the report has no such page.
     func reportPage(_ name: String, of suite: SuiteID) async throws -> [UInt8]? {
-        let change = try await store.lastChange(of: suite)
-        if let known = reports.first(where: { $0.suite == suite && $0.change == change }) {
+        guard let version = try await store.versions(of: [suite])[suite] else { return nil }
+        if version.isSettled, let known = reports.first(where: { $0.suite == suite && $0.version == version }) {
             return try await known.pages.value[name]
         }
         let (store, provenance, dataDirectory) = (store, provenance, dataDirectory)
@@ -62,7 +62,7 @@ actor Rankings {
             return Dictionary(pages.map { ($0.name, $0.bytes) }) { first, _ in first }
         }
         reports.removeAll { $0.suite == suite }
-        reports = reports.suffix(Self.reportMemory - 1) + [WholeReport(suite: suite, change: change, pages: task)]
+        reports = reports.suffix(Self.reportMemory - 1) + [WholeReport(suite: suite, version: version, pages: task)]
         do {
             return try await task.value[name]
         } catch {
@@ -73,8 +73,10 @@ actor Rankings {
 
     /// The suite's ranking as of its last change; nil for a suite that scores nothing.
     func ranking(of suite: SuiteID) async throws -> (ranking: Ranking, at: Double)? {
-        let change = try await store.lastChange(of: suite)
-        if let known = made[suite], known.change == change, let ranking = try await known.ranking.value {
+        guard let version = try await store.versions(of: [suite])[suite] else { return nil }
+        if version.isSettled, let known = made[suite], known.version == version,
+            let ranking = try await known.ranking.value
+        {
             return (ranking, known.at)
         }
         let (store, provenance) = (store, provenance)
@@ -90,7 +92,7 @@ actor Rankings {
             )
         }
         let now = Date().timeIntervalSince1970
-        made[suite] = Made(change: change, at: now, ranking: task)
+        made[suite] = Made(version: version, at: now, ranking: task)
         order.removeAll { $0 == suite }
         order.append(suite)
         if order.count > Self.memory { made[order.removeFirst()] = nil }

@@ -47,14 +47,14 @@ struct Queue: AsyncParsableCommand {
         }
     }
 
-    /// One array, of which one run at a time is held.
+    /// One array with a line for each run, of which one at a time is held.
     private func printJSON(_ suite: SuiteID?, of store: any JobStore) async throws {
         try Terminal.data("[")
         var held: String?
         try await store.forEachRun(suite: suite, includingTerminal: all) { run in
             // Held back until it is known whether another follows.
             if let held { try Terminal.data(held + ",") }
-            held = try JSONOutput.text(run)
+            held = try JSONOutput.line(run)
         }
         if let held { try Terminal.data(held) }
         try Terminal.data("]")

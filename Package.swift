@@ -93,6 +93,7 @@ let package = Package(
                 .embedInCode("0013_lighter_writes.sql"), .embedInCode("0014_unused_index.sql"),
                 .embedInCode("0015_seed_plans.sql"), .embedInCode("0016_ends_by_key.sql"),
                 .embedInCode("0017_scores_in_order.sql"),
+                .embedInCode("0018_worker_tokens.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),
@@ -315,8 +316,8 @@ let package = Package(
         tests(
             "PodiumWebTests",
             [
-                "PodiumCore", "PodiumLibrary", "PodiumReport", "PodiumScheduler", "PodiumStore", "PodiumTestSupport",
-                "PodiumWeb", "PodiumWebAssets",
+                "PodiumCore", "PodiumFiles", "PodiumLibrary", "PodiumReport", "PodiumScheduler", "PodiumStore",
+                "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets",
             ]
         ),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumFiles", "PodiumReport"], exclude: ["Snapshots"]),

@@ -28,6 +28,7 @@ package struct Migration: Sendable {
         Migration(version: 15, name: "seed_plans", sql: PackageResources._015_seed_plans_sql),
         Migration(version: 16, name: "ends_by_key", sql: PackageResources._016_ends_by_key_sql),
         Migration(version: 17, name: "scores_in_order", sql: PackageResources._017_scores_in_order_sql),
+        Migration(version: 18, name: "worker_tokens", sql: PackageResources._018_worker_tokens_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -463,7 +463,7 @@ CREATE TABLE public.access_tokens (
     revoked_at timestamp with time zone,
     CONSTRAINT access_tokens_hash_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT access_tokens_have_a_name CHECK ((name <> ''::text)),
-    CONSTRAINT access_tokens_role_is_known CHECK ((role = ANY (ARRAY['reader'::text, 'operator'::text, 'admin'::text])))
+    CONSTRAINT access_tokens_role_is_known CHECK ((role = ANY (ARRAY['reader'::text, 'worker'::text, 'operator'::text, 'admin'::text])))
 );
 ALTER TABLE public.access_tokens ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.access_tokens_id_seq

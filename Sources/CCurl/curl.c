@@ -9,16 +9,19 @@ enum {
     OPT_WRITEDATA = 10001,
     OPT_URL = 10002,
     OPT_ERRORBUFFER = 10010,
+    OPT_POSTFIELDS = 10015,
     OPT_WRITEFUNCTION = 20011,
     OPT_LOW_SPEED_LIMIT = 19,
     OPT_LOW_SPEED_TIME = 20,
     OPT_HTTPHEADER = 10023,
     OPT_HEADERDATA = 10029,
+    OPT_CUSTOMREQUEST = 10036,
     OPT_NOBODY = 44,
     OPT_CONNECTTIMEOUT = 78,
     OPT_HEADERFUNCTION = 20079,
     OPT_NOSIGNAL = 99,
     OPT_PROTOCOLS_STR = 10318,
+    OPT_POSTFIELDSIZE_LARGE = 30120,
     INFO_RESPONSE_CODE = 0x200002,
     GLOBAL_ALL = 3,
 };
@@ -106,6 +109,12 @@ int podium_curl_perform(
     easy_setopt(handle, OPT_LOW_SPEED_LIMIT, 1L);
     easy_setopt(handle, OPT_LOW_SPEED_TIME, request->idle_seconds);
     if (request->is_head) easy_setopt(handle, OPT_NOBODY, 1L);
+    if (request->method) {
+        // Set before the data, which is not copied.
+        easy_setopt(handle, OPT_POSTFIELDSIZE_LARGE, (int64_t)request->content_count);
+        easy_setopt(handle, OPT_POSTFIELDS, request->content_count ? request->content : "");
+        easy_setopt(handle, OPT_CUSTOMREQUEST, request->method);
+    }
     easy_setopt(handle, OPT_WRITEFUNCTION, write_body);
     easy_setopt(handle, OPT_WRITEDATA, &sinks);
     easy_setopt(handle, OPT_HEADERFUNCTION, write_header);

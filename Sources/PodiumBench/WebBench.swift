@@ -42,7 +42,7 @@ package struct WebBench: Sendable {
                 cores: 1,
                 databaseSchema: 0
             ),
-            options: WebOptions(limits: limits, version: version)
+            options: WebOptions(limits: limits, version: version, dataDirectory: "/nowhere")
         )
         let run = try await store.runs(suite: stored[0], includingTerminal: true, after: nil, limit: 1)[0].id
         let pages: [(name: String, target: @Sendable (Int) -> String)] = [

@@ -19,6 +19,9 @@ package struct EngineAssignment: Codable, Sendable, Equatable {
     package var history: SuiteHistory?
     /// Podium's data directory: `data/`, `models/`, `artifacts/`.
     package var dataDirectory: String
+    /// Where files that the job file names lie on this machine, by the names that they have there; nil where they are read
+    /// in place.
+    package var places: [String: String]?
 
     package init(claim: Claim, dataDirectory: String) {
         self.lease = claim.lease
@@ -28,6 +31,21 @@ package struct EngineAssignment: Codable, Sendable, Equatable {
         self.inputs = claim.inputs
         self.snapshots = claim.snapshots
         self.dataDirectory = dataDirectory
+    }
+
+    /// The run's work with its files where they are on this machine; what identifies the run stays in `spec`.
+    package var work: Work {
+        guard let places, !places.isEmpty else { return spec.work }
+        return spec.work.relocated { places[$0] ?? $0 }
+    }
+
+    /// Where a file of an attempt lies in this data directory, whatever data directory it was written into.
+    package func here(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let place = parts.lastIndex(of: "artifacts"), place + 1 < parts.count,
+            parts[place + 1] == "run-\(lease.run)"
+        else { return path }
+        return dataDirectory + "/" + parts[place...].joined(separator: "/")
     }
 
     /// The input of that name; nil where the run has none such.

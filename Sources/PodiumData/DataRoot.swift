@@ -47,14 +47,20 @@ package struct DataRoot: Sendable {
 
     /// The splits a task is scored on while developing.
     package static func evaluationSplits(of task: BenchmarkTask) -> [DataSplit] {
-        task == .mnli ? [.devMatched, .devMismatched] : [.dev]
+        task.developmentSplits
+    }
+
+    /// Where a task's file may lie in the layout, with its official name; the first that is there is read.
+    package static func places(task: BenchmarkTask, split: DataSplit) -> [(name: String, place: String)] {
+        let names = fileNames(task: task, split: split)
+        let places = names.flatMap { name in [name, (task.isSQuAD ? "squad/" : "glue/") + name].map { (name, $0) } }
+        return places.flatMap { [$0, ($0.0, $0.1 + ".gz")] }
     }
 
     /// Reads a task's file, wherever in the layout it lies, plain or with `.gz` after its name.
     package func read(task: BenchmarkTask, split: DataSplit) throws(DataError) -> File {
-        let names = Self.fileNames(task: task, split: split)
-        let places = names.flatMap { name in [name, (task.isSQuAD ? "squad/" : "glue/") + name].map { (name, $0) } }
-        for (name, place) in places.flatMap({ [$0, ($0.0, $0.1 + ".gz")] }) {
+        let places = Self.places(task: task, split: split)
+        for (name, place) in places {
             let full = "\(path)/\(place)"
             do throws(FileError) {
                 let bytes = try FileContent.read(full)
@@ -67,7 +73,7 @@ package struct DataRoot: Sendable {
         throw DataError(
             .missingFile,
             "no data for \(task.rawValue) \(split.rawValue): looked for "
-                + places.map { "\(path)/\($0.1)" }.joined(separator: " and ")
+                + places.filter { !$0.place.hasSuffix(".gz") }.map { "\(path)/\($0.place)" }.joined(separator: " and ")
         )
     }
 }

@@ -11,6 +11,8 @@ package struct LibraryError: DescribedError, Sendable {
         case malformed
         /// A folder or file cannot be written.
         case fileSystem
+        /// The host knows who asks, or does not, and says no.
+        case refused
     }
 
     package let code: Code
@@ -25,7 +27,7 @@ package struct LibraryError: DescribedError, Sendable {
     package var blame: Blame {
         switch code {
         case .unreachable, .fileSystem: .world
-        case .unknownName, .malformed: .input
+        case .unknownName, .malformed, .refused: .input
         }
     }
 }

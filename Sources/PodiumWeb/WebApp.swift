@@ -38,6 +38,7 @@ package final class WebApp: Sendable {
         let forms = FormPages(pages: pages, actions: actions, gate: gate)
         router = Router(
             routes: Self.pageRoutes(pages, forms) + API(pages: pages, actions: actions, gate: gate).routes
+                + ArtifactRoutes(store: store, shelf: options.dataDirectory.map(ArtifactShelf.init)).routes
         )
     }
 
@@ -175,7 +176,7 @@ package final class WebApp: Sendable {
             if let role = route.role, !exchange.visitor.may(role) {
                 return try await refuse(exchange, route, needs: role)
             }
-            if route.method == .post { try checkOrigin(exchange, route) }
+            if route.method != .get { try checkOrigin(exchange, route) }
             guard exchange.request.headers["podium-fragment"] != nil else { return try await route.handler(exchange) }
             return try await fragments.response(exchange, route)
         }

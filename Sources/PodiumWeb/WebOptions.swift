@@ -21,7 +21,8 @@ package struct WebOptions: Sendable {
     package var limits: Limits
     /// What the program says of itself.
     package var version: String
-    /// Where pulled data and the sample lie, so that the report shows texts of examples; nil shows none.
+    /// Where pulled data and the sample lie, so that the report shows texts of examples, and the files that workers of other
+    /// machines bring and fetch; nil shows no texts and takes no files.
     package var dataDirectory: String?
 
     /// - Parameter ports: 8265 or the next free one if left out.

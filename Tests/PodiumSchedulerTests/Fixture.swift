@@ -22,7 +22,11 @@ final class Fixture: Sendable {
 
     static let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    func worker(threads: Int = 2, lifetime: WorkerLifetime = WorkerLifetime()) -> Worker {
+    func worker(
+        threads: Int = 2,
+        lifetime: WorkerLifetime = WorkerLifetime(),
+        exchange: (any ArtifactExchange)? = nil
+    ) -> Worker {
         Worker(
             store: store,
             registration: WorkerRegistration(
@@ -33,15 +37,19 @@ final class Fixture: Sendable {
                 version: "test"
             ),
             launcher: launcher,
-            options: WorkerOptions(dataDirectory: folder, lifetime: lifetime),
+            options: WorkerOptions(dataDirectory: folder, lifetime: lifetime, exchange: exchange),
             clock: clock,
             log: Self.log
         )
     }
 
     /// Runs a worker while `body` lasts, then shuts it down; engines that still run obey.
-    func withWorker(threads: Int = 2, _ body: (Worker) async throws -> Void) async throws {
-        let worker = worker(threads: threads)
+    func withWorker(
+        threads: Int = 2,
+        exchange: (any ArtifactExchange)? = nil,
+        _ body: (Worker) async throws -> Void
+    ) async throws {
+        let worker = worker(threads: threads, exchange: exchange)
         let isOver = Flag()
         Task {
             await worker.run()

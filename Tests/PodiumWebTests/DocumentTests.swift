@@ -51,6 +51,8 @@ struct DocumentTests {
         let token = try await site.token(.admin)
         let schemas = try Schemas(try Self.document())
         for (method, path, operation) in try Self.operations() where method == "GET" && !path.hasSuffix("/events") {
+            // Files are asked for by attempts that hold a run, in tests of their own.
+            if path == "/api/v1/artifacts" || path == "/api/v1/files" || path.hasSuffix("{sha256}") { continue }
             let target = path.replacing("{suite}", with: "\(suite.suite)").replacing("{run}", with: "\(run)")
                 .replacing("{name}", with: "loss")
             let response = try await site.get(target, token: token)

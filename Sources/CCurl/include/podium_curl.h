@@ -7,13 +7,17 @@
 /// Takes bytes of a response; taking fewer than there are ends the transfer.
 typedef size_t (*podium_curl_sink)(const char *bytes, size_t count, void *context);
 
-/// One GET or HEAD; redirects are not followed.
+/// One request; redirects are not followed.
 struct podium_curl_request {
     const char *url;
     /// `Name: value`, as many as `header_count`.
     const char *const *headers;
     size_t header_count;
     int is_head;
+    /// Another method than GET and HEAD, with a body of its own; null for none.
+    const char *method;
+    const void *content;
+    size_t content_count;
     /// Seconds until a connection must stand, and without a byte until a transfer is given up.
     long connect_seconds;
     long idle_seconds;

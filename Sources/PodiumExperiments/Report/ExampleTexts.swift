@@ -11,10 +11,13 @@ struct ExampleTexts {
     }
 
     private let dataDirectory: String?
+    private let places: [String: String]
 
-    /// - Parameter dataDirectory: where the sample lies; nil shows no texts.
-    init(dataDirectory: String?) {
-        self.dataDirectory = dataDirectory
+    /// - Parameters:
+    ///   - dataDirectory: where the sample lies; nil shows no texts.
+    ///   - places: where folders of data lie on this machine, by the names that they have in job files.
+    init(dataDirectory: String?, places: [String: String] = [:]) {
+        (self.dataDirectory, self.places) = (dataDirectory, places)
     }
 
     /// By split and example, of the ones asked for; empty where the data is not here or is not the data that was scored.
@@ -23,7 +26,8 @@ struct ExampleTexts {
         in run: SuiteHistory.Run,
         examples: Set<String>
     ) -> [DataSplit: [String: Text]] {
-        guard let dataDirectory, !examples.isEmpty, let reference = run.record.spec.work.examples?.data,
+        let work = run.record.spec.work.relocated { places[$0] ?? $0 }
+        guard let dataDirectory, !examples.isEmpty, let reference = work.examples?.data,
             let files = try? TaskFiles(reference, dataDirectory: dataDirectory)
         else { return [:] }
         var result: [DataSplit: [String: Text]] = [:]

@@ -101,7 +101,8 @@ extension SuiteReport {
             throw ExperimentError(.failed, "the worker handed over no history to report on")
         }
         let path = "\(folder)/report"
-        try SuiteReport(history, dataDirectory: assignment.dataDirectory).write(to: path, provenance: provenance)
+        try SuiteReport(history, dataDirectory: assignment.dataDirectory, places: assignment.places ?? [:])
+            .write(to: path, provenance: provenance)
         let document = "\(path)/report.xml"
         return Artifact(
             kind: .report,

@@ -10,13 +10,17 @@ package struct SuiteReport {
     private let history: SuiteHistory
     private let names: DatasetNames
     private let dataDirectory: String?
+    private let places: [String: String]
 
-    /// - Parameter dataDirectory: where the sample lies, so that texts of examples can be shown; nil shows none.
-    package init(_ history: SuiteHistory, dataDirectory: String? = nil) {
+    /// - Parameters:
+    ///   - dataDirectory: where the sample lies, so that texts of examples can be shown; nil shows none.
+    ///   - places: where folders of data lie on this machine, by the names that they have in job files.
+    package init(_ history: SuiteHistory, dataDirectory: String? = nil, places: [String: String] = [:]) {
         suite = history.suite
         self.history = history.reported
         names = DatasetNames(self.history.runs)
         self.dataDirectory = dataDirectory
+        self.places = places
     }
 
     private var histories: [SuiteHistory.Run] { history.runs }
@@ -47,7 +51,7 @@ package struct SuiteReport {
             systems: systems.map(\.id),
             tasks: tasks,
             tables: tables,
-            texts: ExampleTexts(dataDirectory: dataDirectory),
+            texts: ExampleTexts(dataDirectory: dataDirectory, places: places),
             chosen: chosen
         )
         let cells = LeaderboardCells(history: history, datasets: names, tables: tables, tests: tests)

@@ -49,15 +49,19 @@ package final class LocalServer: Sendable {
         package var launcher: any Launcher
         /// When it leaves by itself.
         package var lifetime: WorkerLifetime
+        /// How files come and go; nil where the data directory is everybody's.
+        package var exchange: (any ArtifactExchange)?
 
         package init(
             registration: WorkerRegistration,
             launcher: any Launcher,
-            lifetime: WorkerLifetime = WorkerLifetime()
+            lifetime: WorkerLifetime = WorkerLifetime(),
+            exchange: (any ArtifactExchange)? = nil
         ) {
             self.registration = registration
             self.launcher = launcher
             self.lifetime = lifetime
+            self.exchange = exchange
         }
     }
 
@@ -165,7 +169,11 @@ package final class LocalServer: Sendable {
             store: store,
             registration: worker.registration,
             launcher: worker.launcher,
-            options: WorkerOptions(dataDirectory: dataDirectory, lifetime: worker.lifetime),
+            options: WorkerOptions(
+                dataDirectory: dataDirectory,
+                lifetime: worker.lifetime,
+                exchange: worker.exchange
+            ),
             log: log
         )
     }

@@ -68,6 +68,9 @@ package final class DevelopmentMonitor {
     /// Takes over what a checkpoint carries.
     func restore(_ metadata: [String: String]) throws {
         record = try metadata[Self.key].map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) } ?? Record()
+        // Another machine wrote it, perhaps, and its data directory has another path.
+        if let folder = record.best?.folder { record.best?.folder = context.assignment.here(folder) }
+        record.folders = record.folders.map(context.assignment.here)
         guard keepsBest, let best = record.best, !FileManager.default.fileExists(atPath: best.folder) else { return }
         throw JobError(
             .infrastructure,

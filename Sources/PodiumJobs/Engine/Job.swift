@@ -4,7 +4,7 @@ package import PodiumCore
 package enum Job {
     /// Does what the assignment says; what it made is complete on disk when it returns.
     package static func run(_ context: JobContext) throws -> JobOutput {
-        switch context.spec.work {
+        switch context.assignment.work {
         case .pretrain(let work): try PretrainJob(context, work).run()
         case .finetune(let work): try FinetuneJob(context, work).run()
         case .evaluate(let work): try EvaluateJob(context, work).run()

@@ -31,11 +31,15 @@ struct HTTP: Sendable {
     /// Follows redirects; only the named host gets the secret headers.
     ///
     /// - Parameters:
+    ///   - method: another than GET and HEAD.
+    ///   - content: what is sent with such a method.
     ///   - secrets: header lines, such as `Authorization: …`.
     ///   - body: takes the bytes of an answer that is no redirect; false ends the transfer.
     func request(
         _ address: String,
         isHead: Bool = false,
+        method: String? = nil,
+        content: [UInt8] = [],
         headers: [String] = [],
         secrets: [String] = [],
         body: (Response, UnsafeRawBufferPointer) -> Bool = { _, _ in true }
@@ -45,7 +49,14 @@ struct HTTP: Sendable {
         var redirects: [[String: String]] = []
         while true {
             let isHost = try Self.host(address) == host
-            var response = try single(address, isHead: isHead, headers: headers + (isHost ? secrets : []), body: body)
+            var response = try single(
+                address,
+                isHead: isHead,
+                method: method,
+                content: content,
+                headers: headers + (isHost ? secrets : []),
+                body: body
+            )
             response.redirects = redirects
             guard [301, 302, 303, 307, 308].contains(response.status), let location = response.headers["location"]
             else {
@@ -108,6 +119,8 @@ struct HTTP: Sendable {
     private func single(
         _ address: String,
         isHead: Bool,
+        method: String?,
+        content: [UInt8],
         headers: [String],
         body: (Response, UnsafeRawBufferPointer) -> Bool
     ) throws -> Response {
@@ -121,37 +134,49 @@ struct HTTP: Sendable {
             let transfer = Transfer(Response(status: 0, headers: [:], address: address), body)
             var message = [CChar](repeating: 0, count: 256)
             var status = 0
-            let lines = headers.map { strdup($0) }
-            defer { lines.forEach { free($0) } }
+            // Nobody waits for a permission to send (libcurl would, for a second).
+            let lines = (headers + (method == nil ? [] : ["Expect:", "Content-Type: application/octet-stream"])).map {
+                strdup($0)
+            }
+            let verb = method.flatMap { strdup($0) }
+            defer {
+                lines.forEach { free($0) }
+                free(verb)
+            }
             let pointers = lines.map { UnsafePointer<CChar>($0) }
             let result = pointers.withUnsafeBufferPointer { pointers in
-                address.withCString { url in
-                    var request = podium_curl_request(
-                        url: url,
-                        headers: pointers.baseAddress,
-                        header_count: pointers.count,
-                        is_head: isHead ? 1 : 0,
-                        connect_seconds: connectSeconds,
-                        idle_seconds: idleSeconds
-                    )
-                    return podium_curl_perform(
-                        &request,
-                        { bytes, count, context in
-                            guard let bytes, let context else { return 0 }
-                            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-                            return transfer.take(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
-                        },
-                        { bytes, count, context in
-                            guard let bytes, let context else { return 0 }
-                            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-                            let line = UnsafeRawBufferPointer(start: bytes, count: count)
-                            transfer.header(String(decoding: line, as: UTF8.self))
-                            return count
-                        },
-                        Unmanaged.passUnretained(transfer).toOpaque(),
-                        &status,
-                        &message
-                    )
+                content.withUnsafeBytes { content in
+                    address.withCString { url in
+                        var request = podium_curl_request(
+                            url: url,
+                            headers: pointers.baseAddress,
+                            header_count: pointers.count,
+                            is_head: isHead ? 1 : 0,
+                            method: verb,
+                            content: content.baseAddress,
+                            content_count: content.count,
+                            connect_seconds: connectSeconds,
+                            idle_seconds: idleSeconds
+                        )
+                        return podium_curl_perform(
+                            &request,
+                            { bytes, count, context in
+                                guard let bytes, let context else { return 0 }
+                                let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                                return transfer.take(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : 0
+                            },
+                            { bytes, count, context in
+                                guard let bytes, let context else { return 0 }
+                                let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                                let line = UnsafeRawBufferPointer(start: bytes, count: count)
+                                transfer.header(String(decoding: line, as: UTF8.self))
+                                return count
+                            },
+                            Unmanaged.passUnretained(transfer).toOpaque(),
+                            &status,
+                            &message
+                        )
+                    }
                 }
             }
             if result != 0, !transfer.isStopped {

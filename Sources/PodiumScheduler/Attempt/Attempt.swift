@@ -17,6 +17,8 @@ actor Attempt {
     private let elapsed: @Sendable () -> Duration
     private var progress = ProgressWatch()
     private var isPaused = false
+    /// What the engine will read is being brought.
+    private var isFetching = false
     private var control: (any EngineControl)?
     private var orders: [AttemptSupervision.Action] = []
     private var killTimer: Task<Void, Never>?
@@ -43,7 +45,13 @@ actor Attempt {
         elapsed = stopwatch(on: clock)
         lease = claim.lease
         folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
-        recorder = AttemptRecorder(lease: claim.lease, store: store, log: log)
+        recorder = AttemptRecorder(
+            lease: claim.lease,
+            store: store,
+            exchange: options.exchange,
+            clock: clock,
+            log: log
+        )
         supervision = AttemptSupervision(
             timeLimitSeconds: claim.spec.resources.timeLimitSeconds,
             progressDeadlineSeconds: claim.spec.resources.progressDeadlineSeconds
@@ -80,6 +88,8 @@ actor Attempt {
     func receive(_ input: AttemptSupervision.Input) async {
         if input == .shutdown { isLeaving = true }
         if case .workerTimeOver = input { isLeaving = true }
+        if isLeaving { await recorder.hurry() }
+        if input == .leaseLost { await recorder.close() }
         if case .event(let event) = input { progress.observe(event) }
         for action in supervision.receive(input) { await perform(action) }
     }
@@ -98,7 +108,7 @@ actor Attempt {
         while !Task.isCancelled {
             try? await clock.sleep(for: .seconds(deadline / Double(ProgressWatch.looks)))
             if Task.isCancelled { return }
-            if isPaused { progress.restart() }
+            if isPaused || isFetching { progress.restart() }
             if progress.look() { return await receive(.progressDeadlinePassed) }
         }
     }
@@ -109,7 +119,15 @@ actor Attempt {
             if claim.spec.kind == .report {
                 assignment.history = try await SuiteHistory.load(claim.suite, from: store)
             }
+            if let exchange = options.exchange {
+                isFetching = true
+                defer { isFetching = false }
+                assignment = try await exchange.fetch(assignment)
+            }
             try folder.prepare(assignment)
+        } catch let error as ExchangeError {
+            await receive(.event(.failed(error.failure, error.message)))
+            return EngineExit(.exited(1))
         } catch {
             return EngineExit(.notStarted("cannot prepare \(folder.path): \(error)"))
         }
@@ -155,12 +173,14 @@ actor Attempt {
             await finish(conclusion)
         case .discard:
             log.warning("run \(lease.run): the lease was lost; attempt \(lease.attempt) is thrown away")
+            await recorder.close()
             folder.discard()
         }
     }
 
     private func finish(_ conclusion: AttemptSupervision.Conclusion) async {
-        var outcome = outcome(of: conclusion)
+        await recorder.settle(isLeaving: isLeaving)
+        guard var outcome = await brought(outcome(of: conclusion)) else { return }
         var failures = 0
         while true {
             guard await recorder.flush() else { return await perform(.discard) }
@@ -179,8 +199,40 @@ actor Attempt {
             if isLeaving { return }
             try? await clock.sleep(for: options.heartbeat)
         }
-        if case .succeeded = outcome { folder.keepOnlyResults() }
+        if case .succeeded = outcome {
+            folder.keepOnlyResults()
+            let checkpoints = await recorder.checkpoints + claim.checkpoints.map(\.artifact.path)
+            await options.exchange?.release(checkpoints, of: lease)
+        }
         log.info("run \(lease.run) (\(claim.spec.name)) \(outcome.summary)")
+    }
+
+    /// The outcome with its artifacts where everybody can fetch them; nil when the lease is lost meanwhile.
+    private func brought(_ outcome: AttemptOutcome) async -> AttemptOutcome? {
+        guard case .succeeded(let result, let artifacts, let predictions) = outcome, let exchange = options.exchange
+        else { return outcome }
+        while true {
+            do {
+                var stored: [Artifact] = []
+                for artifact in artifacts {
+                    guard let there = try await exchange.push(artifact, of: lease) else {
+                        return .failed(.infrastructure, message: "\(artifact.path): what the engine made is gone")
+                    }
+                    stored.append(there)
+                }
+                return .succeeded(result, artifacts: stored, predictions: predictions)
+            } catch {
+                log.error("run \(lease.run): what it made waits to be brought: \(AttemptRecorder.words(error))")
+                // What nobody could fetch is no result: another worker goes on from the last checkpoint.
+                if isLeaving { return .released }
+                try? await clock.sleep(for: options.killDelay)
+                // Somebody else may have the run by now.
+                if let holds = try? await store.record(lease, events: []), !holds {
+                    await perform(.discard)
+                    return nil
+                }
+            }
+        }
     }
 
     private func outcome(of conclusion: AttemptSupervision.Conclusion) -> AttemptOutcome {

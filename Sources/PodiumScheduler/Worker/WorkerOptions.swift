@@ -18,6 +18,8 @@ package struct WorkerOptions: Sendable {
     package var recording: Duration
     /// When the worker leaves by itself.
     package var lifetime: WorkerLifetime
+    /// Where the data directory is not the one that everybody sees.
+    package var exchange: (any ArtifactExchange)?
 
     package init(
         dataDirectory: String,
@@ -26,7 +28,8 @@ package struct WorkerOptions: Sendable {
         poll: Duration = .seconds(1),
         killDelay: Duration = .seconds(30),
         recording: Duration = .milliseconds(500),
-        lifetime: WorkerLifetime = WorkerLifetime()
+        lifetime: WorkerLifetime = WorkerLifetime(),
+        exchange: (any ArtifactExchange)? = nil
     ) {
         self.dataDirectory = dataDirectory
         self.heartbeat = heartbeat
@@ -35,6 +38,7 @@ package struct WorkerOptions: Sendable {
         self.killDelay = killDelay
         self.recording = recording
         self.lifetime = lifetime
+        self.exchange = exchange
     }
 }
 

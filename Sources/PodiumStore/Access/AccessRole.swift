@@ -2,6 +2,8 @@
 package enum AccessRole: String, Codable, CaseIterable, Sendable, Comparable {
     /// Looks at everything.
     case reader
+    /// Fetches and brings files of the attempts that a worker holds as well.
+    case worker
     /// Submits, cancels and retries as well.
     case `operator`
     /// Reads the action log as well.
@@ -10,8 +12,9 @@ package enum AccessRole: String, Codable, CaseIterable, Sendable, Comparable {
     private var rank: Int {
         switch self {
         case .reader: 0
-        case .operator: 1
-        case .admin: 2
+        case .worker: 1
+        case .operator: 2
+        case .admin: 3
         }
     }
 

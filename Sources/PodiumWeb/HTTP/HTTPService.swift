@@ -8,6 +8,8 @@ package actor HTTPService {
 
     /// Larger bodies are refused.
     private static let bodyLimit = 1 << 20
+    /// As `bodyLimit`, of a part of a file.
+    private static let partLimit = 4 << 20
 
     private let server: HTTPServer
     private let running: Task<Void, any Error>
@@ -86,7 +88,8 @@ package actor HTTPService {
         let isHead = request.method.rawValue == "HEAD"
         let response: WebResponse
         do {
-            if let body = try await body(of: request) {
+            let limit = request.method.rawValue == "PUT" ? partLimit : bodyLimit
+            if let body = try await body(of: request, limit: limit) {
                 let read = WebRequest(
                     method: request.method.rawValue,
                     target: request.target.rawValue,
@@ -100,22 +103,26 @@ package actor HTTPService {
                     response = try .problem(Problem(400, "the address of the request is badly encoded"))
                 }
             } else {
-                response = try .problem(Problem(413, "a request may have \(bodyLimit) bytes"))
+                response = try .problem(Problem(413, "a request may have \(limit) bytes"))
                     .header("Connection", "close")
             }
         } catch {
             return HTTPResponse(statusCode: .internalServerError)
         }
-        return encode(response, isHead: isHead)
+        do {
+            return try encode(response, isHead: isHead)
+        } catch {
+            return HTTPResponse(statusCode: .internalServerError)
+        }
     }
 
     /// Nil for a body beyond the limit.
-    private static func body(of request: HTTPRequest) async throws -> [UInt8]? {
-        if let count = request.bodySequence.count, count > bodyLimit { return nil }
+    private static func body(of request: HTTPRequest, limit: Int) async throws -> [UInt8]? {
+        if let count = request.bodySequence.count, count > limit { return nil }
         var body: [UInt8] = []
         for try await piece in request.bodySequence {
             body.append(contentsOf: piece)
-            if body.count > bodyLimit { return nil }
+            if body.count > limit { return nil }
         }
         return body
     }
@@ -127,7 +134,7 @@ package actor HTTPService {
         }
     }
 
-    private static func encode(_ response: WebResponse, isHead: Bool) -> HTTPResponse {
+    private static func encode(_ response: WebResponse, isHead: Bool) throws -> HTTPResponse {
         var headers = HTTPHeaders()
         for (name, value) in response.headers { headers.addValue(value, for: HTTPHeader(name)) }
         let status = HTTPStatusCode(response.status, phrase: Problem.title(response.status))
@@ -135,6 +142,15 @@ package actor HTTPService {
         case .bytes(let bytes):
             headers.addValue("\(bytes.count)", for: .contentLength)
             let body = isHead ? HTTPBodySequence() : HTTPBodySequence(data: Data(bytes), suggestedBufferSize: 1 << 20)
+            return HTTPResponse(statusCode: status, headers: headers, body: body)
+        case .file(let path, let range):
+            headers.addValue("\(range.count)", for: .contentLength)
+            guard !isHead, !range.isEmpty else { return HTTPResponse(statusCode: status, headers: headers) }
+            let body = try HTTPBodySequence(
+                file: URL(fileURLWithPath: path),
+                range: Int(range.lowerBound)..<Int(range.upperBound),
+                suggestedBufferSize: 1 << 18
+            )
             return HTTPResponse(statusCode: status, headers: headers, body: body)
         case .stream(let pieces):
             guard !isHead else { return HTTPResponse(statusCode: status, headers: headers) }

@@ -6,6 +6,8 @@ package struct WebRequest: Sendable {
         case get = "GET"
         case head = "HEAD"
         case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
         case other
     }
 

@@ -6,6 +6,8 @@ package struct WebResponse: Sendable {
         case bytes([UInt8])
         /// Pieces as they come; the connection ends with the stream.
         case stream(AsyncStream<[UInt8]>)
+        /// A part of a file, read while it is sent.
+        case file(String, Range<Int64>)
     }
 
     package var status: Int
@@ -82,6 +84,9 @@ package struct Problem: Encodable, Sendable, Error {
         switch status {
         case 200: "OK"
         case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 206: "Partial Content"
         case 303: "See Other"
         case 304: "Not Modified"
         case 400: "Bad Request"
@@ -92,6 +97,7 @@ package struct Problem: Encodable, Sendable, Error {
         case 409: "Conflict"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
+        case 416: "Range Not Satisfiable"
         case 421: "Misdirected Request"
         case 422: "Unprocessable Content"
         case 429: "Too Many Requests"

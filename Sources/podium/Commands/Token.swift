@@ -8,8 +8,9 @@ struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes and revokes tokens for the dashboard and its API.",
         discussion: """
-            Readers look at everything; operators submit, cancel and retry as well; admins read the \
-            action log as well. The database keeps a token's hash only: its text is printed once.
+            Readers look at everything; workers of other machines fetch and bring files as well \
+            (podium worker --artifacts); operators submit, cancel and retry as well; admins read the action log as \
+            well. The database keeps a token's hash only: its text is printed once.
 
             Examples:
               podium token create alice --role operator
@@ -26,7 +27,7 @@ struct TokenCreate: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
     @Argument(help: "Whose it is; the action log says this name.")
     var name: String
-    @Option(help: "reader, operator or admin.")
+    @Option(help: "reader, worker, operator or admin.")
     var role: AccessRole
 
     func run() async throws {

@@ -5,6 +5,7 @@ import PodiumCPU
 import PodiumCore
 import PodiumDevices
 import PodiumExperiments
+import PodiumLibrary
 import PodiumPrimitives
 import PodiumScheduler
 import PodiumStore
@@ -66,17 +67,22 @@ struct Daemon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs database and scheduler, but no worker.",
         discussion: """
-            Several daemons may run on one database: one leads, the others stand by.
+            Several daemons may run on one database: one leads, the others stand by. With --web the daemon serves \
+            the dashboard and its API as well, which workers of other machines fetch and bring files by.
 
-            Example:
+            Examples:
               podium daemon --database postgresql://podium@db.example.org/podium
+              podium daemon --web --bind 10.0.0.5
             """
     )
 
     @OptionGroup var place: PlaceOptions
+    @OptionGroup var dashboard: DashboardOptions
+    @Flag(name: .customLong("web"), help: "Serve the dashboard and its API.")
+    var servesDashboard = false
 
     func run() async throws {
-        try await place.serve(worker: nil, dashboard: nil, greeting: "The daemon runs")
+        try await place.serve(worker: nil, dashboard: servesDashboard ? dashboard : nil, greeting: "The daemon runs")
     }
 }
 
@@ -85,8 +91,10 @@ struct WorkerCommand: AsyncParsableCommand {
         commandName: "worker",
         abstract: "Runs queued work on this machine.",
         discussion: """
-            Joins the Podium of the data directory or of --database. Workers on other machines \
-            need the data directory at the same path (NFS) to find each other's models.
+            Joins the Podium of the data directory or of --database. A worker on another machine either \
+            sees the data directory under the same path (NFS), or has one of its own and fetches and brings \
+            files through the daemon (--artifacts), by their hashes: then it needs nothing but the database \
+            and the daemon's address.
 
             A worker that knows its end claims nothing shortly before it, saves what runs, gives it back to \
             the queue without charging a retry, and leaves. Inside a Slurm job it knows its end by itself. \
@@ -95,6 +103,8 @@ struct WorkerCommand: AsyncParsableCommand {
             Examples:
               podium worker --threads 16 --database postgresql://podium@db.example.org/podium
               podium worker --until 18:00 --idle 30
+              podium worker --database postgresql://podium@db.example.org/podium \\
+                --artifacts http://db.example.org:8265 --token-file ~/.podium-token
             """
     )
 
@@ -112,7 +122,26 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "The name of the submission of pilots that the worker belongs to; `podium slurm up` sets it.")
     var pilot: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Fetch and bring files through the daemon at this address; the data directory is this worker's own.",
+            discussion: "http://HOST:PORT of podium up, podium daemon --web or podium web."
+        )
+    )
+    var artifacts: String?
+    @Option(
+        help: ArgumentHelp(
+            "A file with the token for --artifacts.",
+            discussion: "`podium token create NAME --role worker` makes one."
+        ),
+        completion: .file()
+    )
+    var tokenFile: String?
+
     func validate() throws {
+        if (artifacts == nil) != (tokenFile == nil) {
+            throw ValidationError("--artifacts and --token-file belong together")
+        }
         if let idleMinutes, !(idleMinutes > 0) { throw ValidationError("--idle must be a number of minutes above 0") }
         if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
         if let until { _ = try EndTime.seconds(until, now: Date().timeIntervalSince1970) }
@@ -133,12 +162,31 @@ struct WorkerCommand: AsyncParsableCommand {
             patience: idleMinutes.map { .seconds($0 * 60) },
             runs: runs
         )
+        let exchange = try await exchange()
+        local.exchange = exchange
         let server = try await LocalServer.join(place.resolved(), log: Terminal.log)
+        if let exchange { Terminal.error("Files come and go through \(exchange.description).") }
         let ending = end.map { " It leaves before \(LocalTime.text($0))." } ?? ""
         Terminal.error("The worker waits for runs (\(worker.threadCount) threads).\(ending) Ctrl-C ends it.")
         try await server.closing { [local] server in
             try await server.work(local) { await interrupts.first() }
         }
+    }
+
+    /// How files come and go; nil where the data directory is everybody's.
+    private func exchange() async throws -> DaemonExchange? {
+        guard let artifacts, let tokenFile else { return nil }
+        guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+            throw Failure(
+                .usage,
+                "\(tokenFile): the token cannot be read; the file holds one line, what `podium token create` printed"
+            )
+        }
+        let client = try ArtifactClient(
+            address: artifacts,
+            token: text.trimmingCharacters(in: .whitespacesAndNewlines)
+        )
+        return try await DaemonExchange.connect(client, dataDirectory: place.dataDirectory)
     }
 
     /// What the user says, else what the batch system says; nil for no end.

@@ -5,7 +5,7 @@ internal import PodiumPrimitives
 extension Deletion {
     /// What goes: `2 runs, 1 suite, 3 artifacts of 12.5 MiB`.
     package var summary: String {
-        func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        func count(_ number: Int, _ noun: String) -> String { NumberText.count(number, noun) }
         let there = artifacts.filter { $0.removedAt == nil }
         let bytes = there.reduce(0) { $0 + $1.artifact.bytes }
         return "\(count(runs.count, "run")), \(count(suites.count, "suite")), "

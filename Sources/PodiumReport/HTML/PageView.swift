@@ -164,10 +164,10 @@ struct PageView {
     }
 
     private static func summary(_ report: Report) -> String {
-        func count(_ number: Int, _ one: String) -> String { "\(number) \(one)\(number == 1 ? "" : "s")" }
         let failed = report.runs.count { $0.state == .failed }
         let parts = [
-            count(report.systems.count, "system"), count(report.tasks.count, "task"), count(report.runs.count, "run"),
+            NumberText.count(report.systems.count, "system"), NumberText.count(report.tasks.count, "task"),
+            NumberText.count(report.runs.count, "run"),
         ]
         return (parts + (failed > 0 ? ["\(failed) failed"] : [])).joined(separator: " · ")
     }

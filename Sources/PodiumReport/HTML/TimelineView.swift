@@ -75,8 +75,8 @@ struct TimelineView {
         }
         let repeated = started.count { $0.attempts.count > 1 }
         description =
-            "\(started.flatMap(\.attempts).count) attempts of \(started.count) runs over "
-            + "\(NumberText.duration(last - first)); \(repeated) runs took more than one."
+            "\(NumberText.count(started.flatMap(\.attempts).count, "attempt")) of \(NumberText.count(started.count, "run")) over "
+            + "\(NumberText.duration(last - first)); \(NumberText.count(repeated, "run")) took more than one."
         let hidden = started.count - rows.count
         more = hidden > 0 ? "and \(NumberText.grouped(hidden)) more runs, which the table of runs has" : nil
     }

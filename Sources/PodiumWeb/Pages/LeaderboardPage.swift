@@ -38,7 +38,7 @@ extension Pages {
 
     private func leaderboard(_ exchange: Exchange, _ summary: SuiteSummary) async throws -> WebResponse {
         var view = RankingView()
-        if let (ranking, at) = try await rankings.ranking(of: summary.id) {
+        if let (ranking, at) = try await rankings.ranking(of: summary) {
             let board = ranking.board
             view.board = board.html
             view.remarks = board.remarks
@@ -70,7 +70,7 @@ extension Pages {
     /// The leaderboard in one of its text formats.
     func leaderboardFile(_ exchange: Exchange, _ format: Leaderboard.Format) async throws -> WebResponse {
         let summary = try await suite(exchange)
-        guard let report = try await rankings.ranking(of: summary.id)?.ranking.report else {
+        guard let report = try await rankings.ranking(of: summary)?.ranking.report else {
             throw Problem(404, "no run of suite \(summary.id) is scored on a task")
         }
         let type =

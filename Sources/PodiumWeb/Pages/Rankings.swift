@@ -16,6 +16,8 @@ actor Rankings {
         var version: SuiteVersion
         var at: Double
         var ranking: Task<Ranking?, any Error>
+        /// When it was there, and how long it took to make; nil while it is being made.
+        var done: (at: ContinuousClock.Instant, took: Duration)?
     }
 
     /// The pages of a whole report, by their file names.
@@ -71,13 +73,21 @@ actor Rankings {
         }
     }
 
-    /// The suite's ranking as of its last change; nil for a suite that scores nothing.
-    func ranking(of suite: SuiteID) async throws -> (ranking: Ranking, at: Double)? {
+    /// The suite's ranking; nil for a suite that scores nothing.
+    ///
+    /// Of a suite that is over it is that of the last change. While runs of it end every few seconds, one that takes long to make
+    /// is shown for a while, and nobody starts a second one beside the one that is being made.
+    ///
+    /// - Returns: with the time as of which it is, in seconds since 1970.
+    func ranking(of suite: SuiteSummary) async throws -> (ranking: Ranking, at: Double)? {
+        let isOver = suite.endedAt != nil
+        let suite = suite.id
         guard let version = try await store.versions(of: [suite])[suite] else { return nil }
-        if version.isSettled, let known = made[suite], known.version == version,
-            let ranking = try await known.ranking.value
-        {
-            return (ranking, known.at)
+        if let known = made[suite] {
+            let isCurrent = version.isSettled && known.version == version
+            let isRecent =
+                known.done.map { RankingAge.isRecent(took: $0.took, age: .now - $0.at, isOver: isOver) } ?? !isOver
+            if isCurrent || isRecent, let ranking = try await known.ranking.value { return (ranking, known.at) }
         }
         let (store, provenance) = (store, provenance)
         let task = Task<Ranking?, any Error> {
@@ -92,14 +102,18 @@ actor Rankings {
             )
         }
         let now = Date().timeIntervalSince1970
+        let start = ContinuousClock.now
         made[suite] = Made(version: version, at: now, ranking: task)
         order.removeAll { $0 == suite }
         order.append(suite)
         if order.count > Self.memory { made[order.removeFirst()] = nil }
         do {
-            return try await task.value.map { ($0, now) }
+            let ranking = try await task.value
+            // Another one may have been begun meanwhile.
+            if made[suite]?.ranking == task { made[suite]?.done = (.now, .now - start) }
+            return ranking.map { ($0, now) }
         } catch {
-            made[suite] = nil
+            if made[suite]?.ranking == task { made[suite] = nil }
             throw error
         }
     }

@@ -144,7 +144,7 @@ struct ArtifactTests {
     @Test(arguments: [
         "../x", "a/../../x", "/etc/x", "a//b", ".hidden", "a/.hidden", "a%2F..%2F..%2Fx", "%2e%2e/x", "a%00b", "a%5Cb",
         "",
-        "a/b/c/d/e/f/g/h/i", "x.part",
+        "a/b/c/d/e/f/g/h/i", "x.part", String(repeating: "n", count: 201),
     ])
     func noNameLeadsOutOfTheAttempt(name: String) async throws {
         let shelf = try await Shelf()

@@ -69,7 +69,8 @@ final class ArtifactShelf: Sendable {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return name.utf8.count <= 512 && (1...8).contains(parts.count)
             && parts.allSatisfy { part in
-                !part.isEmpty && !part.hasPrefix(".") && !part.hasSuffix(".part")
+                // A file system's 255 bytes, less what a file is called while it arrives.
+                !part.isEmpty && part.utf8.count <= 200 && !part.hasPrefix(".") && !part.hasSuffix(".part")
                     && part.utf8.allSatisfy { byte in
                         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                             || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "+")].contains(

@@ -13,7 +13,8 @@ extension PostgresStore {
                     where worker_id in (select id from page) group by worker_id
                 )
                 select w.id, w.host, w.process_id::bigint, w.pool, w.threads::bigint, w.version, w.registered_at,
-                    w.lease_until, w.retired_at, w.lost or w.lease_until < clock_timestamp() as is_lost,
+                    w.lease_until, w.retired_at,
+                    w.lost or w.retired_at is null and w.lease_until < clock_timestamp() as is_lost,
                     w.drain_at is not null and w.drain_at <= clock_timestamp() as is_drained,
                     (select coalesce(array_agg(r.id order by r.id), '{}') from runs r
                         where r.worker_id = w.id and r.state = 'running') as runs,

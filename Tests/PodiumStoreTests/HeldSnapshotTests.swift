@@ -6,7 +6,8 @@ import Testing
 /// What a transaction that stays open does to the queue: no version of a row that it may still see goes away.
 @Suite(.database)
 struct HeldSnapshotTests {
-    @Test func claimsAndEndsReadNothingOfRunsThatEndedMeanwhile() async throws {
+    @Test(.timeLimit(.minutes(5)))
+    func claimsAndEndsReadNothingOfRunsThatEndedMeanwhile() async throws {
         let store = try await PostgresStore.open(TestDatabase.current)
         let runs = (1...60).map { number in
             PlannedRun(

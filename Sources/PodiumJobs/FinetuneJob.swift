@@ -25,7 +25,10 @@ struct FinetuneJob {
             model: model,
             context: context
         )
-        guard recipe.trainingSequences > 0 else { throw JobError(.input, "no training example is left to learn from") }
+        guard recipe.trainingSequences > 0 else {
+            let reasons = recipe.notes.isEmpty ? "" : ": \(recipe.notes.joined(separator: "; "))"
+            throw JobError(.input, "no training example is left to learn from\(reasons)")
+        }
         try context.checkStop()
         let (written, network) = configurations(model)
         let optimizer = OptimizerOptions(training)

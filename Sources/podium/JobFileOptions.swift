@@ -28,16 +28,25 @@ struct JobFileOptions: ParsableArguments {
 
     /// Checks the data and models that the runs name; what would make them fail is bad input.
     func checkInputs(of submission: Submission, place: PlaceOptions) throws {
-        let models = place.models
-        let check = InputCheck(dataDirectory: place.dataDirectory, isLocal: place.databaseURL == nil) { name in
-            models.isPulled(name) ? models.path(of: name) : nil
-        }
-        let findings = check.findings(submission)
+        let findings = place.inputCheck.findings(submission)
         for notice in findings.notices { Terminal.error("Note: \(notice).") }
         guard findings.problems.isEmpty else { throw Failure(.usage, findings.problems.joined(separator: "\n")) }
     }
 
     private func reader(_ place: PlaceOptions) -> SubmissionReader {
         SubmissionReader(models: place.models, presets: EnginePresets.names, home: place.userHome)
+    }
+}
+
+extension PlaceOptions {
+    /// Looks at data and models with the engine's own readers.
+    var inputCheck: InputCheck {
+        let models = models
+        return InputCheck(
+            dataDirectory: dataDirectory,
+            isLocal: databaseURL == nil,
+            positions: EngineModel.positions(of:),
+            folder: { models.isPulled($0) ? models.path(of: $0) : nil }
+        )
     }
 }

@@ -47,6 +47,31 @@ import Testing
         }
     }
 
+    /// A copy of the tiny model with one file's text changed.
+    private func check(_ file: String, _ change: (String) -> String) throws -> Configuration {
+        try withTemporaryFolder { folder in
+            let copy = "\(folder)/model"
+            try FileManager.default.copyItem(atPath: Fixture.tinyModel, toPath: copy)
+            let text = (try? String(contentsOfFile: "\(copy)/\(file)", encoding: .utf8)) ?? ""
+            try change(text).write(toFile: "\(copy)/\(file)", atomically: true, encoding: .utf8)
+            return try ModelDirectory.check(copy)
+        }
+    }
+
+    @Test func aModelThatNoRunCanStartFromFailsItsCheck() throws {
+        #expect(try check("config.json") { $0 } == model.configuration)
+        let layers = "\"num_hidden_layers\": \(model.configuration.layers)"
+        for (file, change, said) in [
+            ("config.json", { $0.replacing(layers, with: "\"num_hidden_layers\": 1") }, "num_hidden_layers 1"),
+            ("config.json", { $0.replacing(layers, with: "\"num_hidden_layers\": 99") }, "are missing"),
+            ("tokenizer_config.json", { _ in "{\"tokenizer_class\": \"RobertaTokenizer\"}" }, "RobertaTokenizer"),
+            ("model.safetensors", { _ in "version https://git-lfs.github.com/spec/v1\n" }, "Git LFS"),
+        ] as [(String, (String) -> String, String)] {
+            let error = #expect(throws: BERTError.self) { try check(file, change) }
+            #expect(error?.message.contains(said) == true, "\(file): \(error?.message ?? "accepted")")
+        }
+    }
+
     @Test(arguments: Configuration.Architecture.allCases)
     func onlyBERTsSayThatTheyAreOne(_ architecture: Configuration.Architecture) throws {
         var configuration = model.configuration

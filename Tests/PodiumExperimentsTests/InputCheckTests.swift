@@ -16,7 +16,7 @@ struct InputCheckTests {
                 try write("data/\(split)-v1.1.json", Self.squad(impossible: false, version: "1.1"))
                 try write("data/\(split)-v2.0.json", Self.squad(impossible: true, version: "v2.0"))
             }
-            try write("model/config.json", #"{"max_position_embeddings": 512}"#)
+            try write("model/config.json", "{}")
             try write("model/vocab.txt", "[PAD]\n[UNK]\n")
             try write("model/model.safetensors", "")
         }
@@ -43,7 +43,8 @@ struct InputCheckTests {
             length: Int = 128,
             data: String = "data",
             model: ModelReference? = nil,
-            isLocal: Bool = true
+            isLocal: Bool = true,
+            refusal: String? = nil
         ) -> InputCheck.Findings {
             var work = FineTuning(
                 model: model ?? .path("\(folder)/model"),
@@ -51,17 +52,33 @@ struct InputCheckTests {
                 data: .root("\(folder)/\(data)")
             )
             work.engine.maxSequenceLength = length
-            return findings([RunSpec(name: "run", system: "s", work: .finetune(work))], isLocal: isLocal)
+            return findings(
+                [RunSpec(name: "run", system: "s", work: .finetune(work))],
+                isLocal: isLocal,
+                refusal: refusal
+            )
         }
 
-        func findings(_ specs: [RunSpec], isLocal: Bool = true) -> InputCheck.Findings {
+        func findings(
+            _ specs: [RunSpec],
+            isLocal: Bool = true,
+            refusal: String? = nil
+        ) -> InputCheck.Findings {
             let submission = Submission(
                 name: "s",
                 kind: .suite,
                 source: "",
                 runs: specs.map { PlannedRun(spec: $0) }
             )
-            return InputCheck(dataDirectory: folder, isLocal: isLocal) { _ in nil }.findings(submission)
+            return InputCheck(
+                dataDirectory: folder,
+                isLocal: isLocal,
+                positions: { _ in
+                    guard let refusal else { return 512 }
+                    throw ExperimentError(.invalidRequest, refusal)
+                },
+                folder: { _ in nil }
+            ).findings(submission)
         }
     }
 
@@ -96,8 +113,7 @@ struct InputCheckTests {
         let inputs = try Inputs()
         #expect(inputs.findings(.mrpc, length: 512).problems.isEmpty)
         #expect(inputs.findings(.mrpc, length: 513).problems.first?.contains("has 512 positions") == true)
-        try inputs.write("model/config.json", "hidden_size: 128")
-        #expect(inputs.findings(.mrpc).problems.first?.contains("config.json") == true)
+        #expect(inputs.findings(.mrpc, refusal: "six layers, not one").problems == ["six layers, not one"])
         try FileManager.default.removeItem(atPath: inputs.folder + "/model/vocab.txt")
         #expect(inputs.findings(.mrpc).problems.first?.contains("no vocabulary there; looked for vocab.txt") == true)
         #expect(inputs.findings(.mrpc, model: .preset("tiny")).problems.first?.contains("pre-train it first") == true)

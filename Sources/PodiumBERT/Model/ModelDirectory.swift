@@ -46,6 +46,13 @@ package struct ModelDirectory: Sendable {
         return !ModelFile.exists(usual) && ModelFile.exists(released) ? released : usual
     }
 
+    /// Reads all that a run needs to start from the model but the weights, whose names and shapes alone are compared.
+    package static func check(_ path: String) throws(BERTError) -> Configuration {
+        let directory = try ModelDirectory(path: path)
+        try Weights.check(try directory.weights(), against: directory.configuration)
+        return directory.configuration
+    }
+
     /// Opens the weights, whatever their format.
     package func weights() throws(BERTError) -> any TensorArchive {
         try weightsLocation().open()

@@ -18,6 +18,13 @@ package struct Weights: Sendable {
         package var unused: [String] = []
     }
 
+    /// A parameter of a graph, and the tensors of an archive that make it; none where it is initialized.
+    private struct Source {
+        var name: String
+        var shape: [Int]
+        var tensors: [ArchivedTensor]
+    }
+
     /// Reads a graph's parameters from an archive, and initializes heads and poolers that it lacks.
     ///
     /// A missing encoder tensor, or one of another shape, is an error: the file belongs to another model, and training
@@ -32,6 +39,31 @@ package struct Weights: Sendable {
         needsHead: Bool
     ) throws(BERTError) -> (weights: Weights, report: LoadReport) {
         var weights = Weights()
+        let (sources, report) = try match(file, graph, configuration, needsHead: needsHead)
+        for source in sources {
+            if source.tensors.isEmpty {
+                weights.makeFresh(source.name, shape: source.shape, configuration: configuration, seed: seed)
+            } else {
+                var floats: [Float] = []
+                for tensor in source.tensors { floats += try file.weights(tensor) }
+                weights.tensors[source.name] = HostTensor(floats, shape: source.shape)
+            }
+        }
+        return (weights, report)
+    }
+
+    /// Throws what a load of the encoder alone would throw, by names and shapes; no weight is read.
+    package static func check(_ file: any TensorArchive, against configuration: Configuration) throws(BERTError) {
+        _ = try match(file, configuration.model.evaluationGraph(.span), configuration, needsHead: false)
+    }
+
+    private static func match(
+        _ file: any TensorArchive,
+        _ graph: Graph,
+        _ configuration: Configuration,
+        needsHead: Bool
+    ) throws(BERTError) -> (sources: [Source], report: LoadReport) {
+        var sources: [Source] = []
         var report = LoadReport()
         var missing: [String] = []
         var used: Set<String> = []
@@ -46,9 +78,7 @@ package struct Weights: Sendable {
             let partShape = [shape[0] / parts.count] + shape.dropFirst()
             let fits = entries.count == parts.count && entries.allSatisfy { $0.shape == partShape }
             if fits {
-                var floats: [Float] = []
-                for entry in entries { floats += try file.weights(entry) }
-                weights.tensors[parameter.name] = HostTensor(floats, shape: shape)
+                sources.append(Source(name: parameter.name, shape: shape, tensors: entries))
             } else if Head.owns(parameter.name) || parameter.name.hasPrefix("pooler.") {
                 if needsHead {
                     throw BERTError(
@@ -61,7 +91,7 @@ package struct Weights: Sendable {
                 } else {
                     report.replaced.append(parameter.name)
                 }
-                weights.makeFresh(parameter.name, shape: shape, configuration: configuration, seed: seed)
+                sources.append(Source(name: parameter.name, shape: shape, tensors: []))
             } else if entries.count == parts.count, let wrong = entries.first(where: { $0.shape != partShape }) {
                 throw BERTError(
                     .mismatch,
@@ -80,7 +110,7 @@ package struct Weights: Sendable {
         }
         report.unused = file.tensors.map(\.name).filter { !used.contains($0) }
         try refuseForeign(report.unused, of: file, configuration)
-        return (weights, report)
+        return (sources, report)
     }
 
     /// Tensors of the encoder that the graph has no parameter for are another model's: the result would be less than it.

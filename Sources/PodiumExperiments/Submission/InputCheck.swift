@@ -6,7 +6,7 @@ internal import PodiumLibrary
 /// Looks at the data and models of a submission before it is queued, where this machine can see them.
 ///
 /// Engines read the same files with the same readers; what they would refuse hours later is refused here.
-package struct InputCheck {
+package struct InputCheck: Sendable {
     /// What was found.
     package struct Findings: Sendable, Equatable {
         /// Why runs of the submission would fail, each once, in the file's order.
@@ -16,20 +16,26 @@ package struct InputCheck {
     }
 
     /// The folder of a model known by name; nil if it was not fetched yet.
-    private let folder: (String) -> String?
+    private let folder: @Sendable (String) -> String?
+    private let positions: @Sendable (String) throws -> Int
     private let dataDirectory: String
     /// Whether runs are executed on this machine too, so that what is missing here is an error.
     private let isLocal: Bool
 
-    package init(dataDirectory: String, isLocal: Bool, folder: @escaping (String) -> String?) {
+    /// - Parameters:
+    ///   - positions: Reads a model as the engine does, and gives the longest sequence that it takes. What it throws is
+    ///     why a run could not start from the model.
+    ///   - folder: The folder of a model known by name; nil if it was not fetched yet.
+    package init(
+        dataDirectory: String,
+        isLocal: Bool,
+        positions: @escaping @Sendable (String) throws -> Int,
+        folder: @escaping @Sendable (String) -> String?
+    ) {
         self.dataDirectory = dataDirectory
         self.isLocal = isLocal
+        self.positions = positions
         self.folder = folder
-    }
-
-    /// A model as far as its `config.json` tells.
-    private struct Shape: Decodable {
-        var max_position_embeddings: Int?
     }
 
     /// A part of a task's data that some run reads.
@@ -239,16 +245,11 @@ package struct InputCheck {
             throw ExperimentError(.invalidRequest, "there is no model folder \(path)")
         }
         let folder = isFolder.boolValue ? path : URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let configuration = try find(["config.json", "bert_config.json"], in: folder, "configuration")
+        _ = try find(["config.json", "bert_config.json"], in: folder, "configuration")
         _ = try find(["vocab.txt", "tokenizer.json"], in: folder, "vocabulary")
         let archives = try files.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".index") }
         _ = try find(["model.safetensors", "model.safetensors.index.json"] + archives, in: folder, "weights")
-        guard let bytes = files.contents(atPath: configuration),
-            let shape = try? JSONDecoder().decode(Shape.self, from: bytes)
-        else {
-            throw ExperimentError(.invalidRequest, "\(configuration): not the JSON of a model's configuration")
-        }
-        return shape.max_position_embeddings
+        return try positions(path)
     }
 }
 

@@ -17,7 +17,7 @@ struct LabelledRecipe: TaskRecipe {
     private var findings: [Finding] = []
     /// How the head's classes stand to the task's labels; nil for regression.
     private let classes: ClassOrder?
-    private var notes: [String] = []
+    private(set) var notes: [String] = []
     /// Set where the model's vocabulary does not know much of the texts.
     private var unknownPieces: String?
 

@@ -19,7 +19,7 @@ struct SpanRecipe: TaskRecipe {
     private var evaluation = SQuADPart()
     /// Nil where the test set is not asked for, or not there.
     private var test: SQuADPart?
-    private var notes: [String] = []
+    private(set) var notes: [String] = []
 
     /// Questions with their windows.
     private struct SQuADPart {

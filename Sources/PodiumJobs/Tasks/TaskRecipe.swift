@@ -25,6 +25,8 @@ protocol TaskRecipe {
     var datasets: [DatasetUse] { get }
     /// What a model that is fine-tuned on the task says of its head.
     var classifier: Classifier { get }
+    /// What a reader must know of the data that was read, such as examples that were left out.
+    var notes: [String] { get }
     /// What a reader must know of how the model's head is read.
     var warnings: [String] { get }
 }
@@ -58,19 +60,18 @@ enum TaskRecipes {
         context: JobContext
     ) throws -> any TaskRecipe {
         let files = try TaskFiles(examples.data, dataDirectory: context.assignment.dataDirectory)
+        let recipe: any TaskRecipe
         switch examples.form {
         case .sentences:
-            let recipe = try LabelledRecipe(
+            recipe = try LabelledRecipe(
                 examples,
                 training: training,
                 files: files,
                 model: model.directory,
                 length: length
             )
-            for warning in recipe.warnings { context.log(warning, level: .warning) }
-            return recipe
         case .passages(let options):
-            return try SpanRecipe(
+            recipe = try SpanRecipe(
                 examples,
                 options: options,
                 training: training,
@@ -79,5 +80,7 @@ enum TaskRecipes {
                 length: length
             )
         }
+        for warning in recipe.notes + recipe.warnings { context.log(warning, level: .warning) }
+        return recipe
     }
 }

@@ -80,7 +80,7 @@ extension PostgresStore {
             var (resumed, reading, read): ([Int64?], [Int64?], [Int64?]) = ([], [], [])
             for run in runs {
                 let id: Int64 = try run.get("id")
-                if try run.optional("step", as: Int64.self) != nil { resumed.append(id) }
+                if try run.get("has_checkpoints") { resumed.append(id) }
                 if try run.get("has_inputs") { reading.append(id) }
                 if try run.get("has_children") { read.append(id) }
             }
@@ -222,26 +222,24 @@ extension PostgresStore {
             from taken where runs.id = taken.run_id and runs.state = 'ready'
             returning runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children
         ),
-        -- claimed: with the newest checkpoint of an earlier attempt
-        claimed as (
-            select running.*, c.step
-            from running left join lateral (
-                select step from artifacts
-                where artifacts.run_id = running.id and kind = 'checkpoint' and removed_at is null
-                order by step desc, id desc limit 1
-            ) as c on true
-        ),
         noted as (
-            insert into attempts (run_id, attempt, token, worker_id, request, resumed_from_step)
-            select id, attempt, token, $1, $6, step from claimed
+            insert into attempts (run_id, attempt, token, worker_id, request)
+            select id, attempt, token, $1, $6 from running
         )
-        select claimed.*, exists (select from inputs where inputs.run_id = claimed.id) as has_inputs
-        from claimed order by sort_key, id
+        select running.*,
+            exists (
+                select from artifacts where artifacts.run_id = running.id and kind = 'checkpoint' and removed_at is null
+            ) as has_checkpoints,
+            exists (select from inputs where inputs.run_id = running.id) as has_inputs
+        from running order by sort_key, id
         """
 
     private static let findClaimed: Statement = """
         select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children,
-            attempts.resumed_from_step as step, exists (select from inputs where inputs.run_id = runs.id) as has_inputs
+            exists (
+                select from artifacts where artifacts.run_id = runs.id and kind = 'checkpoint' and removed_at is null
+            ) as has_checkpoints,
+            exists (select from inputs where inputs.run_id = runs.id) as has_inputs
         from runs
         join attempts on attempts.run_id = runs.id and attempts.attempt = runs.attempt
         where runs.worker_id = $1 and runs.state = 'running' and attempts.request = $2

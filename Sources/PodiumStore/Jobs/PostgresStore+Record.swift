@@ -30,7 +30,8 @@ extension PostgresStore {
                 .doubles(made.map(\.score)),
                 .texts(made.map(\.path.storable)),
                 .texts(made.map(\.sha256)),
-                .ints(made.map(\.bytes))
+                .ints(made.map(\.bytes)),
+                .int(events.resumedFromStep.map(Int64.init))
             )
         }
         return !rows.isEmpty
@@ -59,9 +60,11 @@ extension PostgresStore {
             on conflict (run_id) do update set token = excluded.token, latest = excluded.latest
         ),
         described as (
-            update attempts set environment = $9
+            update attempts
+            set environment = coalesce($9, environment), resumed_from_step = coalesce($18, resumed_from_step)
             from fence
-            where attempts.run_id = fence.id and attempts.attempt = fence.attempt and $9::jsonb is not null
+            where attempts.run_id = fence.id and attempts.attempt = fence.attempt
+                and ($9::jsonb is not null or $18::bigint is not null)
         ),
         removed as (
             update artifacts set removed_at = clock_timestamp()
@@ -97,6 +100,8 @@ private struct EventBatch: Sendable {
     private(set) var removed: [String] = []
     private(set) var environment: String?
     private(set) var progress: String?
+    /// What the engine says that it went on from, which may be an older checkpoint than the newest, or none.
+    private(set) var resumedFromStep: Int?
 
     private struct MetricKey: Hashable {
         var name: String
@@ -112,6 +117,7 @@ private struct EventBatch: Sendable {
         switch event {
         case .started(let steps, let examples, let resumed):
             log(.info, EngineEvent.startLine(totalSteps: steps, trainExamples: examples, resumedFromStep: resumed))
+            resumedFromStep = resumed
         case .progress(let point): try measure(point)
         case .log(let level, let message): log(level, message)
         case .environment(let value): environment = try StoredJSON.encode(value)

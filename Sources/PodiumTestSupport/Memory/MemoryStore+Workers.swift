@@ -61,8 +61,7 @@ extension MemoryStore {
                         token: token,
                         worker: worker,
                         host: holder.registration.host,
-                        startedAt: now,
-                        resumedFromStep: checkpoints.first?.artifact.step
+                        startedAt: now
                     )
                 )
                 let inputs = run.spec.inputs.map { input in
@@ -105,6 +104,7 @@ extension MemoryStore {
                         resumedFromStep: resumed
                     )
                     state.log(lease, .info, line, at: now)
+                    if let resumed { state.runs[index].attempts[lease.attempt - 1].resumedFromStep = resumed }
                 case .progress(let point):
                     state.runs[index].progress = point
                     var values = point.extra

@@ -77,16 +77,13 @@ extension PlaceOptions {
     /// Reads job files that are submitted in the dashboard; relative paths start from the current folder.
     func jobFiles() -> JobFiles {
         let reader = SubmissionReader(models: models, presets: EnginePresets.names, home: userHome)
-        let (models, dataDirectory, isLocal) = (models, dataDirectory, databaseURL == nil)
+        let check = inputCheck
         let folder = FileManager.default.currentDirectoryPath
         return JobFiles { yaml, isForSubmission in
             var submission = try reader.read(
                 SubmissionReader.File(name: "job file", folder: folder, bytes: Array(yaml.utf8))
             )
             if isForSubmission { submission = try await reader.withModels(submission) { _ in } }
-            let check = InputCheck(dataDirectory: dataDirectory, isLocal: isLocal) { name in
-                models.isPulled(name) ? models.path(of: name) : nil
-            }
             let problems = check.findings(submission).problems
             guard problems.isEmpty else {
                 throw ExperimentError(.invalidRequest, problems.joined(separator: "; "))

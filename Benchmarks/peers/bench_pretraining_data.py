@@ -5,7 +5,12 @@ The peer follows the published algorithm step by step (BERT paper, section 3.1 a
 2018 release: all documents in memory, one random generator, lists of token strings), written anew for this
 comparison, with the tokenizer in Python as the release has it. It makes one version of the text and writes no file.
 
+With --release the release's own create_pretraining_data.py, from a checkout of google-research/bert, is timed in turns as
+well: as it is, under TensorFlow's compat.v1; importing TensorFlow is not counted.
+
     python3 Benchmarks/peers/bench_pretraining_data.py --podium podium --vocab vocab.txt --text corpus.txt --megabytes 2
+    pip install tensorflow && git clone https://github.com/google-research/bert
+    python3 Benchmarks/peers/bench_pretraining_data.py --podium podium --vocab vocab.txt --text corpus.txt --release bert
 """
 import argparse
 import collections
@@ -151,6 +156,35 @@ def run(text, vocab):
     return len(made), time.perf_counter() - started
 
 
+RELEASE = """
+import json, os, resource, runpy, sys, time
+import tensorflow.compat.v1 as tf
+tf.disable_v2_behavior()
+sys.modules["tensorflow"] = tf
+folder = sys.argv.pop(1)
+sys.path.insert(0, folder)
+started = time.perf_counter()
+try:
+    runpy.run_path(os.path.join(folder, "create_pretraining_data.py"), run_name="__main__")
+except SystemExit as end:
+    if end.code:
+        raise
+print(json.dumps({"seconds": time.perf_counter() - started,
+                  "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+"""
+
+
+def release(folder, text, vocab):
+    """The release's script with its own defaults, but for one version of the text."""
+    with tempfile.TemporaryDirectory() as out:
+        printed = subprocess.run(
+            [sys.executable, "-c", RELEASE, folder, f"--input_file={text}", f"--output_file={out}/examples.tfrecord",
+             f"--vocab_file={vocab}", "--do_lower_case=True", "--max_seq_length=128", "--max_predictions_per_seq=20",
+             "--masked_lm_prob=0.15", "--random_seed=12345", "--dupe_factor=1"],
+            check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return json.loads(printed.strip().split("\n")[-1])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--podium", default="podium")
@@ -158,6 +192,7 @@ def main():
     parser.add_argument("--text", required=True, help="plain text, an empty line between documents")
     parser.add_argument("--megabytes", type=float, default=2, help="of the text that the peer reads")
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--release", help="a checkout of google-research/bert")
     parser.add_argument("--inner", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inner:
@@ -178,6 +213,10 @@ def main():
             peer = json.loads(out.stdout)
             figures["peer"].append(size / peer["seconds"])
             figures["peer-memory"].append(peer["memory"] / 1e6)
+            if options.release:
+                own = release(options.release, part.name, options.vocab)
+                figures["release"].append(size / own["seconds"])
+                figures["release-memory"].append(own["memory"] / 1e6)
             out = subprocess.run(
                 [options.podium, "bench", "pretraining-data", "--text", part.name, "--vocab", options.vocab,
                  "--threads", "1", "--repeats", "1", "--json"], check=True, capture_output=True, text=True)
@@ -185,8 +224,11 @@ def main():
                 figures[row["name"]].append(row["value"])
         for name, values in figures.items():
             print(f"{name:40} {sorted(values)[len(values) // 2]:.3f}")
-        own = sorted(figures["pretraining-data/1-thread"])[options.rounds // 2]
-        print(f"{'times as fast as the peer':40} {own / sorted(figures['peer'])[options.rounds // 2]:.1f}")
+        for peer in ["peer", "release"]:
+            pairs = zip(figures["pretraining-data/1-thread"], figures[peer])
+            ratios = sorted(own / other for own, other in pairs)
+            if ratios:
+                print(f"{'times as fast as the ' + peer:40} {ratios[len(ratios) // 2]:.1f}")
 
 
 if __name__ == "__main__":

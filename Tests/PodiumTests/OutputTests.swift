@@ -157,4 +157,17 @@ struct OutputTests {
             }
         }
     }
+
+    /// A model's files say how text is cut; a vocabulary alone is told.
+    @Test func aModelsTokenizerIsItsOwn() async throws {
+        let place = try Place()
+        defer { place.tearDown() }
+        _ = try place.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncafé\ncafe\n")
+        _ = try place.write("tokenizer_config.json", #"{"do_lower_case": true, "strip_accents": false}"#)
+        let lines = [("--model .", "café\n"), ("--vocab vocab.txt", "cafe\n"), ("--model . --ids", "5\n")]
+        for (options, pieces) in lines {
+            let outcome = try await shell("echo CAFÉ | $PODIUM tokenize \(options)", in: place.folder)
+            #expect(outcome.output == pieces, "\(options): \(outcome)")
+        }
+    }
 }

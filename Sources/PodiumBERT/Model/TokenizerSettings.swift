@@ -48,7 +48,7 @@ package struct TokenizerSettings: Sendable {
     /// as many as there are.
     ///
     /// What they say is honoured; what cannot be honoured is refused with the reason.
-    init(folder: String) throws(BERTError) {
+    package init(folder: String) throws(BERTError) {
         let stated = try StatedTokenizer(folder: folder)
         vocabulary = stated.vocabulary
         notes = stated.vocabulary.notes + stated.notes

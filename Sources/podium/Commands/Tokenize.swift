@@ -1,5 +1,7 @@
 import ArgumentParser
+import PodiumBERT
 import PodiumFiles
+import PodiumLibrary
 import PodiumText
 
 struct Tokenize: ParsableCommand {
@@ -9,14 +11,17 @@ struct Tokenize: ParsableCommand {
             Lines in, one line of space-separated pieces out, without special tokens. Lines are answered as they come.
 
             Examples:
-              echo "Unaffable, isn't it?" | podium tokenize --vocab vocab.txt
+              echo "Unaffable, isn't it?" | podium tokenize --model minilm-l6
               podium tokenize --vocab vocab.txt --ids < sentences.txt
               podium tokenize --vocab multilingual/vocab.txt --cased < sentences.txt
             """
     )
 
-    @Option(help: "The vocabulary, one piece a line.", completion: .file(extensions: ["txt"]))
-    var vocab: String
+    @OptionGroup var place: PlaceOptions
+    @Option(help: "A fetched model's name or a model's folder; text is cut as its files say.", completion: .directory)
+    var model: String?
+    @Option(help: "A vocabulary alone, one piece a line.", completion: .file(extensions: ["txt"]))
+    var vocab: String?
     @Flag(help: "Keep capitals and accents (cased models).")
     var cased = false
     @Flag(
@@ -27,7 +32,23 @@ struct Tokenize: ParsableCommand {
     @Flag(help: "Print ids instead of pieces.")
     var ids = false
 
-    func run() throws {
+    func validate() throws {
+        guard (model == nil) != (vocab == nil) else {
+            throw ValidationError("give --model, or --vocab with what its file does not say")
+        }
+        guard model == nil || (!cased && stripAccents == nil) else {
+            throw ValidationError("--cased and --strip-accents go with --vocab; a model's own files say it")
+        }
+    }
+
+    private func tokenizer() throws -> Tokenizer {
+        if let model {
+            let library = place.models
+            let settings = try TokenizerSettings(folder: library.isPulled(model) ? library.path(of: model) : model)
+            for note in settings.notes { Terminal.error(note) }
+            return settings.tokenizer
+        }
+        let vocab = vocab ?? ""
         let vocabulary = try Vocabulary(bytes: try FileContent.read(vocab), name: vocab)
         for note in vocabulary.notes { Terminal.error(note) }
         if vocabulary.seemsCased != cased {
@@ -37,10 +58,14 @@ struct Tokenize: ParsableCommand {
                     : "\(vocab): the vocabulary looks cased; --cased keeps capitals"
             )
         }
-        let tokenizer = Tokenizer(
+        return Tokenizer(
             vocabulary: vocabulary,
             normalization: TextNormalization(lowercases: !cased, stripsAccents: stripAccents)
         )
+    }
+
+    func run() throws {
+        let tokenizer = try tokenizer()
         let lines = try FileLines.standardInput()
         var output: [UInt8] = []
         while let line = try lines.next() {
@@ -49,7 +74,7 @@ struct Tokenize: ParsableCommand {
                 throw Failure(.usage, "standard input:\(lines.number): the line is not UTF-8")
             }
             let pieces = line.withUnsafeBufferPointer { tokenizer.pieces(of: $0) }
-            vocabulary.appendLine(of: pieces, asIDs: ids, to: &output)
+            tokenizer.vocabulary.appendLine(of: pieces, asIDs: ids, to: &output)
             // Each read of the input is answered by one write.
             guard output.count > 1 << 16 || !lines.hasLine else { continue }
             try Terminal.stream(output)

@@ -97,9 +97,17 @@ struct RemoteWorkerTests {
                 return run?.state == "succeeded" || (run?.state == "running" && run?.progress?.step ?? 0 > step)
             }
         }
-        // One machine dies in pre-training, another in fine-tuning; each one's work goes on elsewhere.
+        // One machine dies in pre-training, once the daemon has a checkpoint of it, another in fine-tuning; each one's work
+        // goes on elsewhere.
         let first = try worker("one")
-        try await step(of: "start", beyond: 80)
+        try await place.wait("a checkpoint of start") {
+            guard let run = try await place.runs(suite: suite).first(where: { $0.spec.name == "start" }) else {
+                return false
+            }
+            return try await place.show(run.id).artifacts.contains { made in
+                made.artifact.kind == "checkpoint" && made.removedAt == nil
+            }
+        }
         kill(first.processIdentifier, SIGKILL)
         first.waitUntilExit()
         let second = try worker("two")

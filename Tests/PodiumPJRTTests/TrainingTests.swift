@@ -143,6 +143,14 @@ import Testing
         Self.expectClose(theirs, own, head)
     }
 
+    /// Dropout masks as they are unpacked on GPUs.
+    @Test func stepsWithMasksThatAreUnpackedByBroadcastsEqualTheCPUEngine() throws {
+        var configuration = PJRTConfiguration()
+        configuration.movesColumnsByProducts = false
+        let own = try Self.train(.span, steps: 6, on: CPUDevice(CPUConfiguration(threads: 2)))
+        Self.expectClose(try Self.train(.span, steps: 6, on: TestDevice.device(configuration)), own, .span)
+    }
+
     /// Left and right apart, layer upon layer: what ELMo's place learns from, and its task.
     @Test(arguments: [Head.pretraining([Objective(.nextToken)]), .classification(labels: 2)])
     func recurrentStepsEqualTheCPUEngine(_ head: Head) throws {

@@ -88,6 +88,8 @@ package struct PJRTConfiguration: Hashable, Sendable {
     /// Folder for compiled programs; `nil` keeps none on disk.
     package var cacheFolder: String?
     package var buckets: Buckets
+    /// See `LoweringOptions`; nil leaves it to the platform.
+    package var movesColumnsByProducts: Bool?
 
     package init(
         precision: LoweringOptions.Precision = .float32,

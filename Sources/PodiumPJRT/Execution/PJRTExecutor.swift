@@ -136,6 +136,8 @@ final class PJRTExecutor: GraphExecutor {
         let configuration = device.configuration
         var options = LoweringOptions(precision: configuration.precision, replicas: configuration.replicas)
         options.multipliesBFloat16 = device.client.platformName != "cpu"
+        options.movesColumnsByProducts =
+            configuration.movesColumnsByProducts ?? (device.client.platformName != PluginKind.cuda.platform)
         let program = Lowering(graph, layout: layout, shape: shape, options: options).program()
         let device = device
         let executable = try forGraph { () throws(PJRTError) in try device.executable(program) }

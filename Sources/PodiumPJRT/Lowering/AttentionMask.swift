@@ -15,8 +15,9 @@ struct AttentionCoordinates {
 
 extension Dropout {
     /// Which probabilities are kept, i1 [rows, heads, width, width]; arbitrary where query and key are of two sequences.
-    func keeps(_ at: AttentionCoordinates) -> Tensor {
-        at.isAligned && at.positions.shape[1] % 64 == 0 ? keepsInGroups(at) : keepsOneByOne(at)
+    func keeps(_ at: AttentionCoordinates, _ options: LoweringOptions) -> Tensor {
+        guard at.isAligned, at.positions.shape[1] % 64 == 0 else { return keepsOneByOne(at) }
+        return packedMask(at).unpacked(byProducts: options.movesColumnsByProducts)
     }
 
     /// The head's part of a counter's first word, ui32 [1, heads, 1, 1].
@@ -43,7 +44,7 @@ extension Dropout {
     }
 
     /// Draws a counter for four probabilities and uses all four words; sequences must begin at multiples of 64.
-    private func keepsInGroups(_ at: AttentionCoordinates) -> Tensor {
+    private func packedMask(_ at: AttentionCoordinates) -> PackedMask {
         let writer = at.positions.writer
         let (rows, width) = (at.positions.shape[0], at.positions.shape[1])
         let columns = writer.iota(.ui32, [1, width], along: 1)
@@ -54,6 +55,6 @@ extension Dropout {
         let counter = PhiloxCounter(words: (first, queries, at.examples, writer.constant(stream)))
         let words = counter.drawn(key: at.key)
         let kept = [words.0, words.1, words.2, words.3].map { $0.compare(.greaterOrEqual, Int(threshold)) }
-        return PackedMask(kept).unpacked
+        return PackedMask(kept)
     }
 }

@@ -17,9 +17,24 @@ struct PackedMask {
 
     /// One i1 an element.
     ///
-    /// Moving single columns is slow on TPUs. A matmul with a matrix of zeros and ones therefore copies each number,
-    /// exactly, to the four columns that it serves, and each column selects its bit.
-    var unpacked: Tensor {
+    /// - Parameter byProducts: a matmul with a matrix of zeros and ones copies each number, exactly, to the four columns that it
+    ///   serves; moving single columns is slow on TPUs. On a GPU the product would be a kernel of its own with its result in
+    ///   memory, while a broadcast becomes a part of what reads the mask.
+    func unpacked(byProducts: Bool) -> Tensor {
+        byProducts ? unpackedByProduct : unpackedByBroadcast
+    }
+
+    private var unpackedByBroadcast: Tensor {
+        let (writer, last) = (numbers.writer, numbers.rank - 1)
+        let (head, groups) = (Array(numbers.shape.dropLast()), numbers.shape[last] / 16)
+        let four = numbers.convert(.i32).reshape(head + [groups, 1, 16])
+        let bit = writer.iota(.i32, Array(repeating: 1, count: last + 1) + [4, 1], along: last + 1)
+        let bits = four >> bit
+        return (bits & writer.constant(Int32(1), bits.shape)).compare(.equal, 1).reshape(head + [groups * 64])
+    }
+
+    /// Each column selects its bit of the number that was copied there.
+    private var unpackedByProduct: Tensor {
         let writer = numbers.writer
         let last = numbers.rank - 1
         let (packed, unpacked) = (numbers.shape[last], 4 * numbers.shape[last])

@@ -108,6 +108,7 @@ struct LoweringStep {
         )
         let (last, width) = (x.rank - 1, x.shape[x.rank - 1])
         let mask = lowering.mask(carried.dropout.stream) { carried.dropout.packedMask(coordinates, width: width) }
-        return carried.dropout.applied(to: x, keeps: mask.unpacked.slice(0..<width, along: last))
+        let keeps = mask.unpacked(byProducts: lowering.options.movesColumnsByProducts)
+        return carried.dropout.applied(to: x, keeps: keeps.slice(0..<width, along: last))
     }
 }

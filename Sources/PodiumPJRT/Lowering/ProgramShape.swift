@@ -32,6 +32,9 @@ package struct LoweringOptions: Hashable, Sendable {
     package var precision: Precision
     /// Whether the device multiplies bfloat16; otherwise operands are rounded to bfloat16 and multiplied as float32.
     package var multipliesBFloat16 = true
+    /// Whether single columns are moved by products with matrices of zeros and ones: the fastest way on TPUs and in XLA on CPUs,
+    /// not on GPUs.
+    package var movesColumnsByProducts = true
     /// Devices that each take a share of every batch.
     package var replicas: Int
 

@@ -111,7 +111,8 @@ private struct AttentionTensors {
                 positions: positions.bits(as: .ui32),
                 heads: heads,
                 isAligned: (step.lowering.shape.packing?.alignment ?? 1) % 64 == 0
-            )
+            ),
+            step.lowering.options
         )
     }
 }

@@ -47,12 +47,9 @@ struct SpecNode {
             let child = child(name.string, value, mark: key.mark)
             guard known.contains(name.string) else {
                 let place = path.isEmpty ? "" : " in \(path)"
-                let meant = ForeignKey.meaning(of: name.string, among: known)
-                let advice = meant.map { "; here it is \($0) (see docs/job-file.md)" }
                 throw child.error(
                     .unknownKey,
-                    "unknown key \"\(name.string)\"\(place)"
-                        + (advice ?? Suggestion.clause(for: name.string, among: known)),
+                    "unknown key \"\(name.string)\"\(place)\(advice(for: name.string, known))",
                     atKey: true
                 )
             }
@@ -61,6 +58,23 @@ struct SpecNode {
             }
         }
         return result
+    }
+
+    /// What to write for a key that is not known here: what it is called, or where it belongs.
+    private func advice(for name: String, _ known: [String]) -> String {
+        if let meant = ForeignKey.meaning(of: name, among: known) {
+            return "; here it is \(meant) (see docs/job-file.md)"
+        }
+        let parameters = Hyperparameter.all.map(\.key)
+        if known.contains("training"),
+            let key = parameters.contains(name) ? name : ForeignKey.meaning(of: name, among: parameters)
+        {
+            return "; it goes under training: training: {\(key): …}"
+        }
+        if path == "training", SpecKey.top.contains(where: { $0.key == name }) {
+            return "; it is a key of the file itself, beside training"
+        }
+        return Suggestion.clause(for: name, among: known)
     }
 
     var items: [SpecNode]? {

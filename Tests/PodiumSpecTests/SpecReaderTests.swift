@@ -94,6 +94,20 @@ struct SpecReaderTests {
         #expect(error?.message.contains("; here it is \(meant) (") == true)
     }
 
+    @Test(arguments: [
+        ("maxSequenceLength: 32", "; it goes under training: training: {maxSequenceLength: …}"),
+        ("num_train_epochs: 3", "; it goes under training: training: {epochs: …}"),
+        ("training: {task: glue/RTE}", "; it is a key of the file itself, beside training"),
+        ("training: {seed: 3}", "; it is a key of the file itself, beside training"),
+        ("sead: 3", "; did you mean \"seed\"?"),
+    ])
+    func aKeyInTheWrongPlaceIsToldWhereItGoes(line: String, advice: String) throws {
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(from: "name: s\nkind: finetune\nmodel: minilm-l6\ntask: glue/MRPC\n\(line)\n")
+        }
+        #expect(error?.message.hasSuffix(advice) == true, "\(error?.message ?? "accepted")")
+    }
+
     @Test func everyTranslationIsAKey() {
         let known = Set(Hyperparameter.all.map(\.key))
         #expect(ForeignKey.names.values.allSatisfy(known.contains))

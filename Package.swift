@@ -316,8 +316,8 @@ let package = Package(
         tests(
             "PodiumWebTests",
             [
-                "PodiumCore", "PodiumFiles", "PodiumLibrary", "PodiumReport", "PodiumScheduler", "PodiumStore",
-                "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets",
+                "PodiumCore", "PodiumExperiments", "PodiumFiles", "PodiumLibrary", "PodiumMigrations", "PodiumReport",
+                "PodiumScheduler", "PodiumStore", "PodiumTestSupport", "PodiumWeb", "PodiumWebAssets",
             ]
         ),
         tests("PodiumReportTests", ["CLibXML2", "PodiumCore", "PodiumFiles", "PodiumReport"], exclude: ["Snapshots"]),

@@ -324,7 +324,8 @@ actor FragmentCache {
     func response(_ exchange: Exchange, _ route: Route) async throws -> WebResponse {
         let query = PercentEncoding.query(exchange.request.query.map { ($0.name, Optional($0.value)) })
         let role = exchange.visitor.role?.rawValue ?? ""
-        let key = "\(role) \(exchange.request.path.joined(separator: "/"))?\(query)"
+        // With the place: who has heard of a change gets nothing from before it.
+        let key = "\(role) \(exchange.place) \(exchange.request.path.joined(separator: "/"))?\(query)"
         let now = ContinuousClock.now
         if let known = made[key], known.until > now { return try await known.response.value }
         if made.count > 200 { made = made.filter { $0.value.until > now } }

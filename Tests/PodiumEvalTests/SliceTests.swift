@@ -128,7 +128,7 @@ import Testing
         )
         example = ExamplePrediction(split: .dev, example: "1", prediction: "1.5", gold: "5.0", score: -4)
         #expect(names(.stsb, example) == ["gold score: 4 to 5"])
-        #expect(ExampleSlices.score(of: example, task: .stsb) == 0.6)
+        #expect(ExampleSlices.score(example.score, task: .stsb) == 0.6)
         example = ExamplePrediction(split: .dev, example: "1", prediction: "", gold: "", score: 1)
         #expect(names(.squadV2, example) == ["answerable: no"])
         example.gold = "in 1912"

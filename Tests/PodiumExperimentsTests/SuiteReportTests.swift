@@ -21,6 +21,7 @@ struct SuiteReportTests {
         func add(
             _ system: String,
             seed: UInt64,
+            task: BenchmarkTask = .mrpc,
             rate: Double = 5e-5,
             findings: [RunFinding] = [],
             isWrong: (Int) -> Bool
@@ -44,7 +45,7 @@ struct SuiteReportTests {
                 )
             }
             let share = predictions.map(\.score).reduce(0, +) / Double(examples)
-            var work = FineTuning(model: .named(system), task: .mrpc, seed: seed)
+            var work = FineTuning(model: .named(system), task: task, seed: seed)
             work.optimization.learningRate = rate
             var result = RunResult(metrics: ["accuracy": share, "f1": share], score: share, examples: examples)
             result.findings = findings
@@ -58,7 +59,7 @@ struct SuiteReportTests {
                 createdAt: 0
             )
             result.datasets = [
-                DatasetUse(task: .mrpc, split: .dev, origin: .sample, examples: examples, files: [])
+                DatasetUse(task: task, split: .dev, origin: .sample, examples: examples, files: [])
             ]
             let spec = RunSpec(name: "run-\(id)", system: system, work: .finetune(work))
             let record = RunRecord(
@@ -85,7 +86,7 @@ struct SuiteReportTests {
             databaseSchema: 1
         )
 
-        func maker(rule: SelectionRule.Rule = .best) -> SuiteReport {
+        func maker(rule: SelectionRule.Rule = .best, memory: ReportMemory = ReportMemory()) -> SuiteReport {
             let suite = SuiteRecord(
                 id: SuiteID(rawValue: 1),
                 name: "suite",
@@ -94,8 +95,70 @@ struct SuiteReportTests {
                 selection: SelectionRule(rule: rule),
                 submittedAt: 0
             )
-            return SuiteReport(SuiteHistory(suite: suite, runs: runs))
+            return SuiteReport(SuiteHistory(suite: suite, runs: runs), memory: memory)
         }
+
+        /// The leaderboard in a format that has all of it.
+        func leaderboard(_ memory: ReportMemory, extent: SuiteReport.Extent = .leaderboard) throws -> String {
+            let report = maker(memory: memory).report(
+                provenance: Self.provenance,
+                generatedAt: 0,
+                published: [],
+                extent: extent
+            )
+            return try Leaderboard(report).render(.json) + Leaderboard(report).render(.csv)
+        }
+    }
+
+    @Test func aLeaderboardByWhatEarlierOnesHaveReadIsTheSameAsOneFromTheStart() throws {
+        let suite = try Suite()
+        // One that keeps all, and one that has to throw away all but the last.
+        for memory in [ReportMemory(), ReportMemory(limit: 5000)] {
+            suite.runs = []
+            for seed: UInt64 in 1...3 {
+                for (place, system) in ["one", "two", "three"].enumerated() {
+                    for task in [BenchmarkTask.mrpc, .sst2] {
+                        try suite.add(system, seed: seed, task: task) { $0 % (5 + 2 * place) == Int(seed) }
+                        #expect(try suite.leaderboard(memory) == suite.leaderboard(ReportMemory()))
+                    }
+                }
+            }
+            let whole = try suite.leaderboard(memory, extent: .whole)
+            #expect(whole == (try suite.leaderboard(ReportMemory(), extent: .whole)))
+            #expect(whole == (try suite.leaderboard(memory)) && whole.contains("agreement"))
+            // A run that was deleted, and one whose file holds other answers.
+            suite.runs.remove(at: 3)
+            #expect(try suite.leaderboard(memory) == suite.leaderboard(ReportMemory()))
+            let before = try suite.leaderboard(memory)
+            let path = try #require(suite.runs[1].artifact(.predictions)?.path)
+            let rows = try PredictionLog.read(path).map { row in
+                var row = row
+                (row.prediction, row.score) = (row.gold, 1)
+                return row
+            }
+            _ = try PredictionLog.write(rows, to: path)
+            #expect(try suite.leaderboard(memory) == suite.leaderboard(ReportMemory()))
+            #expect(try suite.leaderboard(memory) != before)
+            try FileManager.default.removeItem(atPath: path)
+            #expect(try suite.leaderboard(memory) == suite.leaderboard(ReportMemory()))
+        }
+    }
+
+    @Test func aRunThatEndedCostsItsOwnFileAndItsOwnTask() throws {
+        let suite = try Suite()
+        for seed: UInt64 in 1...2 {
+            for task in [BenchmarkTask.mrpc, .sst2, .qqp] {
+                for system in ["one", "two"] { try suite.add(system, seed: seed, task: task) { $0 % 7 == Int(seed) } }
+            }
+        }
+        let memory = ReportMemory()
+        _ = try suite.leaderboard(memory)
+        #expect(memory.work == .init(read: 12, tested: 3))
+        _ = try suite.leaderboard(memory)
+        #expect(memory.work == .init(read: 12, tested: 3))
+        try suite.add("two", seed: 3, task: .qqp) { $0 % 5 == 0 }
+        _ = try suite.leaderboard(memory)
+        #expect(memory.work == .init(read: 13, tested: 4))
     }
 
     @Test func aReportIsCheckedAgainstTheHashesThatItWasWrittenWith() throws {

@@ -50,9 +50,11 @@ package enum ExampleSlices {
     }
 
     /// An example's own score between 0 and 1, of which a part's score is the mean.
-    package static func score(of example: ExamplePrediction, task: BenchmarkTask) -> Double {
-        guard case .regression(let lower, let upper) = task.output else { return min(1, max(0, example.score)) }
-        return max(0, 1 - (-example.score).squareRoot() / (upper - lower))
+    ///
+    /// - Parameter score: the example's, as `ExamplePrediction` has it.
+    package static func score(_ score: Double, task: BenchmarkTask) -> Double {
+        guard case .regression(let lower, let upper) = task.output else { return min(1, max(0, score)) }
+        return max(0, 1 - (-score).squareRoot() / (upper - lower))
     }
 
     /// What that mean is called.

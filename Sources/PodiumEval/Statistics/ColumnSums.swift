@@ -185,54 +185,83 @@ package struct ColumnSums: Sendable {
     ) {
         let classes = task.labels.count
         let gold = task.gold.map { sum($0, weights) }
+        let metrics = task.metrics.map(BinaryMetric.init)
         for (column, lists) in task.wrong.enumerated() {
-            let sums = lists.map { sum($0.units, weights) }
-            for lane in 0..<lanes {
-                var score = 0.0
-                if classes == 2 {
-                    // False positives and false negatives.
-                    var (positive, negative) = (0, 0)
-                    for (place, list) in lists.enumerated() {
-                        if list.gold == 0 {
-                            positive = Int(sums[place][lane])
-                        } else {
-                            negative = Int(sums[place][lane])
-                        }
+            if classes == 2 {
+                // False positives and false negatives.
+                var (positive, negative) = (SIMD16<Count>(repeating: 0), SIMD16<Count>(repeating: 0))
+                for list in lists {
+                    if list.gold == 0 {
+                        positive = sum(list.units, weights)
+                    } else {
+                        negative = sum(list.units, weights)
                     }
-                    let hits = Int(gold[1][lane]) - negative
-                    for metric in task.metrics {
-                        score += binary(metric, hits, positive, negative, draws - hits - positive - negative)
-                    }
-                } else {
-                    var counts = [Int](repeating: 0, count: classes * classes)
-                    for label in 0..<classes { counts[label * classes + label] = Int(gold[label][lane]) }
-                    for (place, list) in lists.enumerated() {
-                        let moved = Int(sums[place][lane])
-                        counts[list.gold * classes + list.predicted] += moved
-                        counts[list.gold * classes + list.gold] -= moved
-                    }
-                    let matrix = ConfusionMatrix(classes: classes, counts: counts)
-                    for metric in task.metrics { score += matrix.metric(metric, labels: task.labels).value ?? .nan }
                 }
+                let hits = gold[1] &- negative
+                for lane in 0..<lanes {
+                    var score = 0.0
+                    for metric in metrics {
+                        score += metric.value(
+                            hits: Int(hits[lane]),
+                            falseHits: Int(positive[lane]),
+                            misses: Int(negative[lane]),
+                            of: draws
+                        )
+                    }
+                    scores[column * lanes + lane] = score / Double(metrics.count)
+                }
+                continue
+            }
+            let sums = lists.map { sum($0.units, weights) }
+            if task.metrics == ["accuracy"] {
+                let wrong = sums.reduce(SIMD16(repeating: 0), &+)
+                for lane in 0..<lanes {
+                    scores[column * lanes + lane] = Double(draws - Int(wrong[lane])) / Double(draws)
+                }
+                continue
+            }
+            for lane in 0..<lanes {
+                var counts = [Int](repeating: 0, count: classes * classes)
+                for label in 0..<classes { counts[label * classes + label] = Int(gold[label][lane]) }
+                for (place, list) in lists.enumerated() {
+                    let moved = Int(sums[place][lane])
+                    counts[list.gold * classes + list.predicted] += moved
+                    counts[list.gold * classes + list.gold] -= moved
+                }
+                let matrix = ConfusionMatrix(classes: classes, counts: counts)
+                var score = 0.0
+                for metric in task.metrics { score += matrix.metric(metric, labels: task.labels).value ?? .nan }
                 scores[column * lanes + lane] = score / Double(task.metrics.count)
             }
         }
     }
 
     /// A metric of a two-class task whose second class is the positive one, as `ConfusionMatrix` defines it.
-    private static func binary(_ metric: String, _ hits: Int, _ falseHits: Int, _ misses: Int, _ rest: Int) -> Double {
-        let total = Double(hits + falseHits + misses + rest)
-        switch metric {
-        case "f1":
-            let size = Double(2 * hits + falseHits + misses)
-            return size == 0 ? 0 : Double(2 * hits) / size
-        case "matthews":
-            let predicted = Double(hits + falseHits)
-            let gold = Double(hits + misses)
-            let spread = predicted * (total - predicted) * gold * (total - gold)
-            let product = Double(hits) * Double(rest) - Double(falseHits) * Double(misses)
-            return spread == 0 ? 0 : product / spread.squareRoot()
-        default: return Double(hits + rest) / total
+    private enum BinaryMetric {
+        case accuracy
+        case f1
+        case matthews
+
+        init(_ name: String) {
+            self = name == "f1" ? .f1 : name == "matthews" ? .matthews : .accuracy
+        }
+
+        @inline(__always)
+        func value(hits: Int, falseHits: Int, misses: Int, of draws: Int) -> Double {
+            let rest = draws - hits - falseHits - misses
+            switch self {
+            case .accuracy: return Double(hits + rest) / Double(draws)
+            case .f1:
+                let size = Double(2 * hits + falseHits + misses)
+                return size == 0 ? 0 : Double(2 * hits) / size
+            case .matthews:
+                let total = Double(draws)
+                let predicted = Double(hits + falseHits)
+                let gold = Double(hits + misses)
+                let spread = predicted * (total - predicted) * gold * (total - gold)
+                let product = Double(hits) * Double(rest) - Double(falseHits) * Double(misses)
+                return spread == 0 ? 0 : product / spread.squareRoot()
+            }
         }
     }
 
@@ -247,14 +276,16 @@ package struct ColumnSums: Sendable {
         _ scores: UnsafeMutableBufferPointer<Double>
     ) {
         let total = Double(draws)
-        var goldRanks = [Values](repeating: Values(repeating: 0), count: weights.count)
+        // Converted once for all columns; with the gold ranks likewise.
+        let numbers = weights.map { Values($0) }
+        var weightedRanks = [Values](repeating: Values(repeating: 0), count: weights.count)
         var (x, xx, rankSquares) = (Values(repeating: 0), Values(repeating: 0), Values(repeating: 0))
         forEachLevel(of: task.gold, weights) { units, size, before in
             let rank = 2 * before + size - total
             rankSquares += size * rank * rank
             for unit in units {
-                goldRanks[Int(unit)] = rank
-                let weight = Values(weights[Int(unit)])
+                let weight = numbers[Int(unit)]
+                weightedRanks[Int(unit)] = weight * rank
                 let value = task.gold.deviations[Int(unit)]
                 x += weight * value
                 xx += weight * (value * value)
@@ -267,12 +298,12 @@ package struct ColumnSums: Sendable {
                 let rank = 2 * before + size - total
                 ranks += size * rank * rank
                 for unit in units {
-                    let weight = Values(weights[Int(unit)])
+                    let weight = numbers[Int(unit)]
                     let value = order.deviations[Int(unit)]
                     y += weight * value
                     yy += weight * (value * value)
                     xy += weight * (value * task.gold.deviations[Int(unit)])
-                    together += weight * goldRanks[Int(unit)] * rank
+                    together += weightedRanks[Int(unit)] * rank
                 }
             }
             let spread = (xx - x * x / total) * (yy - y * y / total)

@@ -3,7 +3,7 @@ package enum Robustness {
     /// The share of examples on which all runs say the same; nil with fewer than two runs.
     ///
     /// - Parameter answers: of every run, in the order of the examples.
-    package static func agreement(_ answers: [[String]]) -> Double? {
+    package static func agreement<Answer: Equatable>(_ answers: [[Answer]]) -> Double? {
         guard let first = answers.first, answers.count > 1, !first.isEmpty,
             answers.allSatisfy({ $0.count == first.count })
         else { return nil }

@@ -5,22 +5,28 @@ import PodiumReport
 
 /// The predictions that a suite's runs left on disk, arranged for resampling.
 struct PredictionTables {
-    private let predictions: [RunID: [ExamplePrediction]]
+    private let predictions: [RunID: RunAnswers]
+    /// Where the predictions of each run were read from.
+    let files: [RunID: FileIdentity]
     /// Runs whose file is not on this machine any more; nothing is tested with them.
     let missing: [RunID]
 
-    init(_ histories: [SuiteHistory.Run]) {
-        var found: [RunID: [ExamplePrediction]] = [:]
+    /// - Parameter traits: whether what is known of inputs is wanted, which makes parts of a set.
+    init(_ histories: [SuiteHistory.Run], memory: ReportMemory, traits: Bool) {
+        var found: [RunID: RunAnswers] = [:]
+        var files: [RunID: FileIdentity] = [:]
         var missing: [RunID] = []
         for history in histories {
             guard let path = history.artifact(.predictions)?.path else { continue }
-            if let rows = try? PredictionLog.read(path), !rows.isEmpty {
-                found[history.record.id] = rows
+            if let file = FileIdentity(path), let answers = memory.answers(in: file, traits: traits) {
+                found[history.record.id] = answers
+                files[history.record.id] = file
             } else {
                 missing.append(history.record.id)
             }
         }
         predictions = found
+        self.files = files
         self.missing = missing
     }
 
@@ -28,16 +34,16 @@ struct PredictionTables {
     ///
     /// - Parameter runs: of each system.
     func groups(_ runs: [[SuiteHistory.Run]]) -> [[Int]] {
-        var groups: [(example: [ExamplePrediction], members: [Int])] = []
+        var groups: [(examples: EvaluatedExamples, members: [Int])] = []
         for (system, own) in runs.enumerated() {
             let columns = own.compactMap { predictions[$0.record.id] }
             guard let first = columns.first, columns.count == own.count,
-                columns.allSatisfy({ Self.areSameExamples($0, first) })
+                columns.allSatisfy({ $0.examples.areSame(as: first.examples) })
             else { continue }
-            if let place = groups.firstIndex(where: { Self.areSameExamples($0.example, first) }) {
+            if let place = groups.firstIndex(where: { $0.examples.areSame(as: first.examples) }) {
                 groups[place].members.append(system)
             } else {
-                groups.append((first, [system]))
+                groups.append((first.examples, [system]))
             }
         }
         return groups.map(\.members)
@@ -50,26 +56,51 @@ struct PredictionTables {
     func table(of runs: [SuiteHistory.Run], task: BenchmarkTask) -> ScoreTable? {
         let columns = runs.compactMap { predictions[$0.record.id] }
         guard let first = columns.first, columns.count == runs.count,
-            columns.allSatisfy({ Self.areSameExamples($0, first) })
+            columns.allSatisfy({ $0.examples.areSame(as: first.examples) })
         else { return nil }
         if task.isSQuAD {
-            let groups = first.compactMap(\.group)
-            return try? ScoreTable(
-                scores: columns.map { $0.map(\.score) },
-                metric: "f1",
-                groups: groups.count == first.count ? groups : nil
-            )
+            return try? ScoreTable(scores: columns.map(\.scores), metric: "f1", groups: first.groups)
         }
-        let gold = first.map { LabelledRow(id: $0.example, label: $0.gold) }
-        let sides = columns.compactMap { try? GLUEExamples(task: task, rows: gold, predicted: $0.map(\.prediction)) }
+        let gold = zip(first.examples.names, first.examples.gold).map { LabelledRow(id: $0, label: $1) }
+        guard let side = try? GLUEExamples(task: task, rows: gold, predicted: first.texts) else { return nil }
+        let sides = [side] + columns.dropFirst().compactMap { Self.side($0, like: side, first.examples, gold, task) }
         return sides.count == columns.count ? try? ScoreTable(sides) : nil
+    }
+
+    /// A run's answers as classes or numbers; nil where one of them is neither.
+    ///
+    /// - Parameter known: those of a run on `examples`, whose gold side is not made again.
+    private static func side(
+        _ column: RunAnswers,
+        like known: GLUEExamples,
+        _ examples: EvaluatedExamples,
+        _ rows: [LabelledRow],
+        _ task: BenchmarkTask
+    ) -> GLUEExamples? {
+        guard case .classes(_, let labels, let gold, _) = known, column.examples === examples else {
+            return try? GLUEExamples(task: task, rows: rows, predicted: column.texts)
+        }
+        var classes: [UInt32: Int] = [:]
+        var predicted: [Int] = []
+        predicted.reserveCapacity(column.answers.count)
+        for answer in column.answers {
+            if classes[answer] == nil {
+                let text = examples.texts(of: [answer])[0]
+                classes[answer] = labels.firstIndex { $0.utf8.elementsEqual(text.utf8) }
+            }
+            guard let label = classes[answer] else { return nil }
+            predicted.append(label)
+        }
+        return .classes(task: task, labels: labels, gold: gold, predicted: predicted)
     }
 
     /// The share of examples on which all runs say the same; nil with fewer than two runs.
     func agreement(of runs: [SuiteHistory.Run]) -> Double? {
         let columns = runs.compactMap { predictions[$0.record.id] }
-        guard columns.count == runs.count else { return nil }
-        return Robustness.agreement(columns.map { $0.map(\.prediction) })
+        guard columns.count == runs.count, let first = columns.first else { return nil }
+        // Numbers of answers compare within one list of examples only.
+        return columns.allSatisfy { $0.examples === first.examples }
+            ? Robustness.agreement(columns.map(\.answers)) : Robustness.agreement(columns.map(\.texts))
     }
 
     /// Examples that all runs of one side have right and all of the other wrong; nil where they are not comparable.
@@ -84,28 +115,29 @@ struct PredictionTables {
     ) -> Report.Flips? {
         let (first, second) = (a.compactMap { predictions[$0.record.id] }, b.compactMap { predictions[$0.record.id] })
         guard let rows = first.first, first.count == a.count, second.count == b.count, let run = a.first,
-            (first + second).allSatisfy({ Self.areSameExamples($0, rows) }),
+            (first + second).allSatisfy({ $0.examples.areSame(as: rows.examples) }),
             // A number is neither right nor wrong.
             task != .stsb
         else { return nil }
-        func all(_ columns: [[ExamplePrediction]], _ place: Int, _ isRight: Bool) -> Bool {
-            columns.allSatisfy { ($0[place].score >= 0.5) == isRight }
+        func all(_ columns: [RunAnswers], _ place: Int, _ isRight: Bool) -> Bool {
+            columns.allSatisfy { ($0.score(place) >= 0.5) == isRight }
         }
-        let onlyFirst = rows.indices.filter { all(first, $0, true) && all(second, $0, false) }
-        let onlySecond = rows.indices.filter { all(first, $0, false) && all(second, $0, true) }
+        let places = 0..<rows.examples.count
+        let onlyFirst = places.filter { all(first, $0, true) && all(second, $0, false) }
+        let onlySecond = places.filter { all(first, $0, false) && all(second, $0, true) }
         guard !onlyFirst.isEmpty || !onlySecond.isEmpty else { return nil }
         let shown = Array(onlyFirst.prefix(shownFlips)) + Array(onlySecond.prefix(shownFlips))
-        let found = texts.texts(of: task, in: run, examples: Set(shown.map { rows[$0].example }))
+        let found = texts.texts(of: task, in: run, examples: Set(shown.map { rows.examples.names[$0] }))
         let examples = shown.map { place in
-            let row = rows[place]
+            let row = rows.row(place)
             let text = found[row.split]?[row.example]
             return Report.Flips.Example(
                 id: row.example,
                 text: text?.text,
                 passage: text?.passage,
                 gold: row.gold,
-                first: Self.mostFrequent(first.map { $0[place].prediction }),
-                second: Self.mostFrequent(second.map { $0[place].prediction }),
+                first: Self.mostFrequent(first.map { $0.text(place) }),
+                second: Self.mostFrequent(second.map { $0.text(place) }),
                 firstIsRight: onlyFirst.contains(place)
             )
         }
@@ -126,11 +158,6 @@ struct PredictionTables {
         for answer in answers { counts[answer, default: 0] += 1 }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
     }
-
-    private static func areSameExamples(_ a: [ExamplePrediction], _ b: [ExamplePrediction]) -> Bool {
-        a.count == b.count
-            && zip(a, b).allSatisfy { $0.split == $1.split && $0.example == $1.example && $0.gold == $1.gold }
-    }
 }
 
 // MARK: Parts of an evaluation set
@@ -150,21 +177,22 @@ extension PredictionTables {
         let columns = systems.map { $0.runs.compactMap { predictions[$0.record.id] } }
         guard let rows = columns.first?.first,
             zip(systems, columns).allSatisfy({ !$1.isEmpty && $0.runs.count == $1.count }),
-            columns.allSatisfy({ $0.allSatisfy { Self.areSameExamples($0, rows) } })
+            columns.allSatisfy({ $0.allSatisfy { $0.examples.areSame(as: rows.examples) } })
         else { return nil }
-        let keys = rows.indices.map { place in
+        let keys = (0..<rows.examples.count).map { place in
             // Models read one text differently; of a system any run will do.
-            let traits = columns.compactMap { $0[0][place].traits }
+            let traits = columns.compactMap { $0[0].traits?[place] }
             return ExampleSlices.keys(
-                of: rows[place],
+                of: rows.row(place),
                 task: task,
                 traits: traits.dropFirst().reduce(traits.first) { $0?.joined(with: $1) }
             )
         }
-        let groups = task.isSQuAD ? rows.compactMap(\.group) : []
         let found = SliceScores(
-            scores: columns.map { runs in runs.map { run in run.map { ExampleSlices.score(of: $0, task: task) } } },
-            groups: groups.count == rows.count ? groups : nil,
+            scores: columns.map { runs in
+                runs.map { run in run.scores.map { ExampleSlices.score($0, task: task) } }
+            },
+            groups: task.isSQuAD ? rows.groups : nil,
             keys: keys,
             compared: columns.count > 1 ? (0, 1) : nil
         )

@@ -81,11 +81,12 @@ extension SuiteReport {
     }
 
     /// The report as of now.
-    package func current(provenance: Report.Provenance) throws -> Report {
+    package func current(provenance: Report.Provenance, extent: Extent = .whole) throws -> Report {
         report(
             provenance: provenance,
             generatedAt: Date().timeIntervalSince1970.rounded(),
-            published: try PublishedResults.load(for: tasks)
+            published: try PublishedResults.load(for: tasks),
+            extent: extent
         )
     }
 

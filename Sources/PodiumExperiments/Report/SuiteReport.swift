@@ -4,23 +4,31 @@ package import PodiumReport
 
 /// Turns a suite's history into the report's plain values.
 ///
-/// Pure: what the store knows comes in, the page's content comes out.
+/// What the store knows comes in, the page's content comes out; besides, only files that runs left behind are read.
 package struct SuiteReport {
     package let suite: SuiteRecord
     private let history: SuiteHistory
     private let names: DatasetNames
     private let dataDirectory: String?
     private let places: [String: String]
+    private let memory: ReportMemory
 
     /// - Parameters:
     ///   - dataDirectory: where the sample lies, so that texts of examples can be shown; nil shows none.
     ///   - places: where folders of data lie on this machine, by the names that they have in job files.
-    package init(_ history: SuiteHistory, dataDirectory: String? = nil, places: [String: String] = [:]) {
+    ///   - memory: what earlier reports have read and computed; it changes nothing but how long this one takes.
+    package init(
+        _ history: SuiteHistory,
+        dataDirectory: String? = nil,
+        places: [String: String] = [:],
+        memory: ReportMemory = ReportMemory()
+    ) {
         suite = history.suite
         self.history = history.reported
         names = DatasetNames(self.history.runs)
         self.dataDirectory = dataDirectory
         self.places = places
+        self.memory = memory
     }
 
     private var histories: [SuiteHistory.Run] { history.runs }
@@ -39,19 +47,33 @@ package struct SuiteReport {
         }
     }
 
+    /// What of a report is wanted.
+    package enum Extent: Sendable {
+        case whole
+        /// What `Leaderboard` shows: without the runs, in what systems differ, and parts of the sets.
+        case leaderboard
+    }
+
     /// The report, without published rows when `published` is empty.
     package func report(
         provenance: Report.Provenance,
         generatedAt: Double,
-        published: [Report.PublishedTable]
+        published: [Report.PublishedTable],
+        extent: Extent = .whole
     ) -> Report {
-        let systems = self.systems()
-        let tables = PredictionTables(systems.flatMap { system in tasks.flatMap { chosen(system.id, $0) } })
+        let isWhole = extent == .whole
+        let (systems, tasks) = (self.systems(), self.tasks)
+        let tables = PredictionTables(
+            systems.flatMap { system in tasks.flatMap { chosen(system.id, $0) } },
+            memory: memory,
+            traits: isWhole
+        )
         let tests = SystemComparisons(
             systems: systems.map(\.id),
             tasks: tasks,
             tables: tables,
-            texts: ExampleTexts(dataDirectory: dataDirectory, places: places),
+            memory: memory,
+            details: isWhole ? ExampleTexts(dataDirectory: dataDirectory, places: places) : nil,
             chosen: chosen
         )
         let cells = LeaderboardCells(history: history, datasets: names, tables: tables, tests: tests)
@@ -95,10 +117,10 @@ package struct SuiteReport {
             tasks: tasks,
             datasets: datasets,
             systems: systems,
-            runs: histories.map { run($0, thinning) },
+            runs: isWhole ? histories.map { run($0, thinning) } : [],
             results: results,
             averages: systems.flatMap { averages(of: $0.id, results: results, tests: tests) },
-            comparisons: tests.comparisons,
+            comparisons: isWhole ? tests.comparisons : [],
             tiers: tests.tiers,
             standings: tests.standings,
             flips: tests.flips,

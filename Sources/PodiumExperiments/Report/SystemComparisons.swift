@@ -21,11 +21,14 @@ struct SystemComparisons {
     /// A system's runs that count on a task.
     typealias Chosen = (_ system: String, _ task: BenchmarkTask) -> [SuiteHistory.Run]
 
+    /// - Parameter details: the texts of examples on which neighbours differ; nil leaves out in what they do, and parts of the
+    ///   sets: a leaderboard shows ranks alone.
     init(
         systems: [String],
         tasks: [BenchmarkTask],
         tables: PredictionTables,
-        texts: ExampleTexts,
+        memory: ReportMemory,
+        details: ExampleTexts?,
         chosen: Chosen
     ) {
         self.systems = systems
@@ -39,19 +42,27 @@ struct SystemComparisons {
             let runs = systems.map { chosen($0, task) }
             guard runs.contains(where: { !$0.isEmpty }) else { continue }
             scored.append(task)
-            var groups: [Set<Int>] = []
-            for group in tables.groups(runs) {
-                let columns = group.flatMap { runs[$0] }
-                guard let table = tables.table(of: columns, task: task) else { continue }
-                let owners = group.enumerated().flatMap { place, system in runs[system].map { _ in place } }
-                let drawn = MultiBootstrap(bootstrap).draws(table, owners: owners, systems: group.count)
-                let defined = group.indices.filter { drawn[$0] != nil }.map { group[$0] }
-                for (place, system) in group.enumerated() { draws[task, default: [:]][system] = drawn[place] }
-                groups.append(Set(defined))
-                rank(defined, drawn.compactMap(\.self), task: task, bootstrap: bootstrap)
-                compareNeighbours(defined, runs, task, tables, texts)
-                divide(defined, runs, task, tables)
+            let key = ReportMemory.TestKey(
+                task: task,
+                seed: bootstrap.seed,
+                resamples: resamples,
+                systems: systems,
+                files: runs.map { $0.map { tables.files[$0.record.id] } }
+            )
+            let tests = memory.tests(key) {
+                TaskTests(task: task, systems: systems, runs: runs, tables: tables, bootstrap: bootstrap)
             }
+            for group in tests.groups {
+                for (place, system) in group.members.enumerated() {
+                    draws[task, default: [:]][system] = group.draws[place]
+                }
+                standings += group.standings
+                comparisons += group.comparisons
+                guard let details else { continue }
+                compareNeighbours(group.defined, runs, task, tables, details)
+                divide(group.defined, runs, task, tables)
+            }
+            let groups = tests.groups.map { Set($0.defined) }
             together = scored.count == 1 ? groups : together.flatMap { one in groups.map { one.intersection($0) } }
         }
         rankOverall(together.max { $0.count < $1.count } ?? [], tasks: scored)
@@ -88,63 +99,14 @@ struct SystemComparisons {
             }
             .filter { standing in indices.contains { systems[$0] == standing.system } }
         } else {
-            rank(indices, own.map(\.1), task: nil, bootstrap: Bootstrap(resamples: own[0].1.values.count))
+            let (ranks, pairs) = TaskTests.rank(indices.map { systems[$0] }, own.map(\.1), task: nil)
+            standings += ranks
+            comparisons += pairs
         }
         let overall = standings.filter { $0.task == nil }
         for tier in Set(overall.map(\.tier)).sorted() {
             tiers.append(Report.Tier(rank: tier, systems: overall.filter { $0.tier == tier }.map(\.system)))
         }
-    }
-
-    private mutating func rank(
-        _ indices: [Int],
-        _ drawn: [SystemDraws],
-        task: BenchmarkTask?,
-        bootstrap: Bootstrap
-    ) {
-        guard indices.count > 1 else { return }
-        let ranking = SystemRanking(drawn)
-        for (place, system) in indices.enumerated() {
-            standings.append(
-                Report.Standing(
-                    system: systems[system],
-                    task: task,
-                    best: ranking.ranks[place].lowerBound,
-                    worst: ranking.ranks[place].upperBound,
-                    tier: ranking.tiers[place]
-                )
-            )
-        }
-        let order = indices.indices.sorted { drawn[$0].estimate > drawn[$1].estimate }
-        let shown = Self.shown(order)
-        let overSeeds = drawn.contains { $0.seeds > 1 }
-        for pair in ranking.pairs where shown.contains([pair.first, pair.second]) {
-            comparisons.append(
-                Report.Comparison(
-                    first: systems[indices[pair.first]],
-                    second: systems[indices[pair.second]],
-                    task: task,
-                    difference: pair.difference,
-                    interval: Report.Interval(pair.interval, source: overSeeds ? .both : .examples),
-                    detectable: pair.detectable,
-                    test: "Multi-Bootstrap (\(bootstrap.resamples))",
-                    p: pair.p,
-                    adjustedP: pair.adjustedP,
-                    correction: ranking.pairs.count > 1 ? "studentised maximum, step-down" : nil
-                )
-            )
-        }
-    }
-
-    /// All pairs of a few systems; of many those with the leader and those of neighbours.
-    private static func shown(_ order: [Int]) -> Set<Set<Int>> {
-        var pairs: Set<Set<Int>> = []
-        for (place, first) in order.enumerated() {
-            for (other, second) in order.enumerated() where other > place {
-                if order.count <= 10 || place == 0 || other == place + 1 { pairs.insert([first, second]) }
-            }
-        }
-        return pairs
     }
 
     // MARK: Neighbours
@@ -217,17 +179,4 @@ struct SystemComparisons {
 
     /// Pairs of a task that are looked at so closely.
     private static let neighbourLimit = 10
-}
-
-extension Report.Interval {
-    /// The evaluator's interval, of values between 0 and 1.
-    init(_ interval: Interval, source: Source) {
-        self.init(
-            low: interval.low,
-            high: interval.high,
-            level: interval.level,
-            source: source,
-            method: interval.method.title + (interval.clusters.map { ", \($0) clusters" } ?? "")
-        )
-    }
 }

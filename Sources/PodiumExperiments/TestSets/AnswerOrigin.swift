@@ -96,7 +96,7 @@ extension SuiteHistory.Run {
     }
 
     func developmentAnswers() throws -> [ExamplePrediction] {
-        try answers(.predictions, "predictions", PredictionLog.read)
+        try answers(.predictions, "predictions") { try PredictionLog.read($0) }
     }
 
     private func answers<Row>(_ kind: Artifact.Kind, _ what: String, _ read: (String) throws -> [Row]) throws -> [Row] {

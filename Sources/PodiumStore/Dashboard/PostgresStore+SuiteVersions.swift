@@ -8,6 +8,9 @@ package struct SuiteVersion: Sendable, Equatable {
     fileprivate var row: String
     /// Whether no transaction that still runs can add an entry before the newest.
     package var isSettled: Bool
+
+    /// Whether the suite's row is as it was then: no run was deleted, nothing was archived, tagged or noted.
+    package func hasRow(of other: SuiteVersion) -> Bool { row == other.row }
 }
 
 extension PostgresStore {
@@ -41,13 +44,17 @@ extension PostgresStore {
         return versions
     }
 
-    /// The numbers of suites, the newest first, also of archived ones; at most `limit`, of those before `before`.
-    package func suites(before: SuiteID?, limit: Int) async throws -> [SuiteID] {
+    /// The numbers of suites, the newest first; at most `limit`, of those before `before`.
+    package func suites(before: SuiteID?, limit: Int, includesArchived: Bool) async throws -> [SuiteID] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
-                "select id from suites where $1::bigint is null or id < $1 order by id desc limit $2",
+                """
+                select id from suites where ($1::bigint is null or id < $1) and ($3 or archived_at is null)
+                order by id desc limit $2
+                """,
                 .int(before?.rawValue),
-                .int(Int64(limit))
+                .int(Int64(limit)),
+                .bool(includesArchived)
             )
         }
         return try rows.map { row throws(StoreError) in SuiteID(rawValue: try row.get("id")) }

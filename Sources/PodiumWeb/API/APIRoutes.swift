@@ -54,6 +54,10 @@ struct API: Sendable {
         var runs: [String: Int]
         /// Runs that wait for one that failed.
         var stuck: Int
+        var tags: [String]
+        var note: String
+        /// Absent where the suite was not put away.
+        var archivedAt: Double?
         /// Of a suite that is asked for by itself.
         var seeds: SeedPlanDocument?
 
@@ -65,6 +69,9 @@ struct API: Sendable {
             endedAt = suite.endedAt
             runs = Dictionary(uniqueKeysWithValues: suite.runs.map { ($0.key.rawValue, $0.value) })
             stuck = suite.stuck
+            tags = suite.tags
+            note = suite.note
+            archivedAt = suite.archivedAt
         }
     }
 

@@ -21,12 +21,11 @@ extension Pages {
         var files: [File] = []
     }
 
-    /// The newest suite's leaderboard.
+    /// The leaderboard of the newest suite that was not put away.
     func newestLeaderboard(_ exchange: Exchange) async throws -> WebResponse {
-        guard let suite = try await store.suite(named: nil), let summary = try await summary(of: suite.id)
-        else {
+        guard let summary = try await summaries.page(before: nil, limit: 1, includesArchived: false).first else {
             var view = RankingView()
-            view.nothing = "There is no suite yet."
+            view.nothing = "There is no suite that is not archived."
             return try page(exchange, title: "Leaderboard", current: "/leaderboard", "ranking", view)
         }
         return try await leaderboard(exchange, summary)

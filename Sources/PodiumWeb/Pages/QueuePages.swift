@@ -19,7 +19,7 @@ extension Pages {
         let now = Date().timeIntervalSince1970
         let queue = try await store.queue(suite: nil, limit: 20)
         let running = try await store.runs(queue.running)
-        let summaries = try await self.summaries.page(before: nil, limit: 10)
+        let summaries = try await self.summaries.page(before: nil, limit: 10, includesArchived: false)
         let workers = try await store.workers(limit: 50).filter { $0.state == .working || $0.state == .idle }
         var list = RunListView(running, caption: "Running now", now: now)
         list.hint =

@@ -6,7 +6,7 @@ internal import PodiumStore
 
 /// Leaderboards and reports of suites, made once for all who look and anew when something has changed.
 actor Rankings {
-    /// A suite's report, without curves, and its table as a page shows it.
+    /// What a suite's leaderboard shows, and its table as a page has it.
     struct Ranking: Sendable {
         let report: Report
         let board: Fragments.Board
@@ -30,6 +30,8 @@ actor Rankings {
     private let store: PostgresStore
     private let provenance: Report.Provenance
     private let dataDirectory: String?
+    /// What earlier ones have read and computed: a run that ends costs its own part only.
+    private let memory = ReportMemory()
     private var made: [SuiteID: Made] = [:]
     private var order: [SuiteID] = []
     /// The latest last.
@@ -55,10 +57,10 @@ actor Rankings {
         if version.isSettled, let known = reports.first(where: { $0.suite == suite && $0.version == version }) {
             return try await known.pages.value[name]
         }
-        let (store, provenance, dataDirectory) = (store, provenance, dataDirectory)
+        let (store, provenance, dataDirectory, memory) = (store, provenance, dataDirectory, memory)
         let task = Task<[String: [UInt8]], any Error> {
             guard let history = try await SuiteHistory.load(suite, from: store) else { return [:] }
-            let maker = SuiteReport(history, dataDirectory: dataDirectory)
+            let maker = SuiteReport(history, dataDirectory: dataDirectory, memory: memory)
             guard !maker.tasks.isEmpty else { return [:] }
             let pages = try ReportHTML.pages(try maker.current(provenance: provenance))
             return Dictionary(pages.map { ($0.name, $0.bytes) }) { first, _ in first }
@@ -85,16 +87,18 @@ actor Rankings {
         guard let version = try await store.versions(of: [suite])[suite] else { return nil }
         if let known = made[suite] {
             let isCurrent = version.isSettled && known.version == version
+            // Runs that end are shown a little later; one that was deleted not a moment longer.
             let isRecent =
-                known.done.map { RankingAge.isRecent(took: $0.took, age: .now - $0.at, isOver: isOver) } ?? !isOver
+                version.hasRow(of: known.version)
+                && known.done.map { RankingAge.isRecent(took: $0.took, age: .now - $0.at, isOver: isOver) } ?? !isOver
             if isCurrent || isRecent, let ranking = try await known.ranking.value { return (ranking, known.at) }
         }
-        let (store, provenance) = (store, provenance)
+        let (store, provenance, memory) = (store, provenance, memory)
         let task = Task<Ranking?, any Error> {
             guard let record = try await store.suites(named: "\(suite)").first else { return nil }
-            let maker = SuiteReport(try await SuiteHistory.leaderboard([record], from: store))
+            let maker = SuiteReport(try await SuiteHistory.leaderboard([record], from: store), memory: memory)
             guard !maker.tasks.isEmpty else { return nil }
-            let report = try maker.current(provenance: provenance)
+            let report = try maker.current(provenance: provenance, extent: .leaderboard)
             // Rendered with it: that takes longer than all that a page has besides.
             return Ranking(
                 report: report,

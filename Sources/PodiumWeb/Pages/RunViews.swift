@@ -78,6 +78,9 @@ struct SuiteListView {
     struct Suite {
         let number: Int64
         let name: String
+        /// Its tags, and whether it was put away.
+        let labels: String?
+        let note: String?
         let kind: String
         let symbol: String
         let word: String
@@ -91,6 +94,11 @@ struct SuiteListView {
     /// Where the next older ones are.
     var older: String?
 
+    private static func labels(_ summary: SuiteSummary) -> String? {
+        let labels = (summary.archivedAt == nil ? [] : ["archived"]) + summary.tags
+        return labels.isEmpty ? nil : labels.joined(separator: " · ")
+    }
+
     init(_ summaries: [SuiteSummary], now: Double, older: String? = nil) {
         self.older = older
         suites = summaries.map { summary in
@@ -101,6 +109,8 @@ struct SuiteListView {
             return Suite(
                 number: summary.id.rawValue,
                 name: summary.name,
+                labels: Self.labels(summary),
+                note: summary.note.isEmpty ? nil : String(summary.note.prefix { $0 != "\n" }),
                 kind: state.kind,
                 symbol: state.symbol,
                 word: state.word,

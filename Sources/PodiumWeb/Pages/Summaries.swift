@@ -14,9 +14,11 @@ actor Summaries {
         self.store = store
     }
 
-    /// The newest first, archived ones too.
-    func page(before: SuiteID?, limit: Int) async throws -> [SuiteSummary] {
-        try await summaries(of: try await store.suites(before: before, limit: limit))
+    /// The newest first.
+    func page(before: SuiteID?, limit: Int, includesArchived: Bool = true) async throws -> [SuiteSummary] {
+        try await summaries(
+            of: try await store.suites(before: before, limit: limit, includesArchived: includesArchived)
+        )
     }
 
     func summary(of suite: SuiteID) async throws -> SuiteSummary? {
@@ -27,6 +29,7 @@ actor Summaries {
     private func summaries(of suites: [SuiteID]) async throws -> [SuiteSummary] {
         // Before the summaries are read: what changes in between makes them anew the next time.
         let versions = try await store.versions(of: suites)
+        for suite in suites where versions[suite] == nil { known[suite] = nil }
         let unknown = suites.filter { suite in versions[suite].map { known[suite]?.version != $0 } ?? false }
         if !unknown.isEmpty {
             if known.count + unknown.count > Self.memory { known = [:] }

@@ -54,7 +54,10 @@ struct LeaderboardCommand: AsyncParsableCommand {
             }
             return try await SuiteHistory.leaderboard(records, from: store)
         }
-        let report = try SuiteReport(history).current(provenance: Machine.provenance())
+        let report = try SuiteReport(history).current(
+            provenance: Machine.provenance(),
+            extent: .leaderboard
+        )
         guard !report.tasks.isEmpty else {
             throw Failure(.failed, "suite \(history.suite.name) has no run that is scored on a task")
         }

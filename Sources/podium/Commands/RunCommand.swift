@@ -62,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
     private func present(_ suite: SuiteID, server: LocalServer) async throws {
         guard let history = try await SuiteHistory.load(suite, from: server.store) else { return }
         let report = SuiteReport(history, dataDirectory: place.dataDirectory)
-        let current = try report.current(provenance: Machine.provenance())
+        let current = try report.current(provenance: Machine.provenance(), extent: .leaderboard)
         if !current.tasks.isEmpty { try Terminal.print(try LeaderboardText.render(current, .table)) }
         let folder = self.report ?? "\(place.dataDirectory)/reports/suite-\(suite)"
         try report.write(to: folder, provenance: Machine.provenance())

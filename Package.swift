@@ -209,8 +209,9 @@ let package = Package(
         library(
             "PodiumWeb",
             [
-                "PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumFiles", "PodiumPrimitives", "PodiumReport",
-                "PodiumReportAssets", "PodiumSpec", "PodiumStore", "PodiumWebAssets", flyingFox, flyingSocks, mustache,
+                "PodiumCore", "PodiumEval", "PodiumExperiments", "PodiumFiles", "PodiumLibrary", "PodiumPrimitives",
+                "PodiumReport", "PodiumReportAssets", "PodiumSpec", "PodiumStore", "PodiumWebAssets", flyingFox,
+                flyingSocks, mustache,
             ]
         ),
         library(

@@ -45,7 +45,8 @@ package enum PredictionLog {
         wantsTraits: Bool
     ) throws -> ExamplePrediction {
         var split: DataSplit?
-        var (example, answer, gold, group): (String?, String?, String?, String?)
+        var (example, answer): (String?, String?) = (nil, nil)
+        var (gold, group): (String?, String?) = (nil, nil)
         var score: Double?
         var traits: InputTraits?
         try scanner.object { (scanner, key) throws(FileError) in
@@ -60,9 +61,9 @@ package enum PredictionLog {
             } else if scanner.matches(key, "split") {
                 split = DataSplit(rawValue: try scanner.string().description)
             } else if scanner.matches(key, "group") {
-                group = try scanner.null() ? nil : try scanner.string().description
+                group = try scanner.null() ? nil : scanner.string().description
             } else if wantsTraits, scanner.matches(key, "traits") {
-                traits = try scanner.null() ? nil : try Self.traits(&scanner)
+                traits = try scanner.null() ? nil : Self.traits(&scanner)
             } else {
                 try scanner.skipValue()
             }

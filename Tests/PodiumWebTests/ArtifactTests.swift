@@ -254,7 +254,7 @@ struct ArtifactTests {
             name: "model/w"
         )
         #expect(early.status == 202)
-        let listing = try await ArtifactClient.onThread {
+        let listing = try await BlockingWork.onThread {
             #expect(try client.dataDirectory() == "\(shelf.folder)/data")
             try client.push(source, as: "model/w", for: claim)
             try Data().write(to: URL(fileURLWithPath: "\(shelf.folder)/empty"))
@@ -269,16 +269,16 @@ struct ArtifactTests {
         try FileManager.default.createDirectory(atPath: "\(shelf.folder)/here", withIntermediateDirectories: true)
         let partial = "\(target).\(hash.prefix(16)).part"
         try Data(content[..<3_000_000]).write(to: URL(fileURLWithPath: partial))
-        try await ArtifactClient.onThread {
+        try await BlockingWork.onThread {
             for file in listing.files { try client.fetch(file, to: "\(shelf.folder)/here/\(file.name)") }
         }
         #expect(FileManager.default.contents(atPath: target) == Data(content))
         #expect(!FileManager.default.fileExists(atPath: partial))
         try Data(Self.bytes(content.count, seed: 3)).write(to: URL(fileURLWithPath: target))
-        try await ArtifactClient.onThread { try client.fetch(listing.files[1], to: target) }
+        try await BlockingWork.onThread { try client.fetch(listing.files[1], to: target) }
         #expect(try Digest.sha256(file: target) == hash)
         // Nothing is there.
-        #expect(try await ArtifactClient.onThread { try client.files(at: "\(shelf.attempt)/none", for: claim) } == nil)
+        #expect(try await BlockingWork.onThread { try client.files(at: "\(shelf.attempt)/none", for: claim) } == nil)
         await server.stop()
         await shelf.close()
     }
@@ -290,7 +290,7 @@ struct ArtifactTests {
         func complaint(_ address: String, _ token: String) async throws -> LibraryError? {
             let client = try ArtifactClient(address: address, token: token, pauses: [])
             return await #expect(throws: LibraryError.self) {
-                _ = try await ArtifactClient.onThread { try client.dataDirectory() }
+                _ = try await BlockingWork.onThread { try client.dataDirectory() }
             }
         }
         let wrong = try #require(try await complaint(address, "podium_wrong"))
@@ -311,7 +311,7 @@ struct ArtifactTests {
         let lie = ArtifactClient.File(name: "w", sha256: Digest.sha256([9]), bytes: 3)
         let claim = ArtifactClient.Claim(run: shelf.run.rawValue, token: shelf.lease.token)
         let refused = await #expect(throws: LibraryError.self) {
-            try await ArtifactClient.onThread { try client.push(source, lie, for: claim) }
+            try await BlockingWork.onThread { try client.push(source, lie, for: claim) }
         }
         #expect(refused?.code == .refused)
         #expect(try shelf.files().isEmpty)

@@ -258,7 +258,22 @@ def walk(podium, session):
     job.write_text(REPORTED)
     podium.run("submit", str(job), "--wait")
     podium.run("report", "--suite", "reported", "--out", str(folder / "report"))
-    session.examine((folder / "report/report.html").as_uri(), "report", most_elements=20000)
+    for page in sorted((folder / "report").glob("*.html")):
+        session.examine(page.as_uri(), "report" if page.stem == "report" else f"report-{page.stem}", most_elements=20000)
+    # The pages of a suite that has all there is: steps that wait, scores, tests, answers that differ, a tag and a note.
+    podium.run("tag", "reported", "camera-ready")
+    podium.run("note", "reported", "for the paper")
+    finished = json.loads(podium.run("queue", "--suite", "reported", "--all", "--json"))
+    tuned = [item["id"] for item in finished if item["spec"]["kind"] == "finetune"]
+    pair = [item["id"] for item in finished if item["spec"]["name"].endswith("glue/MRPC/seed-1")]
+    check(len(pair) == 2, f"not two systems on MRPC: {pair}")
+    number = finished[0]["suite"]
+    for path, name in [("/leaderboard", "leaderboard-tested"), (f"/suites/{number}/graph", "graph-steps"),
+                       (f"/compare?runs={tuned[0]}-{tuned[-1]}&group=system", "compare-many"),
+                       ("/compare?runs=" + ",".join(map(str, pair)), "compare-pair"), (f"/runs/{pair[0]}", "run-tuned"),
+                       ("/history?sort=task", "history-grouped"), ("/suites", "suites-tagged"),
+                       ("/compare?runs=999999", "compare-nothing")]:
+        session.examine(path, name)
     # Signed out, the door.
     browser.delete_all_cookies()
     session.examine("/sign-in", "sign-in")

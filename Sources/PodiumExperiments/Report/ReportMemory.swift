@@ -36,6 +36,10 @@ package final class ReportMemory: Sendable {
         package var read = 0
         /// Tasks of suites.
         package var tested = 0
+
+        package init(read: Int = 0, tested: Int = 0) {
+            (self.read, self.tested) = (read, tested)
+        }
     }
 
     package var work: Work { state.withLock { $0.work } }

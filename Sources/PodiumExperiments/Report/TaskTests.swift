@@ -29,7 +29,7 @@ struct TaskTests: Sendable {
         tables: PredictionTables,
         bootstrap: Bootstrap
     ) {
-        groups = tables.groups(runs).compactMap { members in
+        groups = tables.groups(runs).compactMap { members -> Group? in
             guard let table = tables.table(of: members.flatMap { runs[$0] }, task: task) else { return nil }
             let owners = members.enumerated().flatMap { place, system in runs[system].map { _ in place } }
             let draws = MultiBootstrap(bootstrap).draws(table, owners: owners, systems: members.count)

@@ -16,7 +16,7 @@ package struct DaemonExchange: ArtifactExchange {
 
     /// Asks the daemon where it keeps files, which also tells whether address and token are right.
     package static func connect(_ client: ArtifactClient, dataDirectory: String) async throws -> DaemonExchange {
-        let there = try await ArtifactClient.onThread { try client.dataDirectory() }
+        let there = try await BlockingWork.onThread { try client.dataDirectory() }
         return DaemonExchange(client: client, here: dataDirectory, there: there)
     }
 
@@ -49,7 +49,7 @@ package struct DaemonExchange: ArtifactExchange {
 
     package func fetch(_ assignment: EngineAssignment) async throws -> EngineAssignment {
         let exchange = self
-        return try await ArtifactClient.onThread {
+        return try await BlockingWork.onThread {
             do {
                 return try exchange.bring(assignment)
             } catch let error as LibraryError {
@@ -213,7 +213,7 @@ package struct DaemonExchange: ArtifactExchange {
 
     package func push(_ artifact: Artifact, of lease: Lease) async throws -> Artifact? {
         let exchange = self
-        return try await ArtifactClient.onThread {
+        return try await BlockingWork.onThread {
             do {
                 return try exchange.send(artifact, of: lease)
             } catch let error as LibraryError {
@@ -253,7 +253,7 @@ package struct DaemonExchange: ArtifactExchange {
 
     package func release(_ paths: [String], of lease: Lease) async {
         let exchange = self
-        _ = try? await ArtifactClient.onThread {
+        _ = try? await BlockingWork.onThread {
             for path in paths { try? exchange.remove(path, of: lease) }
         }
     }

@@ -3,7 +3,7 @@ internal import PodiumFiles
 
 /// The daemon that keeps files for workers of other machines, by its HTTP API.
 ///
-/// Calls block; they belong on a thread of their own (`onThread`).
+/// Calls block; they belong on a thread of their own (`BlockingWork`).
 package struct ArtifactClient: Sendable {
     /// A file as the daemon describes it.
     package struct File: Codable, Sendable, Equatable {
@@ -276,17 +276,6 @@ package struct ArtifactClient: Sendable {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw LibraryError(.fileSystem, "\(folder): the folder cannot be made: \(error.localizedDescription)")
-        }
-    }
-
-    /// Does something that blocks, and lets all tasks go on meanwhile.
-    package static func onThread<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Swift.Result { try body() })
-            }
         }
     }
 }

@@ -2,22 +2,23 @@ package import PodiumCore
 
 /// What the dashboard looks at; every statement reads a page, never a whole history.
 extension PostgresStore {
-    /// The names under which a run has measurements.
-    package func metricNames(of run: RunID) async throws -> [String] {
+    /// The names under which runs have measurements, each once.
+    package func metricNames(of runs: [RunID]) async throws -> [String] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
-                -- One probe of the index a name, however many points a name has.
+                -- One probe of the index a run and name, however many points a name has.
                 with recursive names as (
-                    (select name from metrics where run_id = $1 order by name limit 1)
+                    select run, (select m.name from metrics m where m.run_id = run order by m.name limit 1) as name
+                    from unnest($1::bigint[]) as run
                     union all
-                    select (select m.name from metrics m where m.run_id = $1 and m.name > names.name
+                    select run, (select m.name from metrics m where m.run_id = run and m.name > names.name
                         order by m.name limit 1)
                     from names where names.name is not null
                 )
-                select name from names where name is not null
+                select distinct name from names where name is not null order by name
                 """,
-                .int(run.rawValue)
+                .ints(runs.map { Optional($0.rawValue) })
             )
         }
         return try rows.map { row throws(StoreError) in try row.get("name") }

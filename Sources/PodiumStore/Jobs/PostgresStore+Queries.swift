@@ -37,13 +37,18 @@ extension PostgresStore {
     }
 
     package func runs(_ ids: [RunID]) async throws -> [RunRecord] {
+        try await runs(ids, specs: nil)
+    }
+
+    /// - Parameter specs: what was decoded before; nil decodes each run's own.
+    func runs(_ ids: [RunID], specs: DecodedTexts<RunSpec>?) async throws -> [RunRecord] {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 "select * from run_records where id = any($1::bigint[]) order by id",
                 .ints(ids.map(\.rawValue))
             )
         }
-        return try rows.map { row throws(StoreError) in try RunRecord(row) }
+        return try rows.map { row throws(StoreError) in try RunRecord(row, specs: specs) }
     }
 
     package func run(_ id: RunID) async throws -> RunRecord? {

@@ -106,7 +106,9 @@ extension PostgresStore {
 
     package func histories(of runs: [RunID]) async throws -> [SuiteHistory.Run] {
         let numbers = runs.map { Optional($0.rawValue) }
-        var histories = try await self.runs(runs).map { SuiteHistory.Run(record: $0, attempts: [], result: nil) }
+        var histories = try await self.runs(runs, specs: specs).map {
+            SuiteHistory.Run(record: $0, attempts: [], result: nil)
+        }
         var places: [Int64: Int] = [:]
         for (place, run) in histories.enumerated() { places[run.record.id.rawValue] = place }
         let (results, artifacts) = try await read { connection throws(StoreError) in
@@ -119,7 +121,8 @@ extension PostgresStore {
             )
         }
         for row in results {
-            if let place = places[try row.get("run_id")] { histories[place].result = try row.json("result") }
+            guard let place = places[try row.get("run_id")] else { continue }
+            histories[place].result = try self.results.value(of: try row.get("result"))
         }
         for row in artifacts {
             if let place = places[try row.get("run_id")] { histories[place].artifacts.append(try ArtifactRecord(row)) }

@@ -17,6 +17,9 @@ package final class PostgresStore: JobStore {
     private let patience: Duration
     private let notifier: ChangeNotifier
     private let listener: ChangeListener
+    /// Of runs that leaderboards read.
+    let specs = DecodedTexts<RunSpec>()
+    let results = DecodedTexts<RunResult>()
     /// Where in the queue the last claim found something; see `claim`.
     let lowWater = Mutex<[QueueHead: LowWaterMark]>([:])
 

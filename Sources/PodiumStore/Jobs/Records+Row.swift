@@ -1,12 +1,16 @@
 import PodiumCore
 
 extension RunRecord {
-    init(_ row: Row) throws(StoreError) {
+    /// - Parameter specs: nil decodes the row's own.
+    init(_ row: Row, specs: DecodedTexts<RunSpec>? = nil) throws(StoreError) {
+        let document: String = try row.get("spec")
+        let spec =
+            if let specs { try specs.value(of: document) } else { try StoredJSON.decode(RunSpec.self, from: document) }
         self.init(
             id: RunID(rawValue: try row.get("id")),
             suite: SuiteID(rawValue: try row.get("suite_id")),
             suiteName: try row.get("suite_name"),
-            spec: try row.json("spec"),
+            spec: spec,
             state: try row.word("state"),
             reason: try row.optional("reason"),
             blockedBy: try row.optional("blocked_by", as: Int64.self).map { RunID(rawValue: $0) },

@@ -69,6 +69,12 @@ package struct Migrator: Sendable {
         try verify(applied, at: connection.address)
         let missing = migrations.dropFirst(applied.count)
         for migration in missing {
+            // The last commit brings what was written before it to the disk as well.
+            let isLast = migration.version == migrations.count
+            try await connection.query(
+                "select set_config('synchronous_commit', $1, false)",
+                .text(isLast ? "on" : "off")
+            )
             try await connection.transaction { connection throws(StoreError) in
                 try await connection.run(Script(trusted: String(decoding: migration.sql, as: UTF8.self)))
                 try await connection.query(

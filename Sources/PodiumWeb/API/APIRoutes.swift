@@ -164,7 +164,7 @@ struct API: Sendable {
 
     private func metricNames(_ exchange: Exchange) async throws -> WebResponse {
         let run = try await pages.run(exchange)
-        return try .json(Page(items: try await store.metricNames(of: run.id)))
+        return try .json(Page(items: try await store.metricNames(of: [run.id])))
     }
 
     private func metric(_ exchange: Exchange) async throws -> WebResponse {

@@ -1,4 +1,5 @@
 internal import PodiumCore
+internal import PodiumLibrary
 internal import PodiumStore
 
 /// Files to and from workers of other machines.
@@ -71,7 +72,7 @@ struct ArtifactRoutes: Sendable {
                 throw Problem(403, "run \(run.id) names no such path, and it is no artifact")
             }
         }
-        let listing = try await shelf.onThread { try $0.listing(path) }
+        let listing = try await BlockingWork.onThread { try shelf.listing(path) }
         guard let listing else { throw Problem(404, "\(path) is not on the daemon's machine") }
         return try .json(listing)
     }
@@ -106,7 +107,7 @@ struct ArtifactRoutes: Sendable {
             )
         }
         let path = shelf.place(run: run.id.rawValue, token: attempt.token, name: name)
-        let arrival = try await shelf.onThread { shelf in
+        let arrival = try await BlockingWork.onThread {
             try shelf.take(part, at: sent.offset, total: sent.total, sha256: sha256, path: path)
         }
         switch arrival {
@@ -128,7 +129,7 @@ struct ArtifactRoutes: Sendable {
         guard !inForce.contains(where: { $0 == path || isIn(path, $0) }) else {
             throw Problem(409, "\(name) is an artifact of run \(run.id) and stays")
         }
-        try await shelf.onThread { try $0.remove(path) }
+        try await BlockingWork.onThread { try shelf.remove(path) }
         return WebResponse(status: 204)
     }
 

@@ -240,13 +240,4 @@ final class ArtifactShelf: Sendable {
     }
 
     private static func size(_ path: String) -> Int64 { look(path)?.bytes ?? 0 }
-
-    /// Does something with files, and lets all tasks go on meanwhile.
-    func onThread<Result: Sendable>(
-        _ body: @escaping @Sendable (ArtifactShelf) throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Swift.Result { try body(self) }) }
-        }
-    }
 }

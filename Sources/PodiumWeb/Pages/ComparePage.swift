@@ -143,7 +143,7 @@ extension Pages {
     ) async throws {
         let group = exchange.request.parameter("group")
         view.groups = view.keys.map { ChoiceView(value: $0, title: $0, isChosen: $0 == group) }
-        let names = try await store.metricNames(of: records[0].id)
+        let names = try await store.metricNames(of: records.map(\.id))
         let metric =
             exchange.request.parameter("metric").flatMap { names.contains($0) ? $0 : nil }
             ?? (names.contains("loss") ? "loss" : names.first)
@@ -163,6 +163,7 @@ extension Pages {
                 groups.append((name, [curve]))
             }
         }
+        groups.removeAll { $0.curves.allSatisfy(\.isEmpty) }
         guard let drawing = CurveComparison(metric: metric, groups: groups) else { return }
         view.chart = drawing.svg
         view.lines = drawing.lines
@@ -196,7 +197,8 @@ extension Pages {
                 )
             }
         } catch {
-            view.pairError = (error as? any DescribedError)?.message ?? "The examples cannot be compared."
+            let text = (error as? any DescribedError)?.message ?? "the examples cannot be compared"
+            view.pairError = text.prefix(1).uppercased() + text.dropFirst() + "."
         }
     }
 }

@@ -49,14 +49,28 @@ struct GraphView {
         /// Groups that it waits for, with whether their success matters.
         var parents: [Int: Bool] = [:]
 
-        var name: String {
+        /// What it does for its system; nil for a report.
+        var work: String? {
             switch key.kind {
-            case .report: "report"
-            case .pretrain, .embed: "\(key.system): \(key.kind.rawValue)"
-            case .finetune, .evaluate: "\(key.system): \(key.task?.displayName ?? key.kind.rawValue)"
+            case .report: nil
+            case .pretrain, .embed: key.kind.rawValue
+            case .finetune, .evaluate: key.task?.displayName ?? key.kind.rawValue
             }
         }
+
+        var name: String { work.map { "\(key.system): \($0)" } ?? "report" }
+
+        /// Cut to the box; what tells the steps of one system apart stays.
+        var title: String {
+            guard let work, name.count > GraphView.titleLimit else { return name }
+            let left = GraphView.titleLimit - work.count - 3
+            return left < 4
+                ? "\(name.prefix(GraphView.titleLimit - 1))…" : "\(key.system.prefix(left))…: \(work)"
+        }
     }
+
+    /// Characters that a box is wide enough for.
+    private static let titleLimit = 25
 
     private static let boxWidth = 190.0
     private static let boxHeight = 40.0
@@ -149,10 +163,12 @@ struct GraphView {
             textX: text(x + 8),
             titleY: text(y + 16),
             noteY: text(y + 30),
-            title: group.name.count > 30 ? "\(group.name.prefix(29))…" : group.name,
+            title: group.title,
             full: group.name,
             note: note,
-            parents: group.parents.keys.sorted().map { names[$0] }.joined(separator: ", ")
+            // A report waits for the whole suite.
+            parents: group.parents.count > 4 && group.parents.count == names.count - 1
+                ? "every other step" : group.parents.keys.sorted().map { names[$0] }.joined(separator: ", ")
         )
     }
 

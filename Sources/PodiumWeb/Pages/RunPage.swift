@@ -266,7 +266,7 @@ extension Pages {
     }
 
     private func addCurves(_ exchange: Exchange, _ run: RunRecord, _ view: inout RunPageView) async throws {
-        let names = try await store.metricNames(of: run.id)
+        let names = try await store.metricNames(of: [run.id])
         let wanted = exchange.request.query.filter { $0.name == "metric" }.map(\.value)
         let usual = names.filter { !Self.sideMetrics.contains($0) }
         // The loss first; the others as they are called.

@@ -13,6 +13,8 @@ struct RunListView {
         let symbol: String
         let word: String
         let place: String
+        /// Whose queue the place is in, where several are listed.
+        let pool: String?
         let steps: String
         let loss: String
         let time: String
@@ -42,6 +44,7 @@ struct RunListView {
         self.hasBoxes = hasBoxes
         hasPlaces = places != nil
         hasProgress = records.contains { $0.startedAt != nil }
+        let hasPools = places != nil && Set(records.map(\.pool)).count > 1
         runs = records.map { record in
             let state = StateView(record)
             let progress = record.state == .running || record.state.isTerminal ? record.progress : nil
@@ -54,6 +57,7 @@ struct RunListView {
                 symbol: state.symbol,
                 word: state.word,
                 place: places?[record.id].map { NumberText.grouped($0) } ?? "",
+                pool: hasPools ? record.pool : nil,
                 steps: progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
                 loss: progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
                 time: record.startedAt.map { NumberText.clock((record.endedAt ?? now) - $0) } ?? "",
@@ -65,6 +69,9 @@ struct RunListView {
 }
 
 extension RunRecord {
+    /// Whose workers may take it: `cpu/big-memory`.
+    fileprivate var pool: String { spec.resources.device.pool(label: spec.resources.label) }
+
     /// Why it is where it is, in the command line's words, with its place where it only waits for its turn.
     func why(_ place: Int?) -> String {
         if let reason { return reason }

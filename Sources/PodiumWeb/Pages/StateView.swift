@@ -36,7 +36,7 @@ struct StateView {
         if counts[.running, default: 0] > 0 {
             self.init(.running)
         } else if open > 0 {
-            let next: [RunStanding] = [.ready, .waiting, .held]
+            let next: [RunStanding] = [.ready, .waiting, .held, .blocked]
             self.init(next.first { counts[$0, default: 0] > 0 } ?? .ready)
         } else if counts[.failed, default: 0] > 0 || stuck > 0 {
             self.init(.failed)

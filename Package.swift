@@ -94,6 +94,8 @@ let package = Package(
                 .embedInCode("0015_seed_plans.sql"), .embedInCode("0016_ends_by_key.sql"),
                 .embedInCode("0017_scores_in_order.sql"),
                 .embedInCode("0018_worker_tokens.sql"),
+                .embedInCode("0019_reuse.sql"),
+                .embedInCode("0020_budgets.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

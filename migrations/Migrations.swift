@@ -29,6 +29,8 @@ package struct Migration: Sendable {
         Migration(version: 16, name: "ends_by_key", sql: PackageResources._016_ends_by_key_sql),
         Migration(version: 17, name: "scores_in_order", sql: PackageResources._017_scores_in_order_sql),
         Migration(version: 18, name: "worker_tokens", sql: PackageResources._018_worker_tokens_sql),
+        Migration(version: 19, name: "reuse", sql: PackageResources._019_reuse_sql),
+        Migration(version: 20, name: "budgets", sql: PackageResources._020_budgets_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

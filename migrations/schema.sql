@@ -24,8 +24,11 @@ CREATE TABLE public.results (
     split text,
     data_origin text,
     data_version text,
-    examples bigint
+    examples bigint,
+    work_key text,
+    reused_from bigint
 );
+COMMENT ON COLUMN public.results.work_key IS 'SHA-256 of all that decided the result: RunResult.workKey';
 CREATE TABLE public.runs (
     id bigint NOT NULL,
     suite_id bigint NOT NULL,
@@ -144,6 +147,19 @@ begin
     return stored;
 end
 $_$;
+CREATE FUNCTION public.leave_spent_projects_out() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if exists (select from budgets where spent_at is not null) then
+        delete from ready using added, runs r, suites s, budgets b
+        where ready.run_id = added.run_id and r.id = added.run_id and s.id = r.suite_id
+            and b.project = s.project and b.spent_at is not null;
+    end if;
+    return null;
+end
+$$;
 CREATE FUNCTION public.note_artifacts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -259,6 +275,18 @@ begin
         from file
     );
 end
+$$;
+CREATE FUNCTION public.seconds_used(of_project text, after timestamp with time zone, among bigint[] DEFAULT NULL::bigint[]) RETURNS double precision
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(sum(
+        extract(epoch from coalesce(a.ended_at, clock_timestamp()) - greatest(a.started_at, after))
+        * case when split_part(r.pool, '/', 1) in ('cpu', 'xla-cpu') then r.threads
+            else (r.spec #>> '{resources,replicas}')::integer end
+    ), 0)::double precision
+    from suites s join runs r on r.suite_id = s.id join attempts a on a.run_id = r.id
+    where s.account = of_project and s.project = of_project and (among is null or r.id = any(among))
+        and coalesce(a.ended_at, clock_timestamp()) > after
 $$;
 CREATE TABLE public.artifacts (
     id bigint NOT NULL,
@@ -498,6 +526,16 @@ ALTER TABLE public.artifacts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+CREATE TABLE public.budgets (
+    project text NOT NULL,
+    hours double precision NOT NULL,
+    counted_from timestamp with time zone NOT NULL,
+    deleted_seconds double precision DEFAULT 0 NOT NULL,
+    spent_at timestamp with time zone,
+    check_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT budgets_are_not_negative CHECK ((hours >= (0)::double precision)),
+    CONSTRAINT budgets_are_of_a_project CHECK ((project <> ''::text))
+);
 CREATE TABLE public.dependencies (
     child_id bigint NOT NULL,
     parent_id bigint NOT NULL,
@@ -613,6 +651,21 @@ CREATE TABLE public.ready (
     since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
+CREATE VIEW public.queue_places AS
+ SELECT ready.run_id,
+    ready.pool,
+    ready.sort_key
+   FROM public.ready
+UNION ALL
+ SELECT r.id AS run_id,
+    r.pool,
+    r.sort_key
+   FROM ((public.budgets b
+     JOIN public.suites s ON (((s.account = b.project) AND (s.project = b.project))))
+     JOIN public.runs r ON ((r.suite_id = s.id)))
+  WHERE ((b.spent_at IS NOT NULL) AND (r.state = 'ready'::text) AND (NOT r.held) AND (r.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) AND (NOT (EXISTS ( SELECT
+           FROM public.ready
+          WHERE (ready.run_id = r.id)))));
 CREATE VIEW public.run_records AS
  WITH needs AS MATERIALIZED (
          SELECT need.pool,
@@ -654,11 +707,14 @@ CREATE VIEW public.run_records AS
     r.priority,
     s.submitter,
     s.project
-   FROM ((((((public.runs r
+   FROM (((((((public.runs r
      JOIN public.suites s ON ((s.id = r.suite_id)))
      LEFT JOIN public.progress ON ((progress.run_id = r.id)))
      LEFT JOIN public.runs cause ON ((cause.id = r.blocked_by)))
      LEFT JOIN needs ON (((r.state = 'ready'::text) AND (needs.pool = r.pool) AND (needs.threads = r.threads))))
+     LEFT JOIN LATERAL ( SELECT (('the budget of project '::text || b.project) || ' is used up'::text) AS reason
+           FROM public.budgets b
+          WHERE ((b.project = s.project) AND (b.spent_at IS NOT NULL))) spent ON (true))
      LEFT JOIN LATERAL ( SELECT count(*) AS parents,
             min(parent.id) AS first,
             min(parent.id) FILTER (WHERE (unmet.reason IS NOT NULL)) AS stuck,
@@ -668,7 +724,7 @@ CREATE VIEW public.run_records AS
              LEFT JOIN LATERAL ( SELECT
                         CASE
                             WHEN parent.held THEN 'held'::text
-                            ELSE needs_1.reason
+                            ELSE COALESCE(spent.reason, needs_1.reason)
                         END AS reason
                    FROM (( SELECT) one
                      LEFT JOIN needs needs_1 ON (((needs_1.pool = parent.pool) AND (needs_1.threads = parent.threads))))
@@ -684,7 +740,7 @@ CREATE VIEW public.run_records AS
                     END || COALESCE(((('; run '::text || pending.stuck) || ': '::text) || pending.stuck_reason), ''::text))
                     WHEN ((r.state = 'running'::text) AND (r.want = 'cancel'::text)) THEN 'cancel requested'::text
                     WHEN ((r.state = 'running'::text) AND (r.want = 'preempt'::text)) THEN 'to be preempted'::text
-                    WHEN (r.state = 'ready'::text) THEN COALESCE(needs.reason, r.reason)
+                    WHEN (r.state = 'ready'::text) THEN COALESCE(spent.reason, needs.reason, r.reason)
                     ELSE r.reason
                 END AS reason) why);
 ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -751,6 +807,8 @@ ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_have_a_token_of_their_own UNIQUE (token);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (run_id, attempt);
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_pkey PRIMARY KEY (project);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_pkey PRIMARY KEY (child_id, parent_id);
 ALTER TABLE ONLY public.events
@@ -807,6 +865,8 @@ CREATE INDEX pilots_not_over ON public.pilots USING btree (pool, id) WHERE (ende
 CREATE INDEX pilots_of_a_pool ON public.pilots USING btree (pool, ended_at DESC) WHERE (ended_at IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
 CREATE INDEX results_by_score ON public.results USING btree (score DESC NULLS LAST, run_id DESC);
+CREATE INDEX results_reused ON public.results USING btree (reused_from) WHERE (reused_from IS NOT NULL);
+CREATE INDEX results_to_reuse ON public.results USING btree (work_key) WHERE (work_key IS NOT NULL);
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
 CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
@@ -840,6 +900,7 @@ CREATE OR REPLACE VIEW podium.suites AS
   GROUP BY s.id;
 CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_artifacts();
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER ready_leaves_spent_projects_out AFTER INSERT ON public.ready REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.leave_spent_projects_out();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER runs_note_orders AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.held <> new.held) OR (old.sort_key <> new.sort_key))) EXECUTE FUNCTION public.note_order();
 CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want <> 'run'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
@@ -873,6 +934,8 @@ ALTER TABLE ONLY public.progress
     ADD CONSTRAINT progress_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
+ALTER TABLE ONLY public.results
+    ADD CONSTRAINT results_reused_from_fkey FOREIGN KEY (reused_from) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.results
     ADD CONSTRAINT results_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.runs

@@ -89,6 +89,17 @@ package protocol JobStore: Sendable {
     /// Changes a suite's tags, note or place in the archive; nil if there is no such suite.
     func annotate(_ suite: SuiteID, _ annotation: SuiteAnnotation) async throws -> SuiteSummary?
 
+    // MARK: Budgets
+
+    /// Sets what a project may use, in hours of one thread; also below what it has used.
+    ///
+    /// - Parameter from: what was used before does not count; nil for what it was, else for now.
+    func setBudget(_ project: String, hours: Double, from: Double?) async throws
+    /// Lets a project use what it wants. False: it has no budget.
+    func removeBudget(_ project: String) async throws -> Bool
+    /// All budgets by project, with what was used.
+    func budgets() async throws -> [Budget]
+
     // MARK: Workers
 
     /// Lets workers claim nothing from so many seconds from now on, and everything again where `seconds` is nil.
@@ -110,6 +121,13 @@ package protocol JobStore: Sendable {
     ///
     /// False: the lease was lost before; nothing was written.
     func finish(_ lease: Lease, outcome: AttemptOutcome) async throws -> Bool
+    /// Runs whose results others with these keys (`RunResult.workKey`) may take over, by key; of several the newest.
+    ///
+    /// None of an archived suite, none that took its result over itself, and none whose files were given up.
+    func reusable(_ keys: [String]) async throws -> [String: RunID]
+    /// Ends an attempt with another run's result, in one transaction with its predictions, curves and artifacts, which stay
+    /// that run's files; children are released.
+    func reuse(_ source: RunID, for lease: Lease) async throws -> ReuseAnswer
 
     // MARK: The leading scheduler
 
@@ -123,6 +141,12 @@ package protocol JobStore: Sendable {
     ///
     /// Returns the runs that it asked.
     func preemptForWaiting() async throws -> [RunID]
+
+    /// Counts what projects have used, keeps runs of those whose budget is used up out of the queue, and asks their running
+    /// ones to save and make way.
+    ///
+    /// Returns the runs that it asked.
+    func enforceBudgets() async throws -> [RunID]
 
     // MARK: Plans of seeds
 

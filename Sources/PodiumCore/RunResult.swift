@@ -37,6 +37,10 @@ package struct RunResult: Codable, Sendable, Equatable {
     package var checkpointChoice: CheckpointChoice?
     /// Of a run that makes vectors, where it was asked to compare a word's.
     package var wordSimilarity: WordSimilarity?
+    /// SHA-256 of all that decided the result; nil where another run of the same work may come to another.
+    package var workKey: String?
+    /// Whose result it is; nil where the run came to it itself.
+    package var reusedFrom: ReusedRun?
 
     package init(
         metrics: [String: Double] = [:],

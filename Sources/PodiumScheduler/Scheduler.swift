@@ -66,6 +66,9 @@ package struct Scheduler: Sendable {
             for run in try await store.rescueLostRuns() { log.warning("run \(run): its worker is lost; queued again") }
         }
         let promoted = try await store.promoteWaitingRuns()
+        for run in try await store.enforceBudgets() {
+            log.info("run \(run) saves: the budget of its project is used up")
+        }
         for run in try await store.preemptForWaiting() { log.info("run \(run) makes way for a more urgent one") }
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }
         for record in try await SeedPlanKeeper(store: store).advance() {

@@ -149,6 +149,13 @@ struct SpecKey {
         ),
         SpecKey("resources", "{threads: 2}", fallback: "see below", "What every run needs of its worker."),
         SpecKey("retry", "{limit: 2}", fallback: "see below", "How often a failed run is tried again."),
+        SpecKey(
+            "reuse",
+            "false",
+            fallback: "true",
+            "Whether a run takes over the result of a run that did the same work before: the same settings and seed on the same data "
+                + "by the same build of Podium. Either way the bits are the same."
+        ),
         SpecKey("priority", "1", fallback: "0", "From -1000 to 1000; each step is worth an hour of waiting."),
         SpecKey(
             "project",

@@ -36,7 +36,7 @@ extension Node {
     /// Keys on whose values, and what is in them, nothing else in a file rests.
     private static let independent: Set<String> = [
         "training", "taskTraining", "resources", "retry", "vectors", "select", "budget", "phases", "tasks", "predict",
-        "seed", "seeds", "sweep", "protocol", "priority", "project",
+        "seed", "seeds", "sweep", "protocol", "priority", "project", "reuse",
     ]
 
     /// The file without the entry that an error points at; nil where others may rest on the entry.

@@ -76,7 +76,10 @@ package struct SpecReader {
             )
         }
         var plan = SuitePlan(reader: self, name: name, kind: kind, fields: fields, top: top)
-        let runs = try plan.runs()
+        var runs = try plan.runs()
+        if let reuse = fields["reuse"], try !reuse.bool() {
+            for index in runs.indices { runs[index].spec.mayReuse = false }
+        }
         return Submission(
             name: name,
             kind: kind,

@@ -13,6 +13,10 @@ struct JobFileOptions: ParsableArguments {
     var file: String
     @Option(help: "Replace a value of the file, such as training.epochs=1. May be repeated.")
     var set: [String] = []
+    @Flag(
+        help: "Run everything anew, also what the same build has done before with the same settings on the same data."
+    )
+    var fresh = false
 
     /// Reads the file and fetches the models that it names.
     func submission(place: PlaceOptions) async throws -> Submission {
@@ -23,7 +27,10 @@ struct JobFileOptions: ParsableArguments {
 
     /// Reads the file alone.
     func read(place: PlaceOptions) throws -> Submission {
-        try reader(place).read(try SubmissionReader.File(reading: file), overrides: set) { Terminal.error($0) }
+        try reader(place).read(
+            try SubmissionReader.File(reading: file),
+            overrides: set + (fresh ? ["reuse=false"] : [])
+        ) { Terminal.error($0) }
     }
 
     /// Checks the data and models that the runs name; what would make them fail is bad input.
@@ -31,6 +38,27 @@ struct JobFileOptions: ParsableArguments {
         let findings = place.inputCheck.findings(submission)
         for notice in findings.notices { Terminal.error("Note: \(notice).") }
         guard findings.problems.isEmpty else { throw Failure(.usage, findings.problems.joined(separator: "\n")) }
+    }
+
+    /// Says how many of the runs are done already, where this machine can tell.
+    func announceReuse(
+        of submission: Submission,
+        place: PlaceOptions,
+        worker: WorkerOptionGroup?,
+        in store: any JobStore
+    )
+        async throws
+    {
+        guard !fresh, place.databaseURL == nil, let engine = Machine.engineIdentity(place, worker?.matmulLibrary) else {
+            return
+        }
+        let forecast = try await ReuseForecast(
+            submission,
+            engine: engine,
+            dataDirectory: place.dataDirectory,
+            store: store
+        )
+        if let text = forecast.text { Terminal.error(text + ".") }
     }
 
     private func reader(_ place: PlaceOptions) -> SubmissionReader {

@@ -1,9 +1,11 @@
 import Foundation
 import PodiumCPU
+import PodiumCore
 import PodiumDevices
 import PodiumMigrations
 import PodiumPJRT
 import PodiumReport
+import PodiumScheduler
 
 /// Facts of this machine and this program.
 enum Machine {
@@ -40,6 +42,28 @@ enum Machine {
                 "cannot find the running program through /proc/self/exe: \(error.localizedDescription)"
             )
         }
+    }
+
+    /// Control groups that hold engines to their memory, where there can be any.
+    static let memoryGroups = MemoryGroups(
+        isOwnUnit: Variable.value("SYSTEMD_EXEC_PID") == "\(ProcessInfo.processInfo.processIdentifier)"
+    )
+
+    /// What computes runs here; nil for a build with changes, whose results nobody is to take over.
+    static func engineIdentity(
+        _ place: PlaceOptions,
+        _ matmulLibrary: CPUConfiguration.MatmulLibrary?
+    ) -> EngineIdentity? {
+        let library = matmulLibrary ?? .oneDNN
+        let devices = Self.devices(dataDirectory: place.dataDirectory, matmulLibrary: library)
+        guard let instructions = try? devices.cpu(threads: 1).instructions else { return nil }
+        return EngineIdentity(
+            version: Podium.version,
+            commit: Podium.commit,
+            processor: facts.processor,
+            instructions: instructions,
+            matmulLibrary: library.rawValue
+        )
     }
 
     /// What wrote a report; what computed its numbers is in the runs.

@@ -54,7 +54,8 @@ struct Podium: AsyncParsableCommand {
             CommandGroup(
                 name: "Operate",
                 subcommands: [
-                    Up.self, Web.self, Token.self, Daemon.self, WorkerCommand.self, Drain.self, SlurmCommand.self,
+                    Up.self, Web.self, Token.self, BudgetCommand.self, Daemon.self, WorkerCommand.self, Drain.self,
+                    SlurmCommand.self,
                     Migrate.self, Roles.self, Clean.self, Export.self, Import.self, Doctor.self,
                     Device.self, Plan.self,
                     Bench.self,

@@ -25,7 +25,8 @@ final class Fixture: Sendable {
     func worker(
         threads: Int = 2,
         lifetime: WorkerLifetime = WorkerLifetime(),
-        exchange: (any ArtifactExchange)? = nil
+        exchange: (any ArtifactExchange)? = nil,
+        works: (any WorkRecognition)? = nil
     ) -> Worker {
         Worker(
             store: store,
@@ -37,7 +38,7 @@ final class Fixture: Sendable {
                 version: "test"
             ),
             launcher: launcher,
-            options: WorkerOptions(dataDirectory: folder, lifetime: lifetime, exchange: exchange),
+            options: WorkerOptions(dataDirectory: folder, lifetime: lifetime, exchange: exchange, works: works),
             clock: clock,
             log: Self.log
         )
@@ -47,9 +48,10 @@ final class Fixture: Sendable {
     func withWorker(
         threads: Int = 2,
         exchange: (any ArtifactExchange)? = nil,
+        works: (any WorkRecognition)? = nil,
         _ body: (Worker) async throws -> Void
     ) async throws {
-        let worker = worker(threads: threads, exchange: exchange)
+        let worker = worker(threads: threads, exchange: exchange, works: works)
         let isOver = Flag()
         Task {
             await worker.run()

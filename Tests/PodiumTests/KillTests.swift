@@ -31,7 +31,7 @@ struct KillTests {
         let quiet = try await place.binary.run("submit", file, "--set", "name=quiet", "--wait")
         #expect(quiet.status == 0, "\(quiet.error)")
 
-        let suite = try await place.submit(file)
+        let suite = try await place.submit(file, "--fresh")
         func step(of name: String, beyond step: Int) async throws {
             try await place.wait("step \(step) of \(name)") {
                 let run = try await place.runs(suite: suite).first { $0.spec.name == name }

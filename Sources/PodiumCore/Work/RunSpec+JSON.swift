@@ -4,7 +4,7 @@
 extension RunSpec: Codable {
     private enum Keys: String, CodingKey {
         case name, system, kind, model, task, data, predict, corpus, phases, texts, vectors, training, seed, resources,
-            retry
+            retry, reuse
     }
 
     package init(from decoder: any Decoder) throws {
@@ -13,6 +13,7 @@ extension RunSpec: Codable {
         system = try values.decode(String.self, forKey: .system)
         resources = try values.decode(Resources.self, forKey: .resources)
         retry = try values.decode(RetryPolicy.self, forKey: .retry)
+        mayReuse = try values.decodeIfPresent(Bool.self, forKey: .reuse) ?? true
         func model() throws -> ModelReference { try values.decode(ModelReference.self, forKey: .model) }
         func task() throws -> BenchmarkTask { try values.decode(BenchmarkTask.self, forKey: .task) }
         func data() throws -> DataReference { try values.decode(DataReference.self, forKey: .data) }
@@ -49,6 +50,7 @@ extension RunSpec: Codable {
         try values.encode(kind, forKey: .kind)
         try values.encode(resources, forKey: .resources)
         try values.encode(retry, forKey: .retry)
+        if !mayReuse { try values.encode(false, forKey: .reuse) }
         try values.encodeIfPresent(work.model, forKey: .model)
         try values.encodeIfPresent(work.task, forKey: .task)
         try values.encodeIfPresent(work.examples?.data, forKey: .data)

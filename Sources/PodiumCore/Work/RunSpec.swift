@@ -9,6 +9,8 @@ package struct RunSpec: Hashable, Sendable {
     package var work: Work
     package var resources: Resources
     package var retry: RetryPolicy
+    /// Whether the run may take over the result of one that did the same work before.
+    package var mayReuse = true
 
     package init(
         name: String,

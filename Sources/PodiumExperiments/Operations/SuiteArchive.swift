@@ -114,17 +114,18 @@ extension SuiteArchive {
             for record in try await store.artifacts(of: run.id) where record.removedAt == nil {
                 let attempt = "run-\(record.run)/attempt-\(record.token)"
                 let path = record.artifact.path
-                guard path.hasPrefix("\(root)/\(attempt)/"), files.fileExists(atPath: path) else {
+                // A result that was taken over lies in the other run's folder.
+                guard let source = attemptFolder(of: path, in: root), files.fileExists(atPath: path) else {
                     notice("\(path) of run \(run.id) is not there: its row is exported without it")
                     continue
                 }
-                let rest = String(path.dropFirst("\(root)/\(attempt)/".count))
+                let rest = String(path.dropFirst("\(source)/".count))
                 let parts = try regularFiles(path).map { $0.isEmpty ? rest : "\(rest)/\($0)" }
                 var isWhole = false
                 for part in parts {
                     let target = "files/\(attempt)/\(part)"
                     if copied.insert(target).inserted {
-                        try copy("\(root)/\(attempt)/\(part)", to: "\(folder)/\(target)")
+                        try copy("\(source)/\(part)", to: "\(folder)/\(target)")
                         archive.files.append(try describe(target, in: folder))
                     }
                     isWhole =
@@ -150,6 +151,16 @@ extension SuiteArchive {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         _ = try AtomicFile.write([UInt8](try encoder.encode(archive)), to: "\(folder)/\(manifestName)")
         return archive
+    }
+
+    /// The attempt's folder that something lies in, `root/run-12/attempt-3`; nil where it lies elsewhere.
+    private static func attemptFolder(of path: String, in root: String) -> String? {
+        guard path.hasPrefix(root + "/") else { return nil }
+        let parts = path.dropFirst(root.count + 1).split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 2, parts[0].hasPrefix("run-"), parts[1].hasPrefix("attempt-"), !parts.contains("..") else {
+            return nil
+        }
+        return "\(root)/\(parts[0])/\(parts[1])"
     }
 
     /// The regular files of a folder, relative to it; an empty path for a file itself.

@@ -16,7 +16,7 @@ struct LeaderboardCells {
         if task == .ax { return diagnostic(system: system) }
         let configurations = Configurations(history, system: system, task: task)
         guard let best = configurations.best else { return nil }
-        let done = best.members.filter { $0.record.state == .succeeded }
+        let done = Self.measured(best.members)
         var outcome = Report.Outcome(
             system: system,
             task: task,
@@ -30,7 +30,7 @@ struct LeaderboardCells {
             agreement: tables.agreement(of: done),
             expectedMaximum: configurations.means.count > 1
                 ? Power.expectedMaximum(configurations.means, budgets: 100) : [],
-            notes: Self.findings(done) + Self.checkpoints(done)
+            notes: Self.findings(done) + Self.checkpoints(done) + Self.reuses(done)
         )
         outcome.score = measurement(of: done, failed: best.failed, interval: "score", scale: 1) { $0.score }
         addTwoLevelInterval(to: &outcome, system: system)
@@ -61,7 +61,7 @@ struct LeaderboardCells {
             copy.result = result
             return copy
         }
-        let done = best.members.filter { $0.record.state == .succeeded }.compactMap(scored)
+        let done = Self.measured(best.members).compactMap(scored)
         guard let first = done.first, let result = first.result else { return nil }
         outcome.task = .ax
         outcome.dataset =
@@ -115,6 +115,28 @@ struct LeaderboardCells {
                 code: "checkpoint-choice",
                 message: "Chosen on the set that it is scored on: "
                     + choices.map { "run \($0), \($1.description)" }.joined(separator: ". ")
+            )
+        ]
+    }
+
+    /// The runs that succeeded, each result once: one that several took over is one measurement.
+    private static func measured(_ members: [SuiteHistory.Run]) -> [SuiteHistory.Run] {
+        var seen: Set<RunID> = []
+        return members.filter { run in
+            run.record.state == .succeeded && seen.insert(run.result?.reusedFrom?.run ?? run.record.id).inserted
+        }
+    }
+
+    /// Which results were taken over from other runs.
+    private static func reuses(_ done: [SuiteHistory.Run]) -> [Report.Note] {
+        let reused = done.compactMap { run in run.result?.reusedFrom.map { (run.record.id, $0) } }
+        guard !reused.isEmpty else { return [] }
+        return [
+            Report.Note(
+                code: "reused",
+                message:
+                    "\(reused.count) of \(done.count) run\(done.count == 1 ? "" : "s") took over an earlier result of the same "
+                    + "work: " + reused.map { "run \($0), \($1.description)" }.joined(separator: "; ")
             )
         ]
     }

@@ -231,7 +231,8 @@ package struct SuiteReport {
             },
             startedAt: record.startedAt,
             endedAt: record.endedAt,
-            wallSeconds: history.attempts.compactMap { a in a.endedAt.map { $0 - a.startedAt } }.reduce(0, +),
+            wallSeconds: result?.reusedFrom?.wallSeconds
+                ?? history.attempts.compactMap { a in a.endedAt.map { $0 - a.startedAt } }.reduce(0, +),
             trainedSteps: result?.trainedSteps,
             examplesPerSecond: result?.examplesPerSecond,
             tokensPerSecond: result?.tokensPerSecond,

@@ -51,17 +51,21 @@ package final class LocalServer: Sendable {
         package var lifetime: WorkerLifetime
         /// How files come and go; nil where the data directory is everybody's.
         package var exchange: (any ArtifactExchange)?
+        /// What computes here; nil where no result may be taken over, nor offered.
+        package var engine: EngineIdentity?
 
         package init(
             registration: WorkerRegistration,
             launcher: any Launcher,
             lifetime: WorkerLifetime = WorkerLifetime(),
-            exchange: (any ArtifactExchange)? = nil
+            exchange: (any ArtifactExchange)? = nil,
+            engine: EngineIdentity? = nil
         ) {
             self.registration = registration
             self.launcher = launcher
             self.lifetime = lifetime
             self.exchange = exchange
+            self.engine = engine
         }
     }
 
@@ -172,7 +176,8 @@ package final class LocalServer: Sendable {
             options: WorkerOptions(
                 dataDirectory: dataDirectory,
                 lifetime: worker.lifetime,
-                exchange: worker.exchange
+                exchange: worker.exchange,
+                works: worker.engine.map { RecognizedWorks(engine: $0) }
             ),
             log: log
         )

@@ -41,6 +41,20 @@ extension Readiness {
             ? Readiness("memory", .note, "\(text): enough for tiny models only") : Readiness("memory", .ok, text)
     }
 
+    /// Who holds runs to their `resources.memory`.
+    ///
+    /// - Parameter obstacle: why the kernel cannot; nil where it does.
+    package static func memoryLimits(obstacle: String?) -> Readiness {
+        guard let obstacle else {
+            return Readiness("memory limits", .ok, "control groups hold runs to their resources.memory")
+        }
+        return Readiness(
+            "memory limits",
+            .ok,
+            "engines watch their resources.memory themselves, ten times a second; the kernel does not: \(obstacle)"
+        )
+    }
+
     /// Makes the folder where it is not there yet.
     package static func dataDirectory(_ path: String) -> Readiness {
         do {

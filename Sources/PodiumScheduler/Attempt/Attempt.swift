@@ -17,8 +17,10 @@ actor Attempt {
     private let elapsed: @Sendable () -> Duration
     private var progress = ProgressWatch()
     private var isPaused = false
-    /// What the engine will read is being brought.
+    /// What the engine will read is being brought, or looked at.
     private var isFetching = false
+    /// What the engine was told, and the key of that work.
+    private var known: (assignment: EngineAssignment, key: String)?
     private var control: (any EngineControl)?
     private var orders: [AttemptSupervision.Action] = []
     private var killTimer: Task<Void, Never>?
@@ -81,7 +83,7 @@ actor Attempt {
         flushing.cancel()
         await flushing.value
         killTimer?.cancel()
-        await receive(.exited(exit))
+        if let exit { await receive(.exited(exit)) }
     }
 
     /// Brings an order of the user or of the worker.
@@ -113,7 +115,8 @@ actor Attempt {
         }
     }
 
-    private func runEngine() async -> EngineExit {
+    /// Nil where there was nothing to run: the run has another's result, or is another worker's.
+    private func runEngine() async -> EngineExit? {
         do {
             var assignment = EngineAssignment(claim: claim, dataDirectory: options.dataDirectory)
             if claim.spec.kind == .report {
@@ -124,6 +127,7 @@ actor Attempt {
                 defer { isFetching = false }
                 assignment = try await exchange.fetch(assignment)
             }
+            if await isTakenOver(assignment) { return nil }
             try folder.prepare(assignment)
         } catch let error as ExchangeError {
             await receive(.event(.failed(error.failure, error.message)))
@@ -136,6 +140,47 @@ actor Attempt {
             started: { await self.started($0) },
             event: { await self.receive(.event($0)) }
         )
+    }
+
+    /// Whether the attempt is over because the result is here already.
+    private func isTakenOver(_ assignment: EngineAssignment) async -> Bool {
+        guard let works = options.works else { return false }
+        isFetching = true
+        defer { isFetching = false }
+        guard let key = await works.key(of: assignment) else { return false }
+        known = (assignment, key)
+        // The store's paths lead nowhere on a machine that does not share them.
+        guard claim.spec.mayReuse, options.exchange == nil, orders.isEmpty else { return false }
+        do {
+            guard let source = try await store.reusable([key])[key] else { return false }
+            let made = try await store.artifacts(of: source).filter {
+                $0.removedAt == nil && $0.artifact.kind != .checkpoint
+            }
+            guard await works.areIntact(made.map(\.artifact)) else {
+                log.warning("run \(lease.run): run \(source) did the same work, but its files are not as it left them")
+                return false
+            }
+            switch try await store.reuse(source, for: lease) {
+            case .taken:
+                log.info("run \(lease.run) (\(claim.spec.name)) has the result of run \(source)")
+                await recorder.close()
+                folder.keepOnlyResults()
+                return true
+            case .refused: return false
+            case .leaseLost:
+                await perform(.discard)
+                return true
+            }
+        } catch {
+            log.warning("run \(lease.run): nobody could look for an earlier result: \(error)")
+            return false
+        }
+    }
+
+    /// The key under which others may take over the result: none where a file has changed meanwhile.
+    private func workKey() async -> String? {
+        guard let (assignment, key) = known, await options.works?.key(of: assignment) == key else { return nil }
+        return key
     }
 
     /// Orders that came before the engine ran are carried out now.
@@ -180,7 +225,12 @@ actor Attempt {
 
     private func finish(_ conclusion: AttemptSupervision.Conclusion) async {
         await recorder.settle(isLeaving: isLeaving)
-        guard var outcome = await brought(outcome(of: conclusion)) else { return }
+        var found = outcome(of: conclusion)
+        if case .succeeded(var result, let artifacts, let predictions) = found {
+            result.workKey = await workKey()
+            found = .succeeded(result, artifacts: artifacts, predictions: predictions)
+        }
+        guard var outcome = await brought(found) else { return }
         var failures = 0
         while true {
             guard await recorder.flush() else { return await perform(.discard) }

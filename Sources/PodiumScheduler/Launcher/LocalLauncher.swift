@@ -10,9 +10,27 @@ internal import SystemPackage
 /// anything else that it prints there arrives as a log line.
 package struct LocalLauncher: Launcher {
     private let command: EngineCommand
+    /// Holds engines to their memory; nil leaves that to them.
+    private let groups: MemoryGroups?
 
-    package init(_ command: EngineCommand) {
+    package init(_ command: EngineCommand, groups: MemoryGroups? = nil) {
         self.command = command
+        self.groups = groups
+    }
+
+    /// The group of a request that names its memory; nil where there can be none, which the run's log says.
+    private func group(
+        of request: LaunchRequest,
+        event: @Sendable (EngineEvent) async -> Void
+    ) async -> MemoryGroups.Group? {
+        guard let groups, let bytes = request.resources.memory else { return nil }
+        do throws(MemoryGroups.Unavailable) {
+            let name = "podium-run-\(request.lease.run)-attempt-\(request.lease.token)"
+            return try groups.make(name, bytes: bytes * Int64(request.resources.processes))
+        } catch {
+            await event(.log(.debug, "the engine watches its memory itself: \(error.reason)"))
+            return nil
+        }
     }
 
     /// Sends signals to the process group of a running engine, or asks in another way.
@@ -33,15 +51,28 @@ package struct LocalLauncher: Launcher {
         started: @Sendable (any EngineControl) async -> Void,
         event: @Sendable (EngineEvent) async -> Void
     ) async -> EngineExit {
+        let group = await group(of: request, event: event)
+        let exit = await run(request, in: group, started: started, event: event)
+        await group?.remove()
+        return exit
+    }
+
+    private func run(
+        _ request: LaunchRequest,
+        in group: MemoryGroups.Group?,
+        started: @Sendable (any EngineControl) async -> Void,
+        event: @Sendable (EngineEvent) async -> Void
+    ) async -> EngineExit {
         var options = PlatformOptions()
         options.processGroupID = 0
         var errorTail: [String] = []
         let memory = MemoryWatch()
         let ranks = request.resources.processes
-        let command = ranks > 1 ? RankedCommand(command, ranks: ranks).command : command
+        let engine = ranks > 1 ? RankedCommand(command, ranks: ranks).command : command
+        let command = group.map { GroupedCommand(engine, group: $0).command } ?? engine
         do {
             let result = try await Subprocess.run(
-                ranks > 1 ? .name(command.executable) : .path(FilePath(command.executable)),
+                command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
                 arguments: Arguments(command.arguments + [request.folder]),
                 platformOptions: options,
                 input: .inputWriter,
@@ -85,7 +116,7 @@ package struct LocalLauncher: Launcher {
                 EngineExit(
                     .signaled(signal),
                     errorTail: errorTail,
-                    memoryEvidence: signal == SIGKILL ? memory.evidence() : nil
+                    memoryEvidence: signal == SIGKILL ? group?.evidence() ?? memory.evidence() : nil
                 )
             }
         } catch {

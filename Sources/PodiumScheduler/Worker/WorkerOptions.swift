@@ -20,6 +20,8 @@ package struct WorkerOptions: Sendable {
     package var lifetime: WorkerLifetime
     /// Where the data directory is not the one that everybody sees.
     package var exchange: (any ArtifactExchange)?
+    /// Tells work by its content; nil where no result may be taken over, nor offered.
+    package var works: (any WorkRecognition)?
 
     package init(
         dataDirectory: String,
@@ -29,7 +31,8 @@ package struct WorkerOptions: Sendable {
         killDelay: Duration = .seconds(30),
         recording: Duration = .milliseconds(500),
         lifetime: WorkerLifetime = WorkerLifetime(),
-        exchange: (any ArtifactExchange)? = nil
+        exchange: (any ArtifactExchange)? = nil,
+        works: (any WorkRecognition)? = nil
     ) {
         self.dataDirectory = dataDirectory
         self.heartbeat = heartbeat
@@ -39,6 +42,7 @@ package struct WorkerOptions: Sendable {
         self.recording = recording
         self.lifetime = lifetime
         self.exchange = exchange
+        self.works = works
     }
 }
 

@@ -11,7 +11,7 @@ extension PostgresStore {
                 with in_line as (
                     select run_id, row_number() over (partition by pool order by sort_key, run_id) as place,
                         sort_key
-                    from ready
+                    from queue_places
                 )
                 (select r.state, r.id, l.place from in_line l join runs r on r.id = l.run_id
                     where ($1::bigint is null or r.suite_id = $1) and r.state = 'ready'
@@ -97,10 +97,10 @@ extension PostgresStore {
             try await connection.query(
                 """
                 select 1 + (
-                    select count(*) from ready before where before.pool = own.pool
+                    select count(*) from queue_places before where before.pool = own.pool
                         and (before.sort_key, before.run_id) < (own.sort_key, own.run_id)
                 ) as place
-                from ready own where own.run_id = $1
+                from queue_places own where own.run_id = $1
                 """,
                 .int(run.rawValue)
             )

@@ -39,6 +39,16 @@ extension PostgresStore {
             "update suites set name = name where id in (select suite_id from runs where id = any($1::bigint[]))",
             .ints(runs)
         )
+        // What was used stays used.
+        try await connection.query(
+            """
+            update budgets set deleted_seconds = deleted_seconds + seconds_used(project, counted_from, $1::bigint[])
+            where project in (
+                select s.project from runs r join suites s on s.id = r.suite_id where r.id = any($1::bigint[])
+            )
+            """,
+            .ints(runs)
+        )
         for statement in deletions { try await connection.query(statement, .ints(runs)) }
         try await connection.query(
             "delete from suites where id = any($1::bigint[])",
@@ -78,7 +88,8 @@ extension PostgresStore {
         }
     }
 
-    /// Which runs rest on these: by an input that came to one of their artifacts, or because they wait for them.
+    /// Which runs rest on these: by an input that came to one of their artifacts, because they took over the result, or
+    /// because they wait for them.
     private static func uses(
         _ runs: [Int64?],
         _ connection: Connection
@@ -90,6 +101,8 @@ extension PostgresStore {
             union all
             select d.parent_id, d.child_id, null from dependencies d join runs child on child.id = d.child_id
             where d.parent_id = any($1::bigint[]) and child.state not in ('succeeded', 'failed', 'cancelled')
+            union all
+            select reused_from, run_id, 'result' from results where reused_from = any($1::bigint[])
             order by 1, 2
             """,
             .ints(runs)

@@ -82,8 +82,9 @@ extension PostgresStore {
             update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
         )
-        insert into results (run_id, token, result, score, split, data_origin, data_version, examples)
-        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint
+        insert into results (run_id, token, result, score, split, data_origin, data_version, examples, work_key)
+        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint,
+            $3 ->> 'workKey'
         from over cross join lateral scored_on($3) as scored
         returning run_id
         """
@@ -118,8 +119,9 @@ extension PostgresStore {
                 set step = excluded.step, share = excluded.share, score = excluded.score, sha256 = excluded.sha256,
                     bytes = excluded.bytes
         )
-        insert into results (run_id, token, result, score, split, data_origin, data_version, examples)
-        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint
+        insert into results (run_id, token, result, score, split, data_origin, data_version, examples, work_key)
+        select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint,
+            $3 ->> 'workKey'
         from over cross join lateral scored_on($3) as scored
         returning run_id
         """

@@ -48,6 +48,11 @@ extension PostgresStore {
                 select r.id from runs r left join ready on ready.run_id = r.id
                 where (r.state = 'ready' and not r.held) <> (ready.run_id is not null)
                     and r.state not in ('succeeded', 'failed', 'cancelled')
+                    -- A budget that is used up keeps runs out.
+                    and not exists (
+                        select from suites s join budgets b on b.project = s.project
+                        where s.id = r.suite_id and b.spent_at is not null
+                    )
                 union
                 select r.id from ready join runs r on r.id = ready.run_id where r.state <> 'ready' or r.held
                 order by 1 limit 1000

@@ -156,11 +156,12 @@ package enum TransferTable: String, CaseIterable, Codable, Sendable {
         case .results:
             """
             select insert_documents('results', jsonb_agg(
-                document || jsonb_build_object('run_id', r.new, 'token', t.new)
+                document || jsonb_build_object('run_id', r.new, 'token', t.new, 'reused_from', s.new)
             )) as stored
             from unnest($1::jsonb[]) as document
             join import_numbers r on r.kind = 'run' and r.old = (document ->> 'run_id')::bigint
             join import_numbers t on t.kind = 'token' and t.old = (document ->> 'token')::bigint
+            left join import_numbers s on s.kind = 'run' and s.old = (document ->> 'reused_from')::bigint
             where $2::text is not null and $3::text is not null
             """
         case .predictions:

@@ -15,22 +15,26 @@ package struct JobStoreConformance: Sendable, CustomTestStringConvertible {
     package static var checks: [JobStoreConformance] {
         queueChecks + fencingChecks + dependencyChecks + requestChecks + historyChecks + raceChecks + artifactChecks
             + changeChecks + deletionChecks + searchChecks + orderChecks + stateChecks
-            + graphChecks + sharingChecks + seedPlanChecks
+            + graphChecks + sharingChecks + seedPlanChecks + reuseChecks + budgetChecks
     }
 }
 
 /// Shorthands for the checks.
 extension JobStore {
     /// Submits runs that depend on nothing.
-    func submit(_ names: [String], priority: Int = 0, _ change: (inout RunSpec) -> Void = { _ in }) async throws
-        -> SubmittedSuite
-    {
-        try await submit(runs: names.map { ($0, []) }, priority: priority, change)
+    func submit(
+        _ names: [String],
+        priority: Int = 0,
+        project: String? = nil,
+        _ change: (inout RunSpec) -> Void = { _ in }
+    ) async throws -> SubmittedSuite {
+        try await submit(runs: names.map { ($0, []) }, priority: priority, project: project, change)
     }
 
     func submit(
         runs: [(String, [Dependency])],
         priority: Int = 0,
+        project: String? = nil,
         _ change: (inout RunSpec) -> Void = { _ in }
     ) async throws -> SubmittedSuite {
         let planned = runs.map { name, dependencies in
@@ -41,7 +45,14 @@ extension JobStore {
             return PlannedRun(spec: spec, dependencies: dependencies)
         }
         return try await submit(
-            Submission(name: "suite", kind: .suite, source: "name: suite\n", priority: priority, runs: planned)
+            Submission(
+                name: "suite",
+                kind: .suite,
+                source: "name: suite\n",
+                priority: priority,
+                runs: planned,
+                project: project
+            )
         )
     }
 

@@ -47,7 +47,7 @@ private enum Situation: CaseIterable {
 /// Everything that users, workers and schedulers can do to a run.
 private enum StateEvent: CaseIterable {
     case cancel, retry, hold, release, raise, front, back
-    case claim, record, succeed, fail, crash, giveBack, makeWay, obeyCancel
+    case claim, record, succeed, takeOver, fail, crash, giveBack, makeWay, obeyCancel
     case staleRecord, staleSucceed, staleRelease
     case promote, rescue, loseWorker
 
@@ -67,7 +67,7 @@ private enum StateEvent: CaseIterable {
         case .front, .back: return (state, isOpen && situation != .stuck)
         case .claim: return situation == .ready ? (.running, true) : (state, false)
         case .record: return (state, isRunning)
-        case .succeed: return (isRunning ? .succeeded : state, isRunning)
+        case .succeed, .takeOver: return (isRunning ? .succeeded : state, isRunning)
         case .fail: return (isRunning ? (isCancelling ? .cancelled : .failed) : state, isRunning)
         case .crash: return (isRunning ? (isCancelling ? .cancelled : .waiting) : state, isRunning)
         case .giveBack, .makeWay: return (isRunning ? (isCancelling ? .cancelled : .ready) : state, isRunning)
@@ -150,6 +150,7 @@ private struct Scene {
             return try await store.claim(for: worker, pool: "cpu", threads: 4, limit: 1).map(\.lease.run) == [run]
         case .record: return try await store.record(lease, events: line)
         case .succeed: return try await store.finish(lease, outcome: done)
+        case .takeOver: return try await store.reuse(origin(in: store), for: lease) == .taken
         case .fail: return try await store.finish(lease, outcome: .failed(.input, message: "wrong"))
         case .crash: return try await store.finish(lease, outcome: .failed(.crash, message: "died"))
         case .giveBack: return try await store.finish(lease, outcome: .released)
@@ -162,6 +163,18 @@ private struct Scene {
         case .rescue: return try await store.rescueLostRuns() == [run]
         case .loseWorker: return try await store.lose(worker) == [run]
         }
+    }
+
+    /// A run whose result may be taken over.
+    private func origin(in store: any JobStore) async throws -> RunID {
+        if let known = try await store.reusable(["state"])["state"] { return known }
+        let suite = try await store.submit(["origin"]) { $0.resources.label = "apart" }
+        let other = try await store.worker(pool: "cpu/apart")
+        let claim = try #require(try await store.claim(for: other, pool: "cpu/apart", threads: 4, limit: 1).first)
+        var result = RunResult(score: 0.5)
+        result.workKey = "state"
+        #expect(try await store.finish(claim.lease, outcome: .succeeded(result)))
+        return try #require(suite.runs["origin"])
     }
 
     /// Ends everything, so that the next scene's claims find its own runs.

@@ -4,7 +4,7 @@ extension MemoryStore {
     package func preemptForWaiting() async throws -> [RunID] {
         try write { state, now in
             var heads: [String: Run] = [:]
-            for run in state.runs where run.state == .ready && !run.isHeld {
+            for run in state.runs where run.state == .ready && !run.isHeld && !state.isOverBudget(run) {
                 let queue = "\(run.spec.resources.pool) \(run.spec.resources.allThreads)"
                 if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
             }

@@ -82,6 +82,7 @@ extension MemoryStore {
         var workers: [WorkerID: Worker] = [:]
         var logs: [RunID: [LogRecord]] = [:]
         var leader: Leader?
+        var budgets: [String: OwnBudget] = [:]
         var lastToken: Int64 = 0
         var lastLogLine: Int64 = 0
         var isUnreachable = false
@@ -138,7 +139,9 @@ extension MemoryStore {
                 guard let first = pending.first else { return run.reason }
                 let text = pending.count == 1 ? "waits for run \(first.id)" : "waits for \(pending.count) runs"
                 for parent in pending where parent.state == .ready {
-                    if let reason = parent.isHeld ? "held" : missingWorker(for: parent, now: now) {
+                    if let reason = parent.isHeld
+                        ? "held" : missingBudget(of: parent) ?? missingWorker(for: parent, now: now)
+                    {
                         return text + "; run \(parent.id): \(reason)"
                     }
                 }
@@ -146,8 +149,14 @@ extension MemoryStore {
             }
             if run.state == .running, run.isToBeCancelled { return "cancel requested" }
             if run.state == .running, run.isToMakeWay { return "to be preempted" }
-            if run.state == .ready, let reason = missingWorker(for: run, now: now) { return reason }
+            if run.state == .ready, let reason = missingBudget(of: run) ?? missingWorker(for: run, now: now) {
+                return reason
+            }
             return run.reason
+        }
+
+        private func missingBudget(of run: Run) -> String? {
+            isOverBudget(run) ? project(of: run).map(Budget.reason) : nil
         }
 
         /// Why no worker can take a run; nil when one can.

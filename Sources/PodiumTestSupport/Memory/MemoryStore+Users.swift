@@ -180,7 +180,7 @@ extension MemoryStore {
     }
 
     package func delete(_ runs: [RunID], isRehearsal: Bool) async throws -> Deletion {
-        try write { state, _ in
+        try write { state, now in
             let asked = Set(runs)
             let candidates = state.runs.filter { asked.contains($0.id) }
             var uses: [DeletionPlan.Use] = []
@@ -190,6 +190,9 @@ extension MemoryStore {
                         uses.append(
                             DeletionPlan.Use(source: source.id, user: user.id, what: made.artifact.kind.rawValue)
                         )
+                    }
+                    if user.result?.reusedFrom?.run == source.id {
+                        uses.append(DeletionPlan.Use(source: source.id, user: user.id, what: "result"))
                     }
                     if !user.state.isTerminal, user.parents.contains(where: { $0.run == source.id }) {
                         uses.append(DeletionPlan.Use(source: source.id, user: user.id, what: nil))
@@ -213,6 +216,7 @@ extension MemoryStore {
                 kept: plan.kept
             )
             if isRehearsal { return deletion }
+            state.keepUse(of: gone, now: now)
             state.runs.removeAll { gone.contains($0.id) }
             state.suites.removeAll { suites.contains($0.record.id) }
             state.changes.removeAll { gone.contains($0.run) }

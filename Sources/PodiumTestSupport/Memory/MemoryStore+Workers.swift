@@ -33,7 +33,7 @@ extension MemoryStore {
             guard let holder = state.workers[worker], holder.mayClaim(now) else { return [] }
             let fitting = state.runs.indices.filter { index in
                 let run = state.runs[index]
-                return run.state == .ready && !run.isHeld && run.spec.resources.pool == pool
+                return run.state == .ready && !run.isHeld && !state.isOverBudget(run) && run.spec.resources.pool == pool
                     && run.spec.resources.allThreads <= threads
             }
             let order = fitting.sorted {

@@ -3,6 +3,7 @@ import Foundation
 import PodiumCPU
 import PodiumDevices
 import PodiumExperiments
+import PodiumScheduler
 import PodiumStore
 
 struct Doctor: AsyncParsableCommand {
@@ -26,6 +27,7 @@ struct Doctor: AsyncParsableCommand {
         var findings = [
             processor(),
             Readiness.memory(bytes: ProcessInfo.processInfo.physicalMemory),
+            Readiness.memoryLimits(obstacle: Machine.memoryGroups.obstacle),
             Readiness.dataDirectory(place.dataDirectory),
             await Readiness.database(url: place.databaseURL, dataDirectory: place.dataDirectory),
             Readiness.models(place.models),

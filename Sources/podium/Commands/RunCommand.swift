@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         let server = try await LocalServer.start(place.resolved(), log: log) { Terminal.error($0) }
         let interrupts = Interrupts()
         let succeeded = try await server.closing { server in
+            try await job.announceReuse(of: submission, place: place, worker: worker, in: server.store)
             let ending = try await server.carryOut(
                 submission,
                 scheduler: Machine.processName,

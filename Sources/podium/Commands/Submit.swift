@@ -43,6 +43,7 @@ struct Submit: AsyncParsableCommand {
         let submission = try await job.submission(place: place)
         let succeeded = try await place.withStore { store in
             try job.checkInputs(of: submission, place: place)
+            try await job.announceReuse(of: submission, place: place, worker: nil, in: store)
             let submitted = try await store.submit(submission)
             if parsable {
                 try Terminal.print("\(submitted.suite)")

@@ -168,6 +168,7 @@ struct WorkerCommand: AsyncParsableCommand {
         if let exchange { Terminal.error("Files come and go through \(exchange.description).") }
         let ending = end.map { " It leaves before \(LocalTime.text($0))." } ?? ""
         Terminal.error("The worker waits for runs (\(worker.threadCount) threads).\(ending) Ctrl-C ends it.")
+        Terminal.error(Readiness.memoryLimits(obstacle: Machine.memoryGroups.obstacle).message + ".")
         try await server.closing { [local] server in
             try await server.work(local) { await interrupts.first() }
         }
@@ -243,8 +244,10 @@ extension WorkerOptionGroup {
                 EngineCommand(
                     executable: try Machine.ownExecutable(),
                     arguments: ["engine", "--matmul-library", matmulLibrary.rawValue]
-                )
-            )
+                ),
+                groups: Machine.memoryGroups
+            ),
+            engine: (device ?? .cpu) == .cpu ? Machine.engineIdentity(place, matmulLibrary) : nil
         )
     }
 }

@@ -68,14 +68,20 @@ struct RoleTests {
         let again = try #require(try await store.claim(for: worker, pool: "cpu", threads: 64, limit: 1).first)
         #expect(again.checkpoints.count == 1)
         let prediction = ExamplePrediction(split: .dev, example: "1", prediction: "1", gold: "1", score: 1)
-        #expect(
-            try await store.finish(again.lease, outcome: .succeeded(RunResult(score: 1), predictions: [prediction]))
-        )
+        var result = RunResult(score: 1)
+        result.workKey = "k"
+        #expect(try await store.finish(again.lease, outcome: .succeeded(result, predictions: [prediction])))
         // The child was released by this worker's transaction.
         let child = try #require(try await store.claim(for: worker, pool: "cpu", threads: 64, limit: 1).first)
         #expect(child.lease.run == suite.runs["b"])
         #expect(try await store.finish(child.lease, outcome: .failed(.crash, message: "x")))
         #expect(try await store.history(of: suite.suite, metrics: ["loss"], points: 10)?.runs.count == 2)
+        // It takes over what an earlier run found out.
+        _ = try await submit(owner)
+        let copy = try #require(try await store.claim(for: worker, pool: "cpu", threads: 64, limit: 1).first)
+        #expect(try await store.reusable(["k"]) == ["k": again.lease.run])
+        #expect(try await store.reuse(again.lease.run, for: copy.lease) == .taken)
+        #expect(try await store.predictions(of: copy.lease.run) == [prediction])
         try await store.retireWorker(worker)
         await store.close()
         await owner.close()

@@ -96,6 +96,7 @@ let package = Package(
                 .embedInCode("0018_worker_tokens.sql"),
                 .embedInCode("0019_reuse.sql"),
                 .embedInCode("0020_budgets.sql"),
+                .embedInCode("0021_gangs.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

@@ -31,6 +31,7 @@ package struct Migration: Sendable {
         Migration(version: 18, name: "worker_tokens", sql: PackageResources._018_worker_tokens_sql),
         Migration(version: 19, name: "reuse", sql: PackageResources._019_reuse_sql),
         Migration(version: 20, name: "budgets", sql: PackageResources._020_budgets_sql),
+        Migration(version: 21, name: "gangs", sql: PackageResources._021_gangs_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -666,6 +666,12 @@ UNION ALL
   WHERE ((b.spent_at IS NOT NULL) AND (r.state = 'ready'::text) AND (NOT r.held) AND (r.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) AND (NOT (EXISTS ( SELECT
            FROM public.ready
           WHERE (ready.run_id = r.id)))));
+CREATE TABLE public.reservations (
+    pool text NOT NULL,
+    worker_id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    reserved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
 CREATE VIEW public.run_records AS
  WITH needs AS MATERIALIZED (
          SELECT need.pool,
@@ -673,17 +679,27 @@ CREATE VIEW public.run_records AS
                 CASE
                     WHEN (NOT (EXISTS ( SELECT
                        FROM public.workers w
-                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool))))) THEN ('no worker with device '::text || need.pool)
+                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool))))) THEN
+                    CASE
+                        WHEN (need.nodes = ''::text) THEN ('no worker with device '::text || need.pool)
+                        ELSE (((('needs a worker of '::text || need.nodes) || ' nodes with device '::text) || need.device) || '; none is registered'::text)
+                    END
                     WHEN (NOT (EXISTS ( SELECT
                        FROM public.workers w
-                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads))))) THEN (('no worker has '::text || need.threads) || ' threads'::text)
+                      WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads))))) THEN
+                    CASE
+                        WHEN (need.nodes = ''::text) THEN (('no worker has '::text || need.threads) || ' threads'::text)
+                        ELSE (((('no worker of '::text || need.nodes) || ' nodes has '::text) || (need.threads / (need.nodes)::integer)) || ' threads on each'::text)
+                    END
                     WHEN (NOT (EXISTS ( SELECT
                        FROM public.workers w
                       WHERE ((w.retired_at IS NULL) AND (w.lease_until > clock_timestamp()) AND (w.pool = need.pool) AND (w.threads >= need.threads) AND ((w.drain_at IS NULL) OR (w.drain_at > clock_timestamp())))))) THEN 'every worker that could take it is drained'::text
                     ELSE NULL::text
                 END AS reason
            FROM ( SELECT DISTINCT ready.pool,
-                    ready.threads
+                    ready.threads,
+                    split_part(ready.pool, '/nodes='::text, 1) AS device,
+                    split_part(ready.pool, '/nodes='::text, 2) AS nodes
                    FROM public.ready) need
         )
  SELECT r.id,
@@ -707,11 +723,12 @@ CREATE VIEW public.run_records AS
     r.priority,
     s.submitter,
     s.project
-   FROM (((((((public.runs r
+   FROM ((((((((public.runs r
      JOIN public.suites s ON ((s.id = r.suite_id)))
      LEFT JOIN public.progress ON ((progress.run_id = r.id)))
      LEFT JOIN public.runs cause ON ((cause.id = r.blocked_by)))
      LEFT JOIN needs ON (((r.state = 'ready'::text) AND (needs.pool = r.pool) AND (needs.threads = r.threads))))
+     LEFT JOIN public.reservations kept ON (((r.state = 'ready'::text) AND (kept.run_id = r.id))))
      LEFT JOIN LATERAL ( SELECT (('the budget of project '::text || b.project) || ' is used up'::text) AS reason
            FROM public.budgets b
           WHERE ((b.project = s.project) AND (b.spent_at IS NOT NULL))) spent ON (true))
@@ -740,7 +757,7 @@ CREATE VIEW public.run_records AS
                     END || COALESCE(((('; run '::text || pending.stuck) || ': '::text) || pending.stuck_reason), ''::text))
                     WHEN ((r.state = 'running'::text) AND (r.want = 'cancel'::text)) THEN 'cancel requested'::text
                     WHEN ((r.state = 'running'::text) AND (r.want = 'preempt'::text)) THEN 'to be preempted'::text
-                    WHEN (r.state = 'ready'::text) THEN COALESCE(spent.reason, needs.reason, r.reason)
+                    WHEN (r.state = 'ready'::text) THEN COALESCE(spent.reason, needs.reason, (('worker '::text || kept.worker_id) || ' keeps its free threads for it'::text), r.reason)
                     ELSE r.reason
                 END AS reason) why);
 ALTER TABLE public.runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -833,6 +850,8 @@ ALTER TABLE ONLY public.progress
     ADD CONSTRAINT progress_pkey PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (run_id);
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_pkey PRIMARY KEY (pool);
 ALTER TABLE ONLY public.results
     ADD CONSTRAINT results_pkey PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.runs
@@ -864,6 +883,8 @@ CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artif
 CREATE INDEX pilots_not_over ON public.pilots USING btree (pool, id) WHERE (ended_at IS NULL);
 CREATE INDEX pilots_of_a_pool ON public.pilots USING btree (pool, ended_at DESC) WHERE (ended_at IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
+CREATE INDEX reservations_by_run ON public.reservations USING btree (run_id);
+CREATE INDEX reservations_by_worker ON public.reservations USING btree (worker_id);
 CREATE INDEX results_by_score ON public.results USING btree (score DESC NULLS LAST, run_id DESC);
 CREATE INDEX results_reused ON public.results USING btree (reused_from) WHERE (reused_from IS NOT NULL);
 CREATE INDEX results_to_reuse ON public.results USING btree (work_key) WHERE (work_key IS NOT NULL);
@@ -934,6 +955,10 @@ ALTER TABLE ONLY public.progress
     ADD CONSTRAINT progress_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.reservations
+    ADD CONSTRAINT reservations_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.results
     ADD CONSTRAINT results_reused_from_fkey FOREIGN KEY (reused_from) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.results

@@ -114,6 +114,8 @@ package protocol JobStore: Sendable {
     /// The worker leaves in good order: it holds no run any more and gets none.
     func retireWorker(_ worker: WorkerID) async throws
     /// Takes up to `limit` runs that fit: of the pool, needing at most `threads` threads together.
+    ///
+    /// A worker that keeps its free threads for a run (`reserveThreads`) gets none that stands behind that run.
     func claim(for worker: WorkerID, pool: String, threads: Int, limit: Int) async throws -> [Claim]
     /// Stores measurements and log lines of an attempt. False: the lease is lost; stop and discard.
     func record(_ lease: Lease, events: [EngineEvent]) async throws -> Bool
@@ -141,6 +143,10 @@ package protocol JobStore: Sendable {
     ///
     /// Returns the runs that it asked.
     func preemptForWaiting() async throws -> [RunID]
+    /// Decides anew which workers keep free threads for runs that have waited for `seconds`; see `ReservationPlan`.
+    ///
+    /// It is in force until it is decided otherwise, or until the run is in the queue no more. Returns those that are new.
+    func reserveThreads(forRunsWaiting seconds: Double) async throws -> [Reservation]
 
     /// Counts what projects have used, keeps runs of those whose budget is used up out of the queue, and asks their running
     /// ones to save and make way.

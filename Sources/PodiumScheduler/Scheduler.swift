@@ -70,6 +70,11 @@ package struct Scheduler: Sendable {
             log.info("run \(run) saves: the budget of its project is used up")
         }
         for run in try await store.preemptForWaiting() { log.info("run \(run) makes way for a more urgent one") }
+        for kept in try await store.reserveThreads(forRunsWaiting: ReservationPlan.patience) {
+            log.info(
+                "worker \(kept.worker) keeps its free threads for run \(kept.run), which narrower runs have passed over"
+            )
+        }
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }
         for record in try await SeedPlanKeeper(store: store).advance() {
             log.info(

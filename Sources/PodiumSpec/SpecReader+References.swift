@@ -188,6 +188,23 @@ extension SpecReader {
     /// Reads `resources:`.
     func resources(_ node: SpecNode?) throws(SpecError) -> Resources {
         let result = try read(node, over: Resources(), Parameter<Resources>.all)
+        if let node, result.machines > 1 {
+            let place = try node.fields(Parameter<Resources>.all.map(\.key))["nodes"] ?? node
+            let (nodes, ranks) = (result.machines, result.processes)
+            guard result.device == .cpu else {
+                throw place.error(
+                    .invalidValue,
+                    "nodes is \(nodes), but only ranks are on several machines, and they are of the device cpu"
+                )
+            }
+            guard ranks % nodes == 0 else {
+                throw place.error(
+                    .invalidValue,
+                    "nodes is \(nodes) and ranks is \(ranks), which they cannot share evenly; set nodes to a power of two and "
+                        + "ranks to it or a multiple, such as {ranks: 4, nodes: 2}"
+                )
+            }
+        }
         if let node, result.replicas > 1, result.device == .cpu {
             let place = try node.fields(Parameter<Resources>.all.map(\.key))["replicas"] ?? node
             throw place.error(

@@ -53,7 +53,7 @@ extension SuitePlan {
             name: "report",
             system: name,
             work: .report,
-            resources: Resources(device: place?.device ?? .cpu, label: place?.label, threads: 1)
+            resources: Resources(device: place?.device ?? .cpu, label: place?.label, threads: 1, nodes: place?.nodes)
         )
         let all = runs.map { Dependency(parent: $0.spec.name, condition: .afterAny) }
         return runs + [PlannedRun(spec: spec, dependencies: all)]

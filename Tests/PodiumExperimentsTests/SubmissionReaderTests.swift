@@ -112,6 +112,13 @@ struct SubmissionReaderTests {
         #expect(throws: ExperimentError.self) { try submission.soleWorker() }
     }
 
+    @Test func oneMachineIsNotSeveral() throws {
+        let several = "\ntraining: {batchShards: 2}\nresources: {ranks: 2, nodes: 2}\n"
+        let submission = try reader().read(file(text + several))
+        let error = #expect(throws: ExperimentError.self) { try submission.soleWorker() }
+        #expect(error?.message.contains("asks for 2 nodes at once") == true, "\(error as Any)")
+    }
+
     @Test func theReportGoesWhereTheRunsGo() throws {
         let submission = try reader().read(file(text + "\nresources: {label: big-memory}\n"))
         #expect(try submission.soleWorker().label == "big-memory")

@@ -11,13 +11,13 @@ struct PilotKeeperTests {
     private let slurm = ScriptedSlurm()
     private let store = MemoryPilots()
 
-    private func keeper() -> PilotKeeper {
+    private func keeper(nodes: Int = 1) -> PilotKeeper {
         PilotKeeper(
             PilotKeeper.Pool(
                 name: "default",
-                device: "cpu",
+                device: ComputeDevice.cpu.pool(label: nil, nodes: nodes),
                 limit: 2,
-                options: SlurmOptions(threads: 2),
+                options: SlurmOptions(nodes: nodes, threads: 2),
                 command: ["podium", "worker"],
                 outputFolder: "/data/slurm"
             ),
@@ -42,6 +42,15 @@ struct PilotKeeperTests {
         // Nothing more is to be done.
         #expect(try await keeper().look(mayAdd: true).allSatisfy { if case .note = $0 { true } else { false } })
         #expect(slurm.batches.count == 1)
+    }
+
+    @Test func aPilotOfSeveralNodesHasTheThreadsOfAll() async throws {
+        // Four threads wait: two pilots of one node with two each, or one of two.
+        store.state.withLock { $0.waiting = 4 }
+        try await keeper(nodes: 2).look(mayAdd: true)
+        #expect(slurm.batches.map(\.tasks) == [1])
+        #expect(store.submission(0)?.threads == 4)
+        #expect(store.submission(0)?.device == "cpu/nodes=2")
     }
 
     @Test func aLostReplyMakesNoSecondSubmission() async throws {

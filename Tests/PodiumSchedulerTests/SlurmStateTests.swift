@@ -91,6 +91,9 @@ struct SlurmStateTests {
                 #"exec '/opt/it'\''s/podium' 'worker' '$HOME'"#,
             ]
         )
+        batch.options.nodes = 2
+        #expect(batch.arguments.contains("--ntasks=2") && !batch.arguments.contains("--ntasks=1"))
+        #expect(batch.arguments.contains("--nodes=2") && batch.arguments.contains("--ntasks-per-node=1"))
         batch.requeues = false
         #expect(batch.arguments.contains("--no-requeue") && !batch.arguments.contains("--requeue"))
     }

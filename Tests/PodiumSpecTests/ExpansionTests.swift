@@ -104,6 +104,10 @@ struct ExpansionTests {
         ("model: {run: p, checkpoint: first}", "unknown"),
         ("model: {preset: tiny, checkpoint: last}", "models of a run"),
         ("model: {run: p}\nresources: {replicas: 4}", "the device cpu is one"),
+        ("model: {run: p}\nresources: {ranks: 2, nodes: 4}", "cannot share evenly"),
+        ("model: {run: p}\nresources: {nodes: 2}", "ranks is 1, which they cannot share evenly"),
+        ("model: {run: p}\nresources: {nodes: 2, device: tpu}", "only ranks are on several machines"),
+        ("model: {run: p}\nresources: {nodes: 0}", "nodes"),
         ("model: {run: p}\nresources: {label: big memory}", "label must be a word of letters, digits"),
         ("model: {run: p}\ntask: RTE", "has no key \"task\""),
         ("systems: [{name: a, model: {run: p}, optional: true}]", "fetched by name"),
@@ -111,6 +115,20 @@ struct ExpansionTests {
     func whatCannotBeHonouredIsRefused(line: String, says: String) {
         let text = "name: s\nkind: suite\npretrain: [{name: p, model: {preset: tiny}}]\ntasks: [RTE]\n\(line)"
         #expect(refusal(text)?.message.contains(says) == true, "\(line)")
+    }
+
+    @Test func aMistakeAboutNodesIsPlacedAtThem() {
+        let text = "name: s\nkind: suite\nmodel: minilm-l6\ntasks: [RTE]\nresources: {ranks: 2, nodes: 4}"
+        let error = refusal(text)
+        #expect(error?.line == 5 && error?.column == 30, "\(error?.column ?? 0)")
+    }
+
+    @Test func runsOfSeveralNodesWaitApartAndTheirReportWithThem() throws {
+        let text = "name: s\nkind: suite\nmodel: minilm-l6\ntasks: [RTE]\ntraining: {batchShards: 4}\n"
+        let specs = try reader.submission(from: text + "resources: {ranks: 4, nodes: 2, label: big}").runs.map(\.spec)
+        #expect(specs.map(\.resources.pool) == ["cpu/big/nodes=2", "cpu/big/nodes=2"])
+        #expect(specs.map(\.resources.processes) == [4, 1])
+        #expect(try reader.submission(from: text + "resources: {nodes: 1}").runs[0].spec.resources.pool == "cpu")
     }
 
     @Test func aTaskIsOneTask() {

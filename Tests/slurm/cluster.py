@@ -84,8 +84,9 @@ class Cluster:
         self.spawn("controller", program("slurmctld"), "-D", "-f", self.configuration)
 
     def start_node(self, node):
+        # With a host name of its own, so that what asks for it, such as Open MPI, takes it for a machine of its own.
         self.spawn(
-            node, program("slurmd"), "-D", "-N", node, "-f", self.configuration, "-d", program("slurmstepd")
+            node, "unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', node, program("slurmd"), "-D", "-N", node, "-f", self.configuration, "-d", program("slurmstepd")
         )
 
     def kill(self, name):

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Fine-tunings through pilots on a real Slurm, with a node daemon killed, a pilot preempted, a pilot cancelled from
-outside and the controller restarted in between; every run must have exactly one result.
+outside and the controller restarted in between; every run must have exactly one result. Then trainings on two nodes at once, which must come to the bits
+of one node.
 
     Tests/slurm/run.py [--runs 50] [--controller-away 0] .build/release/podium
     Tests/slurm/run.py --calm --runs 1000 .build/release/podium
+    Tests/slurm/run.py --only-nodes .build/release/podium
 
 With --calm nothing is disturbed, runs are as short as they come, and what is printed is the share of the pilots' time in which
 they had a run. Takes some minutes for 50 runs on two cores. Needs root and Debian's slurmctld, slurmd, slurm-client,
@@ -26,6 +28,7 @@ from cluster import Cluster, wait_for
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("podium")
 parser.add_argument("--runs", type=int, default=50)
+parser.add_argument("--only-nodes", action="store_true", help="nothing but runs of several nodes")
 parser.add_argument("--calm", action="store_true", help="disturb nothing, and measure")
 parser.add_argument("--controller-away", type=float, default=0, metavar="SECONDS", help="how long the controller stays away")
 arguments = parser.parse_args()
@@ -103,6 +106,9 @@ def run(folder, cluster, others):
             raise SystemExit(f"FAILED: podium {' '.join(words)}: {result.stderr}")
         return result.stdout
 
+    if arguments.only_nodes:
+        several_nodes(folder, podium, cluster, database, spawn)
+        return say("passed")
     with open(f"{folder}/job.yaml", "w") as file:
         file.write(JOB)
     suite = podium("submit", f"{folder}/job.yaml", "--parsable").strip()
@@ -136,6 +142,7 @@ def run(folder, cluster, others):
     wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
     say("the pool is closed")
     one_job_a_run(folder, podium, cluster, database, spawn)
+    several_nodes(folder, podium, cluster, database, spawn)
     say("passed")
 
 
@@ -200,6 +207,90 @@ def one_job_a_run(folder, podium, cluster, database, spawn):
     if [count for count, in counts] != ["1"] * 6:
         raise SystemExit(f"FAILED: attempts of workers that were to do one run each: {counts}")
     print(f"          {len(counts)} runs in a job each")
+
+
+NODES_JOB = """\
+name: NAME
+kind: suite
+pretrain:
+  - name: base
+    model: {preset: tiny}
+    corpus: sample
+    training: {maxSteps: 40, batchSize: 8, maxSequenceLength: 32, maxPredictionsPerSequence: 5, batchShards: 2}
+systems:
+  - name: tiny
+    model: {run: base}
+tasks: [glue/RTE]
+training: {maxSteps: 60, batchSize: 16, maxSequenceLength: 64, batchShards: 2, checkpointEverySteps: 20}
+sweep: {seed: {count: 2}}
+resources: RESOURCES
+reuse: false
+"""
+
+
+def several_nodes(folder, podium, cluster, database, spawn):
+    """Two ranks on two nodes at once come to the bits of two ranks on one."""
+
+    def submit(name, resources):
+        with open(f"{folder}/{name}.yaml", "w") as file:
+            file.write(NODES_JOB.replace("NAME", name).replace("RESOURCES", resources))
+        return podium("submit", f"{folder}/{name}.yaml", "--parsable").strip()
+
+    gang = submit("pairs", "{ranks: 2, nodes: 2, threads: 1}")
+    waiting = json.loads(podium("queue", "--suite", gang, "--json"))
+    reasons = {run.get("reason") for run in waiting if run["state"] == "ready"}
+    if reasons != {"needs a worker of 2 nodes with device cpu; none is registered"}:
+        raise SystemExit(f"FAILED: runs of two nodes wait for {reasons}")
+    keeper = spawn(
+        "pairs", "slurm", "up", "--pool", "pairs", "--nodes", "2", "--data-dir", f"{folder}/data", "--pilots", "1",
+        "--cpus-per-task", "1", "--partition", "low", "--time", "30", "--idle", "1",
+    )
+
+    def ranks():
+        """Nodes with an engine that is a rank."""
+        names = set()
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                words = open(f"/proc/{process}/cmdline").read().split("\0")
+                if words[1:2] != ["engine"] or not words[-2].startswith(f"{folder}/data"):
+                    continue
+                environment = open(f"/proc/{process}/environ").read().split("\0")
+                values = dict(word.split("=", 1) for word in environment if "=" in word)
+                if "OMPI_COMM_WORLD_RANK" in values:
+                    names.add(values["SLURMD_NODENAME"])
+            except (OSError, IndexError, KeyError):
+                continue
+        return names
+
+    wait_for("ranks on two nodes", lambda: len(ranks()) == 2, 300, 0.1)
+    print("          a run has ranks on two nodes at once", flush=True)
+    saved = f"select count(*) from artifacts a join runs r on r.id = a.run_id where r.suite_id = {gang} and a.kind = 'checkpoint'"
+    wait_for("a first checkpoint", lambda: rows(database, saved) != [["0"]], 300, 0.1)
+    pilot = [job for job in cluster.jobs() if job[1].startswith("podium-pairs") and job[2] == "RUNNING"][0]
+    subprocess.run(["scancel", pilot[0]], check=True)
+    wait_for("the end of runs of two nodes", lambda: not open_runs(podium), 900, 2)
+    podium("slurm", "down", "--pool", "pairs")
+    wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
+    single = submit("one", "{ranks: 2, threads: 1}")
+    worker = spawn("one-worker", "worker", "--data-dir", f"{folder}/data", "--threads", "2")
+    wait_for("the end of runs of one node", lambda: not open_runs(podium), 900, 2)
+
+    def models(suite):
+        return rows(
+            database,
+            f"select r.name, a.sha256 from runs r join artifacts a on a.run_id = r.id where r.suite_id = {suite}"
+            " and a.kind = 'model' and r.state = 'succeeded' and a.removed_at is null order by 1, 2",
+        )
+
+    if len(models(gang)) < 3 or models(gang) != models(single):
+        raise SystemExit(f"FAILED: weights: {models(gang)} on two nodes, {models(single)} on one; {worker()[-300:]}")
+    ends = dict(rows(
+        database,
+        f"select outcome, count(*) from attempts a join runs r on r.id = a.run_id where r.suite_id = {gang} group by 1",
+    ))
+    if set(ends) - {"succeeded", "released", "lost"} or ends.get("succeeded") != "4":
+        raise SystemExit(f"FAILED: attempts on two nodes ended as {ends}")
+    print(f"          {len(models(gang))} models of two nodes have the bits of one; attempts there: {ends}")
 
 
 def open_runs(podium):

@@ -35,6 +35,14 @@ extension Parameter<Resources> {
                 + "(Debian: openmpi-bin)."
         ),
         Parameter(
+            "nodes",
+            \.nodes,
+            .integer(1...1024),
+            unit: "machines",
+            "Machines that share the ranks evenly: the run waits for a worker of so many, and has all of them or none (`podium slurm "
+                + "up --nodes 2`, `podium worker --hosts a,b`); results do not depend on it."
+        ),
+        Parameter(
             "memory",
             \.memory,
             .bytes,

@@ -6,8 +6,13 @@ package enum ComputeDevice: String, CaseIterable, Codable, Hashable, Sendable {
     case tpu
     case cuda
 
-    /// The name of the queue of runs for workers with this device and label.
-    package func pool(label: String?) -> String { label.map { "\(rawValue)/\($0)" } ?? rawValue }
+    /// The name of the queue of runs for workers with this device and label that stand for so many machines.
+    ///
+    /// Runs of several machines have queues of their own, so that a worker of them has all or none, and no smaller run before it.
+    /// `/` and `=` are in no label.
+    package func pool(label: String?, nodes: Int = 1) -> String {
+        rawValue + (label.map { "/\($0)" } ?? "") + (nodes > 1 ? "/nodes=\(nodes)" : "")
+    }
 }
 
 /// What a run needs of the worker it runs on.
@@ -20,6 +25,8 @@ package struct Resources: Codable, Hashable, Sendable {
     package var replicas: Int
     /// Processes that share the shards of every batch, with `threads` each; nil for one.
     package var ranks: Int?
+    /// Machines that share the ranks evenly, all of them at once; nil for one.
+    package var nodes: Int?
     /// In bytes; nil where the file does not say.
     package var memory: Int64?
     /// Wall-clock limit of one attempt in seconds; nil for none.
@@ -38,6 +45,7 @@ package struct Resources: Codable, Hashable, Sendable {
         threads: Int = 2,
         replicas: Int = 1,
         ranks: Int? = nil,
+        nodes: Int? = nil,
         memory: Int64? = nil,
         timeLimitSeconds: Double? = nil,
         progressDeadlineSeconds: Double? = usualProgressDeadline,
@@ -48,6 +56,7 @@ package struct Resources: Codable, Hashable, Sendable {
         self.threads = threads
         self.replicas = replicas
         self.ranks = ranks
+        self.nodes = nodes
         self.memory = memory
         self.timeLimitSeconds = timeLimitSeconds
         self.progressDeadlineSeconds = progressDeadlineSeconds
@@ -57,7 +66,8 @@ package struct Resources: Codable, Hashable, Sendable {
 
 extension Resources {
     private enum CodingKeys: String, CodingKey {
-        case device, label, threads, replicas, ranks, memory, timeLimitSeconds, progressDeadlineSeconds, isPreemptible
+        case device, label, threads, replicas, ranks, nodes, memory, timeLimitSeconds, progressDeadlineSeconds,
+            isPreemptible
     }
 
     /// Reads what earlier versions stored as well.
@@ -68,16 +78,19 @@ extension Resources {
         threads = try values.decode(Int.self, forKey: .threads)
         replicas = try values.decode(Int.self, forKey: .replicas)
         ranks = try values.decodeIfPresent(Int.self, forKey: .ranks)
+        nodes = try values.decodeIfPresent(Int.self, forKey: .nodes)
         memory = try values.decodeIfPresent(Int64.self, forKey: .memory)
         timeLimitSeconds = try values.decodeIfPresent(Double.self, forKey: .timeLimitSeconds)
         progressDeadlineSeconds = try values.decodeIfPresent(Double.self, forKey: .progressDeadlineSeconds)
         isPreemptible = try values.decodeIfPresent(Bool.self, forKey: .isPreemptible) ?? false
     }
 
-    /// The queue that the run waits in, and that its workers take from: `cpu`, or `cpu/big-memory`.
-    package var pool: String { device.pool(label: label) }
+    /// The queue that the run waits in, and that its workers take from: `cpu`, `cpu/big-memory`, `cpu/nodes=2`.
+    package var pool: String { device.pool(label: label, nodes: machines) }
+    /// Machines of one attempt.
+    package var machines: Int { nodes ?? 1 }
     /// Processes of one attempt.
     package var processes: Int { ranks ?? 1 }
-    /// Threads of all processes together, which a worker must have free.
+    /// Threads of all processes on all machines together, which a worker must have free.
     package var allThreads: Int { processes * threads }
 }

@@ -337,5 +337,6 @@ extension RunSpec {
         work.settings.map { Report.Parameter(name: $0.key, value: "\($0.value)") }
             + [Report.Parameter(name: "threads", value: "\(resources.threads)")]
             + (resources.ranks.map { [Report.Parameter(name: "ranks", value: "\($0)")] } ?? [])
+            + (resources.nodes.map { [Report.Parameter(name: "nodes", value: "\($0)")] } ?? [])
     }
 }

@@ -155,6 +155,14 @@ extension Submission {
                     + "`podium worker --device --label` for each"
             )
         }
+        guard resources.machines == 1 else {
+            throw ExperimentError(
+                .invalidRequest,
+                "\(name) asks for \(resources.machines) nodes at once, and this command works on one machine; use `podium submit` with "
+                    + "`podium slurm up --nodes \(resources.machines)` or `podium worker --hosts`, or lower the need with "
+                    + "--set resources.nodes=1"
+            )
+        }
         return (resources.device, resources.label)
     }
 }

@@ -6,7 +6,8 @@ package struct GroupedCommand {
         command = EngineCommand(
             executable: "/bin/sh",
             // Should it not get in, it says so on standard error and runs all the same.
-            arguments: ["-c", "echo $$ > \"$0\"; exec \"$@\"", group.processes, engine.executable] + engine.arguments
+            arguments: ["-c", "echo $$ > \"$0\"; exec \"$@\"", group.processes, engine.executable] + engine.arguments,
+            environment: engine.environment
         )
     }
 }

@@ -12,13 +12,16 @@ package struct LocalLauncher: Launcher {
     private let command: EngineCommand
     /// Holds engines to their memory; nil leaves that to them.
     private let groups: MemoryGroups?
+    /// Where ranks are started.
+    private let nodes: WorkerNodes
 
-    package init(_ command: EngineCommand, groups: MemoryGroups? = nil) {
+    package init(_ command: EngineCommand, groups: MemoryGroups? = nil, nodes: WorkerNodes = .own) {
         self.command = command
         self.groups = groups
+        self.nodes = nodes
     }
 
-    /// The group of a request that names its memory; nil where there can be none, which the run's log says.
+    /// The group of a request that names its memory, for the processes on this machine; nil where there can be none, which the run's log says.
     private func group(
         of request: LaunchRequest,
         event: @Sendable (EngineEvent) async -> Void
@@ -26,7 +29,7 @@ package struct LocalLauncher: Launcher {
         guard let groups, let bytes = request.resources.memory else { return nil }
         do throws(MemoryGroups.Unavailable) {
             let name = "podium-run-\(request.lease.run)-attempt-\(request.lease.token)"
-            return try groups.make(name, bytes: bytes * Int64(request.resources.processes))
+            return try groups.make(name, bytes: bytes * Int64(max(1, request.resources.processes / nodes.count)))
         } catch {
             await event(.log(.debug, "the engine watches its memory itself: \(error.reason)"))
             return nil
@@ -68,12 +71,17 @@ package struct LocalLauncher: Launcher {
         var errorTail: [String] = []
         let memory = MemoryWatch()
         let ranks = request.resources.processes
-        let engine = ranks > 1 ? RankedCommand(command, ranks: ranks).command : command
+        let engine = ranks > 1 ? RankedCommand(command, ranks: ranks, on: nodes).command : command
         let command = group.map { GroupedCommand(engine, group: $0).command } ?? engine
         do {
             let result = try await Subprocess.run(
                 command.executable.contains("/") ? .path(FilePath(command.executable)) : .name(command.executable),
                 arguments: Arguments(command.arguments + [request.folder]),
+                environment: .inherit.updating(
+                    Dictionary(
+                        uniqueKeysWithValues: command.environment.map { (Environment.Key(stringLiteral: $0), $1) }
+                    )
+                ),
                 platformOptions: options,
                 input: .inputWriter,
                 output: .sequence,

@@ -1,11 +1,20 @@
 /// How an engine is started in several processes that exchange over MPI.
-///
-/// Inside a Slurm allocation mpirun starts its daemons on other nodes by srun itself.
 package struct RankedCommand {
     package let command: EngineCommand
 
-    /// - Parameter further: arguments for mpirun.
-    package init(_ engine: EngineCommand, ranks: Int, further: [String] = []) {
+    /// - Parameters:
+    ///   - ranks: a multiple of the machines.
+    ///   - nodes: the machines that share them.
+    ///   - further: arguments for mpirun.
+    package init(_ engine: EngineCommand, ranks: Int, on nodes: WorkerNodes = .own, further: [String] = []) {
+        let share = ranks / nodes.count
+        let places: [String] =
+            switch nodes {
+            case .own: []
+            case .allocation: ["--map-by", "ppr:\(share):node"]
+            case .hosts(let names):
+                ["--host", names.map { "\($0):\(share)" }.joined(separator: ","), "--map-by", "ppr:\(share):node"]
+            }
         command = EngineCommand(
             executable: "mpirun",
             arguments: [
@@ -16,7 +25,9 @@ package struct RankedCommand {
                 "--oversubscribe", "--bind-to", "none",
                 // Reading another process's memory needs a right that containers do not give.
                 "--mca", "btl_vader_single_copy_mechanism", "none",
-            ] + further + [engine.executable] + engine.arguments
+            ] + places + further + [engine.executable] + engine.arguments,
+            // mpirun starts its daemons by srun, whose steps would else wait for each other where a worker has several such runs.
+            environment: engine.environment.merging(nodes.isAllocation ? ["SLURM_OVERLAP": "1"] : [:]) { $1 }
         )
     }
 

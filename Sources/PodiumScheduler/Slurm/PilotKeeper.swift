@@ -118,7 +118,7 @@ package struct PilotKeeper: Sendable {
         let snapshot = try await store.pilotSnapshot(
             pool: pool.name,
             device: pool.device,
-            threads: pool.options.threads
+            threads: pool.options.allThreads
         )
         let partition = try await slurm.partition(named: pool.options.partition)
         if let name = pool.options.partition, partition == nil {
@@ -126,7 +126,7 @@ package struct PilotKeeper: Sendable {
         }
         let plan = PilotPlan(
             limit: mayAdd ? pool.limit : 0,
-            threads: pool.options.threads,
+            threads: pool.options.allThreads,
             requeues: partition?.requeues ?? false,
             runs: pool.runs
         )
@@ -147,7 +147,7 @@ package struct PilotKeeper: Sendable {
                     pool: pool.name,
                     name: name,
                     device: pool.device,
-                    threads: pool.options.threads,
+                    threads: pool.options.allThreads,
                     tasks: tasks
                 )
                 try await submit(id, name, tasks, plan.requeues)

@@ -114,9 +114,10 @@ package struct SlurmBatch: Sendable, Equatable {
         var words = [
             "--parsable", "--job-name=\(name)", "--array=1-\(tasks)", "--open-mode=append",
             "--output=\(outputFolder)/%A_%a.log", "--signal=B:USR1@\(Self.signalSeconds)",
-            requeues ? "--requeue" : "--no-requeue", "--export=ALL", "--ntasks=1",
+            requeues ? "--requeue" : "--no-requeue", "--export=ALL", "--ntasks=\(options.nodes)",
             "--cpus-per-task=\(options.threads)",
         ]
+        if options.nodes > 1 { words += ["--nodes=\(options.nodes)", "--ntasks-per-node=1"] }
         if let partition = options.partition { words.append("--partition=\(partition)") }
         if let time = options.time { words.append("--time=\(time)") }
         if let memory = options.memory { words.append("--mem=\(memory)") }
@@ -135,6 +136,8 @@ package struct SlurmBatch: Sendable, Equatable {
 /// What the user asks of Slurm for each pilot.
 package struct SlurmOptions: Sendable, Equatable {
     package var partition: String?
+    /// Machines of a pilot; threads, memory and devices are each one's.
+    package var nodes: Int
     package var threads: Int
     package var time: String?
     package var memory: String?
@@ -144,6 +147,7 @@ package struct SlurmOptions: Sendable, Equatable {
 
     package init(
         partition: String? = nil,
+        nodes: Int = 1,
         threads: Int,
         time: String? = nil,
         memory: String? = nil,
@@ -151,10 +155,14 @@ package struct SlurmOptions: Sendable, Equatable {
         extra: [String] = []
     ) {
         self.partition = partition
+        self.nodes = nodes
         self.threads = threads
         self.time = time
         self.memory = memory
         self.gres = gres
         self.extra = extra
     }
+
+    /// Threads of a pilot on all of its machines.
+    package var allThreads: Int { nodes * threads }
 }

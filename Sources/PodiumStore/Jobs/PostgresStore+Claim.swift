@@ -179,9 +179,13 @@ extension PostgresStore {
         """
 
     static let claimReady: Statement = """
-        -- worker: only one whose lease holds may claim
+        -- worker: only one whose lease holds may claim, and nothing behind a run that it keeps its free threads for
         with worker as (
-            select id from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()
+            select id, coalesce((
+                select min(ready.sort_key) from reservations join ready on ready.run_id = reservations.run_id
+                where reservations.worker_id = $1
+            ), 9223372036854775807) as last
+            from workers where id = $1 and retired_at is null and lease_until > clock_timestamp()
                 and (drain_at is null or drain_at > clock_timestamp())
         ),
         -- candidates: the head of each class of threads that fits; one index probe a class, and twice what is
@@ -191,7 +195,7 @@ extension PostgresStore {
             from worker cross join generate_series(1, $3::bigint) as class (threads)
             cross join lateral (
                 select run_id, sort_key from ready
-                where ready.pool = $2 and ready.threads = class.threads and ready.sort_key >= $5
+                where ready.pool = $2 and ready.threads = class.threads and ready.sort_key between $5 and worker.last
                 order by sort_key, run_id
                 limit 2 * $4 + 32
             ) as head

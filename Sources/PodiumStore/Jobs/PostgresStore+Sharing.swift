@@ -116,14 +116,27 @@ extension PostgresStore {
         var isAnyPreemptible = false
         for row in running where try row.get("is_preemptible") { isAnyPreemptible = true }
         guard isAnyPreemptible else { return [] }
-        let hosts = try await connection.query(
-            """
-            select id, pool, threads::bigint as threads from workers
-            where retired_at is null and lease_until > clock_timestamp()
-                and (drain_at is null or drain_at > clock_timestamp())
-            """
-        )
-        let waiting = try await connection.query(
+        return PreemptionPlan(
+            waiting: try await heads(connection),
+            running: try running.map { row throws(StoreError) in
+                PreemptionPlan.Running(
+                    run: RunID(rawValue: try row.get("id")),
+                    worker: WorkerID(rawValue: try row.get("worker_id")),
+                    threads: try row.get("threads"),
+                    priority: try row.get("priority"),
+                    sortKey: try row.get("sort_key"),
+                    ranSeconds: try row.get("ran"),
+                    isPreemptible: try row.get("is_preemptible"),
+                    isEnding: try row.get("is_ending")
+                )
+            },
+            hosts: try await hosts(connection)
+        ).victims
+    }
+
+    /// The first in the queue of each pool and number of threads.
+    private static func heads(_ connection: Connection) async throws(StoreError) -> [PreemptionPlan.Waiting] {
+        let rows = try await connection.query(
             """
             select head.run_id as id, head.pool, head.threads::bigint as threads, r.priority::bigint as priority,
                 head.sort_key::double precision as sort_key,
@@ -137,38 +150,85 @@ extension PostgresStore {
             join runs r on r.id = head.run_id
             """
         )
-        return PreemptionPlan(
-            waiting: try waiting.map { row throws(StoreError) in
-                PreemptionPlan.Waiting(
-                    run: RunID(rawValue: try row.get("id")),
-                    pool: try row.get("pool"),
-                    threads: try row.get("threads"),
-                    priority: try row.get("priority"),
-                    sortKey: try row.get("sort_key"),
-                    waitedSeconds: try row.get("waited")
-                )
-            },
-            running: try running.map { row throws(StoreError) in
-                PreemptionPlan.Running(
-                    run: RunID(rawValue: try row.get("id")),
-                    worker: WorkerID(rawValue: try row.get("worker_id")),
-                    threads: try row.get("threads"),
-                    priority: try row.get("priority"),
-                    sortKey: try row.get("sort_key"),
-                    ranSeconds: try row.get("ran"),
-                    isPreemptible: try row.get("is_preemptible"),
-                    isEnding: try row.get("is_ending")
-                )
-            },
-            hosts: try hosts.map { row throws(StoreError) in
-                PreemptionPlan.Host(
-                    worker: WorkerID(rawValue: try row.get("id")),
-                    pool: try row.get("pool"),
-                    threads: try row.get("threads")
-                )
-            }
-        ).victims
+        return try rows.map { row throws(StoreError) in
+            PreemptionPlan.Waiting(
+                run: RunID(rawValue: try row.get("id")),
+                pool: try row.get("pool"),
+                threads: try row.get("threads"),
+                priority: try row.get("priority"),
+                sortKey: try row.get("sort_key"),
+                waitedSeconds: try row.get("waited")
+            )
+        }
     }
+
+    /// Workers that may claim.
+    private static func hosts(_ connection: Connection) async throws(StoreError) -> [PreemptionPlan.Host] {
+        let rows = try await connection.query(
+            """
+            select id, pool, threads::bigint as threads from workers
+            where retired_at is null and lease_until > clock_timestamp()
+                and (drain_at is null or drain_at > clock_timestamp())
+            """
+        )
+        return try rows.map { row throws(StoreError) in
+            PreemptionPlan.Host(
+                worker: WorkerID(rawValue: try row.get("id")),
+                pool: try row.get("pool"),
+                threads: try row.get("threads")
+            )
+        }
+    }
+
+    // MARK: Threads that are kept
+
+    package func reserveThreads(forRunsWaiting seconds: Double) async throws -> [Reservation] {
+        let (stored, wanted) = try await read { connection throws(StoreError) in
+            let busy = try await connection.query(Self.selectBusy).map { row throws(StoreError) in
+                (worker: WorkerID(rawValue: try row.get("worker_id")), threads: try row.get("threads", as: Int.self))
+            }
+            return (
+                try await connection.query("select pool, worker_id, run_id from reservations").reservations(),
+                ReservationPlan(
+                    waiting: try await Self.heads(connection),
+                    busy: busy,
+                    hosts: try await Self.hosts(connection),
+                    patience: seconds
+                ).reservations
+            )
+        }
+        guard Set(stored) != Set(wanted) else { return [] }
+        return try await write(inTransaction: false, notifyIf: { _ in true }) { connection, _ throws(StoreError) in
+            try await connection.query(
+                Self.storeReservations,
+                .texts(wanted.map { Optional($0.pool) }),
+                .ints(wanted.map { Optional($0.worker.rawValue) }),
+                .ints(wanted.map { Optional($0.run.rawValue) })
+            ).reservations()
+        }
+    }
+
+    private static let selectBusy: Statement = """
+        select worker_id, threads::bigint as threads from runs where state = 'running' and worker_id is not null
+        """
+
+    private static let storeReservations: Statement = """
+        with wanted as (
+            select pool, worker_id, run_id from unnest($1::text[], $2::bigint[], $3::bigint[]) as w (pool, worker_id, run_id)
+        ),
+        dropped as (
+            delete from reservations where not exists (select from wanted where wanted.pool = reservations.pool)
+        )
+        insert into reservations as r (pool, worker_id, run_id)
+        select wanted.pool, wanted.worker_id, wanted.run_id from wanted
+        -- Deleted in the meantime, by whoever cleans up.
+        where exists (select from runs where runs.id = wanted.run_id)
+            and exists (select from workers where workers.id = wanted.worker_id)
+        on conflict (pool) do update
+            set worker_id = excluded.worker_id, run_id = excluded.run_id, reserved_at = clock_timestamp()
+            where (r.worker_id, r.run_id) is distinct from (excluded.worker_id, excluded.run_id)
+        returning pool, worker_id, run_id
+        """
 
     // MARK: Draining
 
@@ -198,6 +258,18 @@ extension PostgresStore {
             }
             return try rows.map { row throws(StoreError) in WorkerID(rawValue: try row.get("id")) }
                 .sorted { $0.rawValue < $1.rawValue }
+        }
+    }
+}
+
+extension Rows {
+    fileprivate func reservations() throws(StoreError) -> [Reservation] {
+        try map { row throws(StoreError) in
+            Reservation(
+                pool: try row.get("pool"),
+                worker: WorkerID(rawValue: try row.get("worker_id")),
+                run: RunID(rawValue: try row.get("run_id"))
+            )
         }
     }
 }

@@ -115,6 +115,28 @@ extension JobStoreConformance {
                 try await store.claim(for: big, pool: "cpu/big", threads: 4, limit: 9).map(\.lease.run) == [labelled]
             )
         },
+        JobStoreConformance(name: "runsOfSeveralNodesWaitForAWorkerOfAsMany") { store in
+            let suite = try await store.submit(["gang"]) { spec in
+                spec.resources = Resources(threads: 1, ranks: 4, nodes: 2)
+            }
+            let gang = try #require(suite.runs["gang"])
+            _ = try await store.submit((1...4).map { "small-\($0)" }) { $0.resources.threads = 1 }
+            #expect(
+                try await store.run(gang)?.reason == "needs a worker of 2 nodes with device cpu; none is registered"
+            )
+            // Nobody with a part of what it needs has it, whatever its threads.
+            let single = try await store.worker(threads: 64)
+            #expect(try await store.claim(for: single, pool: "cpu", threads: 64, limit: 9).count == 4)
+            let pool = ComputeDevice.cpu.pool(label: nil, nodes: 2)
+            let narrow = try await store.worker(pool: pool, threads: 2)
+            #expect(try await store.run(gang)?.reason == "no worker of 2 nodes has 2 threads on each")
+            #expect(try await store.claim(for: narrow, pool: pool, threads: 2, limit: 9).isEmpty)
+            let wide = try await store.worker(pool: pool, threads: 4)
+            #expect(try await store.run(gang)?.reason == nil)
+            let claims = try await store.claim(for: wide, pool: pool, threads: 4, limit: 9)
+            #expect(claims.map(\.lease.run) == [gang])
+            #expect(claims.first?.spec.resources.nodes == 2)
+        },
         JobStoreConformance(name: "whatNobodyCanRunSaysWhy") { store in
             let suite = try await store.submit(runs: [
                 ("wide", []), ("report", [Dependency(parent: "wide", condition: .afterAny)]),

@@ -59,6 +59,49 @@ extension JobStoreConformance {
             _ = try await store.submit(["urgent"], priority: 5)
             #expect(try await store.preemptForWaiting() == [])
         },
+        JobStoreConformance(name: "narrowRunsPassAWideOneOverForAWhileAndNoLonger") { store in
+            let worker = try await store.worker()
+            let other = try await store.worker(threads: 2)
+            func claim(_ worker: WorkerID, threads: Int) async throws -> [String] {
+                try await store.claim(for: worker, pool: "cpu", threads: threads, limit: 9).map(\.spec.name)
+            }
+            func submit(_ name: String, threads: Int, priority: Int = 0) async throws -> RunID {
+                let suite = try await store.submit([name], priority: priority) { $0.resources.threads = threads }
+                return try #require(suite.runs[name])
+            }
+            _ = try await submit("first", threads: 1)
+            let first = try #require(try await store.claim(for: worker, pool: "cpu", threads: 4, limit: 1).first)
+            let wide = try await submit("wide", threads: 4)
+            _ = try await submit("second", threads: 1)
+            #expect(try await store.reserveThreads(forRunsWaiting: 1000) == [], "it has not waited")
+            let second = try #require(try await store.claim(for: worker, pool: "cpu", threads: 3, limit: 1).first)
+            #expect(second.spec.name == "second")
+
+            _ = try await submit("third", threads: 1)
+            let kept = Reservation(pool: "cpu", worker: worker, run: wide)
+            #expect(try await store.reserveThreads(forRunsWaiting: 0) == [kept])
+            #expect(try await store.reserveThreads(forRunsWaiting: 0) == [], "it is not new")
+            #expect(try await store.run(wide)?.reason == "worker \(worker) keeps its free threads for it")
+            #expect(try await claim(worker, threads: 2) == [])
+            // What is ahead of it goes on, and so do all other workers.
+            _ = try await submit("urgent", threads: 1, priority: 5)
+            let urgent = try #require(try await store.claim(for: worker, pool: "cpu", threads: 2, limit: 9).first)
+            #expect(urgent.spec.name == "urgent")
+            #expect(try await claim(other, threads: 2) == ["third"])
+            for claim in [first, second, urgent] { #expect(try await store.finish(claim.lease, outcome: done)) }
+            _ = try await submit("fourth", threads: 1)
+            #expect(try await claim(worker, threads: 4) == ["wide"])
+            // It is in the queue no more: nothing is kept for it, whether or not that was decided anew.
+            #expect(try await claim(worker, threads: 4) == ["fourth"])
+            #expect(try await store.reserveThreads(forRunsWaiting: 0) == [])
+            #expect(try await store.run(wide)?.reason == nil)
+        },
+        JobStoreConformance(name: "amongRunsOfOneSizeNothingIsKept") { store in
+            let worker = try await store.worker()
+            _ = try await store.submit(["a", "b", "c"]) { $0.resources.threads = 3 }
+            _ = try await store.claimOne(worker)
+            #expect(try await store.reserveThreads(forRunsWaiting: 0) == [])
+        },
         JobStoreConformance(name: "aDrainedWorkerClaimsNothingUntilItIsLetIn") { store in
             let suite = try await store.submit(["a", "b"])
             let worker = try await store.worker()

@@ -3,23 +3,9 @@ package import PodiumCore
 extension MemoryStore {
     package func preemptForWaiting() async throws -> [RunID] {
         try write { state, now in
-            var heads: [String: Run] = [:]
-            for run in state.runs where run.state == .ready && !run.isHeld && !state.isOverBudget(run) {
-                let queue = "\(run.spec.resources.pool) \(run.spec.resources.allThreads)"
-                if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
-            }
             let running = state.runs.filter { $0.state == .running }
             let plan = PreemptionPlan(
-                waiting: heads.values.map { run in
-                    PreemptionPlan.Waiting(
-                        run: run.id,
-                        pool: run.spec.resources.pool,
-                        threads: run.spec.resources.allThreads,
-                        priority: run.priority,
-                        sortKey: run.sortKey,
-                        waitedSeconds: now - (run.readySince ?? now)
-                    )
-                },
+                waiting: state.heads(now: now),
                 running: running.compactMap { run in
                     guard let worker = run.worker, let attempt = run.attempts.last else { return nil }
                     return PreemptionPlan.Running(
@@ -33,16 +19,26 @@ extension MemoryStore {
                         isEnding: run.isToBeCancelled || run.isToMakeWay
                     )
                 },
-                hosts: state.workers.filter { $0.value.mayClaim(now) }.map { id, worker in
-                    PreemptionPlan.Host(
-                        worker: id,
-                        pool: worker.registration.pool,
-                        threads: worker.registration.threads
-                    )
-                }
+                hosts: state.hosts(now: now)
             )
             for run in plan.victims { if let index = state.index(run) { state.runs[index].isToMakeWay = true } }
             return plan.victims
+        }
+    }
+
+    package func reserveThreads(forRunsWaiting seconds: Double) async throws -> [Reservation] {
+        try write { state, now in
+            let plan = ReservationPlan(
+                waiting: state.heads(now: now),
+                busy: state.runs.filter { $0.state == .running }.compactMap { run in
+                    run.worker.map { ($0, run.spec.resources.allThreads) }
+                },
+                hosts: state.hosts(now: now),
+                patience: seconds
+            )
+            let new = plan.reservations.filter { !state.reservations.contains($0) }
+            state.reservations = plan.reservations
+            return new
         }
     }
 
@@ -66,6 +62,36 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
+    /// The first in the queue of each pool and number of threads.
+    fileprivate func heads(now: Double) -> [PreemptionPlan.Waiting] {
+        var heads: [String: MemoryStore.Run] = [:]
+        for run in runs where run.state == .ready && !run.isHeld && !isOverBudget(run) {
+            let queue = "\(run.spec.resources.pool) \(run.spec.resources.allThreads)"
+            if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
+        }
+        return heads.values.map { run in
+            PreemptionPlan.Waiting(
+                run: run.id,
+                pool: run.spec.resources.pool,
+                threads: run.spec.resources.allThreads,
+                priority: run.priority,
+                sortKey: run.sortKey,
+                waitedSeconds: now - (run.readySince ?? now)
+            )
+        }
+    }
+
+    /// Workers that may claim.
+    fileprivate func hosts(now: Double) -> [PreemptionPlan.Host] {
+        workers.filter { $0.value.mayClaim(now) }.map { id, worker in
+            PreemptionPlan.Host(
+                worker: id,
+                pool: worker.registration.pool,
+                threads: worker.registration.threads
+            )
+        }
+    }
+
     /// What decides where the runs of a suite go, or further ones of it.
     func fairShare(of suite: SuiteID, now: Double) -> FairShare {
         var share = FairShare(now: now)

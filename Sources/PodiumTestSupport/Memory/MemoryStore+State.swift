@@ -82,6 +82,7 @@ extension MemoryStore {
         var workers: [WorkerID: Worker] = [:]
         var logs: [RunID: [LogRecord]] = [:]
         var leader: Leader?
+        var reservations: [Reservation] = []
         var budgets: [String: OwnBudget] = [:]
         var lastToken: Int64 = 0
         var lastLogLine: Int64 = 0
@@ -149,7 +150,9 @@ extension MemoryStore {
             }
             if run.state == .running, run.isToBeCancelled { return "cancel requested" }
             if run.state == .running, run.isToMakeWay { return "to be preempted" }
-            if run.state == .ready, let reason = missingBudget(of: run) ?? missingWorker(for: run, now: now) {
+            if run.state == .ready,
+                let reason = missingBudget(of: run) ?? missingWorker(for: run, now: now) ?? reservation(for: run)
+            {
                 return reason
             }
             return run.reason
@@ -159,14 +162,36 @@ extension MemoryStore {
             isOverBudget(run) ? project(of: run).map(Budget.reason) : nil
         }
 
+        private func reservation(for run: Run) -> String? {
+            reservations.first { $0.run == run.id }.map { "worker \($0.worker) keeps its free threads for it" }
+        }
+
+        /// Where claims of a worker end: at a run that it keeps its threads for.
+        func lastClaim(of worker: WorkerID) -> Double {
+            reservations.first { $0.worker == worker }.flatMap { kept in
+                runs.first { $0.id == kept.run && $0.state == .ready && !$0.isHeld }?.sortKey
+            } ?? .infinity
+        }
+
         /// Why no worker can take a run; nil when one can.
         private func missingWorker(for run: Run, now: Double) -> String? {
             let fitting = workers.values.filter {
                 !$0.isRetired && $0.leaseUntil > now && $0.registration.pool == run.spec.resources.pool
             }
-            if fitting.isEmpty { return "no worker with device \(run.spec.resources.pool)" }
-            let wide = fitting.filter { $0.registration.threads >= run.spec.resources.allThreads }
-            if wide.isEmpty { return "no worker has \(run.spec.resources.allThreads) threads" }
+            let resources = run.spec.resources
+            let isGang = resources.machines > 1
+            if fitting.isEmpty {
+                return isGang
+                    ? "needs a worker of \(resources.machines) nodes with device \(resources.device.pool(label: resources.label)); "
+                        + "none is registered"
+                    : "no worker with device \(resources.pool)"
+            }
+            let wide = fitting.filter { $0.registration.threads >= resources.allThreads }
+            if wide.isEmpty {
+                return isGang
+                    ? "no worker of \(resources.machines) nodes has \(resources.allThreads / resources.machines) threads on each"
+                    : "no worker has \(resources.allThreads) threads"
+            }
             return wide.contains { $0.mayClaim(now) } ? nil : "every worker that could take it is drained"
         }
 

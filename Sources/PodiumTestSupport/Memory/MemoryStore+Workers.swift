@@ -31,10 +31,11 @@ extension MemoryStore {
     package func claim(for worker: WorkerID, pool: String, threads: Int, limit: Int) async throws -> [Claim] {
         try write { state, now in
             guard let holder = state.workers[worker], holder.mayClaim(now) else { return [] }
+            let last = state.lastClaim(of: worker)
             let fitting = state.runs.indices.filter { index in
                 let run = state.runs[index]
                 return run.state == .ready && !run.isHeld && !state.isOverBudget(run) && run.spec.resources.pool == pool
-                    && run.spec.resources.allThreads <= threads
+                    && run.spec.resources.allThreads <= threads && run.sortKey <= last
             }
             let order = fitting.sorted {
                 (state.runs[$0].sortKey, state.runs[$0].id) < (state.runs[$1].sortKey, state.runs[$1].id)

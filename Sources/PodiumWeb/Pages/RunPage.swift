@@ -155,6 +155,7 @@ struct RunPageView {
         facts.append(Fact(name: "device", value: spec.resources.device.rawValue))
         facts.append(Fact(name: "threads", value: "\(spec.resources.threads)"))
         if let ranks = spec.resources.ranks { facts.append(Fact(name: "ranks", value: "\(ranks)")) }
+        if let nodes = spec.resources.nodes { facts.append(Fact(name: "nodes", value: "\(nodes)")) }
         return facts
     }
 

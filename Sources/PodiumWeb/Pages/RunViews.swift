@@ -70,7 +70,7 @@ struct RunListView {
 
 extension RunRecord {
     /// Whose workers may take it: `cpu/big-memory`.
-    fileprivate var pool: String { spec.resources.device.pool(label: spec.resources.label) }
+    fileprivate var pool: String { spec.resources.pool }
 
     /// Why it is where it is, in the command line's words, with its place where it only waits for its turn.
     func why(_ place: Int?) -> String {

@@ -22,6 +22,7 @@ struct SlurmCommand: AsyncParsableCommand {
             Examples:
               podium slurm up --pilots 16 --cpus-per-task 8 --mem 16G --time 04:00:00 --partition cpu
               podium slurm up --pilots 4 --cpus-per-task 8 --time 1-0 -- --account=nlp --qos=low
+              podium slurm up --pool pairs --nodes 2 --pilots 2 --cpus-per-task 8
               podium slurm status
               podium slurm down
             """,
@@ -49,11 +50,16 @@ struct SlurmUp: AsyncParsableCommand {
     var pilots = 4
     @Option(help: "Slurm's partition (default: the cluster's).")
     var partition: String?
-    @Option(name: .customLong("cpus-per-task"), help: "Threads of each pilot.")
+    @Option(
+        help:
+            "Machines of each pilot; with more than one it takes the runs with as many resources.nodes, and no others."
+    )
+    var nodes = 1
+    @Option(name: .customLong("cpus-per-task"), help: "Threads of each pilot, on each of its machines.")
     var threads = 1
     @Option(help: "Time of each pilot, as sbatch has it: 30, 04:00:00, 1-0 (default: the partition's).")
     var time: String?
-    @Option(name: .customLong("mem"), help: "Memory of each pilot, as sbatch has it: 16G.")
+    @Option(name: .customLong("mem"), help: "Memory of each pilot, on each of its machines, as sbatch has it: 16G.")
     var memory: String?
     @Option(help: "Devices of each pilot, as sbatch has them: gpu:1.")
     var gres: String?
@@ -75,6 +81,7 @@ struct SlurmUp: AsyncParsableCommand {
             throw ValidationError("--pool must be a word of at most 32 letters, digits and _")
         }
         guard (1...1000).contains(pilots) else { throw ValidationError("--pilots must be from 1 to 1000") }
+        guard (1...1024).contains(nodes) else { throw ValidationError("--nodes must be from 1 to 1024") }
         guard (1...1024).contains(threads) else { throw ValidationError("--cpus-per-task must be from 1 to 1024") }
         if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
         if let label, !ParameterDomain.isName(label) {
@@ -95,11 +102,12 @@ struct SlurmUp: AsyncParsableCommand {
         try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
         let pool = PilotKeeper.Pool(
             name: pool,
-            device: device.pool(label: label),
+            device: device.pool(label: label, nodes: nodes),
             limit: pilots,
             runs: runs,
             options: SlurmOptions(
                 partition: partition,
+                nodes: nodes,
                 threads: threads,
                 time: time,
                 memory: memory,
@@ -109,7 +117,8 @@ struct SlurmUp: AsyncParsableCommand {
             command: [
                 try Machine.ownExecutable(), "worker", "--data-dir", place.dataDirectory, "--threads", "\(threads)",
                 "--device", device.rawValue, "--idle", "\(idleMinutes)",
-            ] + (runs.map { ["--runs", "\($0)"] } ?? []) + (label.map { ["--label", $0] } ?? []),
+            ] + (runs.map { ["--runs", "\($0)"] } ?? []) + (label.map { ["--label", $0] } ?? [])
+                + (nodes > 1 ? ["--nodes", "\(nodes)"] : []),
             outputFolder: logs
         )
         let isOnce = once
@@ -128,7 +137,7 @@ struct SlurmUp: AsyncParsableCommand {
                 return .cancelled
             }
             Terminal.error(
-                "Pool \(pool.name): up to \(pool.limit) pilots of \(pool.options.threads) thread(s). Ctrl-C ends the looking."
+                "Pool \(pool.name): up to \(pool.limit) pilots of \(nodes > 1 ? "\(nodes) nodes with " : "")\(threads) thread(s)\(nodes > 1 ? " each" : ""). Ctrl-C ends the looking."
             )
             let keeping = Task { await keeper.run(as: Machine.processName) }
             let watching = Task { [interrupts = Interrupts()] in

@@ -100,11 +100,16 @@ struct WorkerCommand: AsyncParsableCommand {
             the queue without charging a retry, and leaves. Inside a Slurm job it knows its end by itself. \
             `podium slurm up` starts such workers; SIGUSR1 asks one to leave.
 
+            A worker may stand for several machines: for those of the Slurm job that it runs in (--nodes), or for those \
+            that Open MPI reaches by ssh (--hosts). It takes the runs that ask for as many (resources.nodes), and no \
+            others. All of them see the data directory and this program under the same paths.
+
             Examples:
               podium worker --threads 16 --database postgresql://podium@db.example.org/podium
               podium worker --until 18:00 --idle 30
               podium worker --database postgresql://podium@db.example.org/podium \\
                 --artifacts http://db.example.org:8265 --token-file ~/.podium-token
+              podium worker --hosts node-a,node-b --threads 8 --data-dir /shared/podium
             """
     )
 
@@ -119,6 +124,15 @@ struct WorkerCommand: AsyncParsableCommand {
     var idleMinutes: Double?
     @Option(help: "Leave after so many runs.")
     var runs: Int?
+    @Option(
+        help:
+            "Machines of the Slurm job that the worker runs in, with --threads on each; it takes runs of as many nodes only."
+    )
+    var nodes: Int?
+    @Option(
+        help: "Machines that the worker stands for, with --threads on each, as a,b: Open MPI starts ranks there by ssh."
+    )
+    var hosts: String?
     @Option(help: "The name of the submission of pilots that the worker belongs to; `podium slurm up` sets it.")
     var pilot: String?
 
@@ -144,6 +158,7 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         if let idleMinutes, !(idleMinutes > 0) { throw ValidationError("--idle must be a number of minutes above 0") }
         if let runs, runs < 1 { throw ValidationError("--runs must be at least 1") }
+        if let nodes, !(1...1024).contains(nodes) { throw ValidationError("--nodes must be from 1 to 1024") }
         if let until { _ = try EndTime.seconds(until, now: Date().timeIntervalSince1970) }
     }
 
@@ -152,7 +167,12 @@ struct WorkerCommand: AsyncParsableCommand {
         let interrupts = Interrupts(isBatchJob: job != nil)
         let now = Date().timeIntervalSince1970
         let end = try await end(job: job, now: now)
-        var local = try worker.local(in: place)
+        let nodes = try WorkerNodes(
+            count: nodes,
+            hosts: hosts,
+            allocated: job == nil ? nil : Variable.value("SLURM_JOB_NUM_NODES").flatMap { Int($0) } ?? 1
+        )
+        var local = try worker.local(in: place, nodes: nodes)
         local.registration.endsAt = end
         local.registration.pilot = pilot.map {
             .init(name: $0, task: Variable.value("SLURM_ARRAY_TASK_ID").flatMap { Int($0) } ?? 1)
@@ -167,7 +187,8 @@ struct WorkerCommand: AsyncParsableCommand {
         let server = try await LocalServer.join(place.resolved(), log: Terminal.log)
         if let exchange { Terminal.error("Files come and go through \(exchange.description).") }
         let ending = end.map { " It leaves before \(LocalTime.text($0))." } ?? ""
-        Terminal.error("The worker waits for runs (\(worker.threadCount) threads).\(ending) Ctrl-C ends it.")
+        let machines = nodes.count > 1 ? " on each of \(nodes.count) nodes" : ""
+        Terminal.error("The worker waits for runs (\(worker.threadCount) threads\(machines)).\(ending) Ctrl-C ends it.")
         Terminal.error(Readiness.memoryLimits(obstacle: Machine.memoryGroups.obstacle).message + ".")
         try await server.closing { [local] server in
             try await server.work(local) { await interrupts.first() }
@@ -230,14 +251,14 @@ extension WorkerOptionGroup {
     /// The worker that the options describe.
     ///
     /// Fails where its device's plug-in is missing: such a worker must not claim runs that others can execute.
-    func local(in place: PlaceOptions) throws -> LocalServer.LocalWorker {
+    func local(in place: PlaceOptions, nodes: WorkerNodes = .own) throws -> LocalServer.LocalWorker {
         _ = try place.devices().pluginPath(of: device ?? .cpu)
         return LocalServer.LocalWorker(
             registration: WorkerRegistration(
                 host: Machine.facts.host,
                 processID: ProcessInfo.processInfo.processIdentifier,
-                pool: (device ?? .cpu).pool(label: label),
-                threads: threadCount,
+                pool: (device ?? .cpu).pool(label: label, nodes: nodes.count),
+                threads: threadCount * nodes.count,
                 version: Podium.version
             ),
             launcher: LocalLauncher(
@@ -245,7 +266,8 @@ extension WorkerOptionGroup {
                     executable: try Machine.ownExecutable(),
                     arguments: ["engine", "--matmul-library", matmulLibrary.rawValue]
                 ),
-                groups: Machine.memoryGroups
+                groups: Machine.memoryGroups,
+                nodes: nodes
             ),
             engine: (device ?? .cpu) == .cpu ? Machine.engineIdentity(place, matmulLibrary) : nil
         )

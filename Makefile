@@ -67,7 +67,7 @@ fuzz: build ## Fuzzes the dashboard's API from its document (schemathesis; some 
 	@test -e .build/fuzz/schemathesis || python3 -m pip install --quiet --disable-pip-version-check --target .build/fuzz schemathesis
 	PYTHONPATH=.build/fuzz python3 Tests/browser/fuzz.py $(PODIUM)
 
-slurm: PACKAGES += slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
+slurm: PACKAGES += openmpi-bin slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge
 slurm: build ## Runs 50 fine-tunings through pilots on three Slurm nodes on this machine, with faults (root; ten minutes)
 	python3 Tests/slurm/run.py $(PODIUM)
 

@@ -98,7 +98,10 @@ package enum JobFilePage {
 
         Scores of different tasks are on different scales, and their seeds are different runs: each task has a test of its own, at the level
         divided by the number of tasks (Bonferroni), and ends by itself. A seed that failed for good, or has no score, is left out, and
-        said to be; a system without a score in a group gets no more seeds. Seeds that `podium extend` adds later are no part of the
+        said to be; a system without a score in a group gets no more seeds. A look is of all tasks at once and waits for the last run of the
+        group, also where the runs of a task are over. The tests would not need that: it makes each look one decision, written in one row
+        with the group that follows from it, and costs what the last runs of a group take longer than the others, in which machines are
+        free for other suites. Seeds that `podium extend` adds later are no part of the
         plan, and the report marks them.
 
         Each system has one configuration: `seeds` goes with neither `sweep`, `seed` nor `protocol`.

@@ -15,15 +15,18 @@ extension SpecReader {
     ) -> [SpecError] {
         var found = [first]
         var rest = root
-        while found.count < Self.mistakeLimit, let last = found.last, let smaller = rest.without(entryOf: last) {
+        var last = first
+        for _ in 1..<Self.mistakeLimit {
+            guard let smaller = rest.without(entryOf: last) else { break }
             rest = smaller
             do throws(SpecError) {
                 try check(rest)
                 break
             } catch {
-                // What is missing may be what was left out.
-                guard error.code != .missingKey, error.line != nil, !found.contains(error) else { break }
-                found.append(error)
+                guard error.line != nil, error != last, !found.contains(error) else { break }
+                // What is missing may be what was left out: then what it is missing in goes too.
+                if error.code != .missingKey { found.append(error) }
+                last = error
             }
         }
         return found.dropFirst().sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }

@@ -1,12 +1,26 @@
 internal import PodiumCore
 
 extension SpecReader {
-    /// An absolute path from the file's point of view: `~` and relative paths are resolved.
+    /// An absolute path from the file's point of view: `~` and relative paths are resolved, and `.` and `..` are taken out.
+    ///
+    /// As in Python's `abspath` that is done to the words: a link whose name is before `..` is not followed.
     func resolve(_ path: String) -> String {
         if path == "~" { return home }
-        if path.hasPrefix("~/") { return home + path.dropFirst() }
-        if path.hasPrefix("/") { return path }
-        return folder + "/" + path
+        let whole = path.hasPrefix("~/") ? home + path.dropFirst() : path.hasPrefix("/") ? path : folder + "/" + path
+        var parts: [Substring] = []
+        for part in whole.split(separator: "/" as Character) where part != "." {
+            guard part == ".." else {
+                parts.append(part)
+                continue
+            }
+            // Above a relative folder nothing is known; above the root there is nothing.
+            if let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if !whole.hasPrefix("/") {
+                parts.append(part)
+            }
+        }
+        return (whole.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     /// Reads `model:`, in one of its forms.
@@ -32,7 +46,10 @@ extension SpecReader {
         let fields = try node.fields(SpecKey.model.names)
         let given = ["run", "preset", "path", "vectors"].filter { fields[$0] != nil }
         guard given.count == 1 else {
-            throw node.error(.invalidValue, "\(node.path) needs exactly one of run, preset, path and vectors")
+            throw node.error(
+                given.isEmpty ? .missingKey : .invalidValue,
+                "\(node.path) needs exactly one of run, preset, path and vectors"
+            )
         }
         if let checkpoint = fields["checkpoint"], fields["run"] == nil {
             throw checkpoint.error(.invalidValue, "checkpoint chooses among the models of a run", atKey: true)
@@ -142,7 +159,7 @@ extension SpecReader {
             let given = ["shards", "task"].filter { fields[$0] != nil }
             guard given.count == 1 else {
                 throw node.error(
-                    .missingKey,
+                    given.isEmpty ? .missingKey : .invalidValue,
                     "\(node.path) needs either shards or task, such as {shards: ~/examples/0123456789abcdef} or {task: glue/CoLA}"
                 )
             }

@@ -60,7 +60,7 @@ extension TrainingDraft {
             let end = Hyperparameter.named(name)
         else {
             throw node.error(
-                .invalidValue,
+                ends.isEmpty ? .missingKey : .invalidValue,
                 "\(node.path) needs either wall or flops, such as {wall: 20m} or {flops: 5e14}"
             )
         }

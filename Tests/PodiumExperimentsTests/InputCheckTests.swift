@@ -1,15 +1,18 @@
 import Foundation
 import PodiumCore
 import PodiumExperiments
+import PodiumTestSupport
 import Testing
 
 /// What is found wrong with a submission's data and models before it is queued.
 struct InputCheckTests {
     /// A folder with data and a model, changed by a test.
     private final class Inputs {
-        let folder = NSTemporaryDirectory() + "podium-inputs-\(UUID().uuidString)"
+        private let own: TestFolder
+        var folder: String { own.path }
 
         init() throws {
+            own = try TestFolder()
             try write("data/MRPC/train.tsv", "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t1\t2\ta b\tb a\n")
             try write("data/MRPC/dev.tsv", "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n0\t1\t2\ta b\tc\n")
             for split in ["train", "dev"] {
@@ -21,16 +24,7 @@ struct InputCheckTests {
             try write("model/model.safetensors", "")
         }
 
-        deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-        func write(_ name: String, _ text: String) throws {
-            let file = URL(fileURLWithPath: "\(folder)/\(name)")
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: file)
-        }
+        func write(_ name: String, _ text: String) throws { try own.write(name, text) }
 
         static func squad(impossible: Bool, version: String) -> String {
             let answers = impossible ? "[]" : #"[{"text": "Ada", "answer_start": 0}]"#

@@ -9,9 +9,11 @@ import Testing
 struct ReuseTests {
     /// A folder with data and a model, changed by a test.
     private final class Files {
-        let folder = NSTemporaryDirectory() + "podium-reuse-\(UUID().uuidString)"
+        private let own: TestFolder
+        var folder: String { own.path }
 
         init() throws {
+            own = try TestFolder()
             for place in ["data", "elsewhere"] {
                 for split in ["train", "dev"] { try write("\(place)/MRPC/\(split).tsv", split) }
             }
@@ -22,16 +24,7 @@ struct ReuseTests {
             try write("text.txt", "A sentence.\n")
         }
 
-        deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-        func write(_ name: String, _ text: String) throws {
-            let file = URL(fileURLWithPath: "\(folder)/\(name)")
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: file)
-        }
+        func write(_ name: String, _ text: String) throws { try own.write(name, text) }
 
         var tuning: RunSpec {
             let work = FineTuning(model: .path("\(folder)/model"), task: .mrpc, data: .root("\(folder)/data"))

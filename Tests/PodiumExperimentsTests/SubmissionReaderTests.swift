@@ -40,7 +40,7 @@ struct SubmissionReaderTests {
 
     @Test func pathsAreRelativeToTheFile() throws {
         let submission = try reader().read(file(text))
-        #expect(submission.runs.contains { $0.spec.model == .path("/jobs/./small") })
+        #expect(submission.runs.contains { $0.spec.model == .path("/jobs/small") })
         #expect(submission.modelNames == ["minilm-l6"])
         #expect(submission.systems(using: "minilm-l6") == ["large"])
     }

@@ -54,6 +54,19 @@ import Testing
         }
     }
 
+    @Test func whoIsDeniedIsToldWhatThatHostWants() async throws {
+        try await withHub { (hub: Hub) async throws in
+            let hubs = await #expect(throws: LibraryError.self) { try await hub.library("denied").pull("o/m") { _ in } }
+            #expect(hubs?.message.contains("access denied (401); a gated or private model needs HF_TOKEN") == true)
+            let daemon = try ArtifactClient(address: "http://127.0.0.1:\(hub.port)", token: "podium_old")
+            let file = ArtifactClient.File(name: "", sha256: String(repeating: "a", count: 64), bytes: 5)
+            let denied = #expect(throws: LibraryError.self) { try daemon.fetch(file, to: "\(hub.root)/file") }
+            let said = denied?.message ?? ""
+            #expect(said.contains("access denied (401)") && said.contains("--token-file"), "\(said)")
+            #expect(!said.contains("HF_TOKEN"))
+        }
+    }
+
     @Test(arguments: [
         ("wrong", "another digest"), ("more", "more than the announced 300000 bytes"),
         ("fewer", "299990 of 300000 bytes"),

@@ -13,6 +13,7 @@ struct ExchangeTests {
         struct State {
             var isAway = false
             var missing: String?
+            var isIntact = true
             var pushed: [String] = []
             var released: [String] = []
         }
@@ -35,6 +36,8 @@ struct ExchangeTests {
             stored.path = storedPath(artifact.path)
             return stored
         }
+
+        func areIntact(_ artifacts: [Artifact], for lease: Lease) async -> Bool { state.withLock(\.isIntact) }
 
         func storedPath(_ path: String) -> String { "/there" + path }
 
@@ -87,6 +90,33 @@ struct ExchangeTests {
             #expect(
                 await fixture.clock.advance { exchange.state.withLock { $0.released.last == "/there/checkpoint-2" } }
             )
+        }
+    }
+
+    /// Works are told by their seeds; this machine's files say nothing, since they are elsewhere.
+    private struct Works: WorkRecognition {
+        func key(of assignment: EngineAssignment) async -> String? { assignment.spec.work.seed.map { "\($0)" } }
+        func areIntact(_ artifacts: [Artifact]) async -> Bool { false }
+    }
+
+    @Test func aResultIsTakenOverWhoseFilesAreIntactThere() async throws {
+        let fixture = Fixture()
+        let exchange = ScriptedExchange()
+        let first = try await fixture.submit("first") { $0.work.seed = 1 }
+        try await fixture.withWorker(exchange: exchange, works: Works()) { _ in
+            let engine = try #require(await fixture.engines(1).first)
+            engine.say(.result(RunResult(score: 0.25), artifacts: [Self.artifact(.model, step: 3)]))
+            engine.exit(.exited(0))
+            #expect(try await fixture.reaches(.succeeded, first[0]))
+            let again = try await fixture.submit("again") { $0.work.seed = 1 }
+            #expect(try await fixture.reaches(.succeeded, again[0]))
+            #expect(try await fixture.store.result(of: again[0])?.reusedFrom?.run == first[0])
+            // The files stay where they are, and nothing is sent a second time.
+            #expect(try await Self.paths(fixture, again[0]) == ["/there/model-3"])
+            #expect(exchange.state.withLock(\.pushed) == ["/model-3"])
+            exchange.state.withLock { $0.isIntact = false }
+            _ = try await fixture.submit("damaged") { $0.work.seed = 1 }
+            #expect(await fixture.engines(2).last?.request.name == "damaged")
         }
     }
 

@@ -15,7 +15,7 @@ struct PilotKeeperTests {
         PilotKeeper(
             PilotKeeper.Pool(
                 name: "default",
-                device: ComputeDevice.cpu.pool(label: nil, nodes: nodes),
+                queue: ComputeDevice.cpu.pool(label: nil, nodes: nodes),
                 limit: 2,
                 options: SlurmOptions(nodes: nodes, threads: 2),
                 command: ["podium", "worker"],

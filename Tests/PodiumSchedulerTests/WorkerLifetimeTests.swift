@@ -104,7 +104,10 @@ struct WorkerLifetimeTests {
         #expect(try EndTime.seconds("90m", now: 1000) == 6400)
         #expect(try EndTime.seconds("1.5h", now: 1000) == 6400)
         for none in ["NONE", "N/A", "Unknown", "", "(null)"] { #expect(try EndTime.seconds(none, now: 0) == nil) }
-        for wrong in ["soon", "25:00", "12:60", "2027-13-01T00:00", "-5m", "0h", "12:00pm", "2027-03-01"] {
+        for wrong in [
+            "soon", "25:00", "12:60", "2027-13-01T00:00", "-5m", "0h", "12:00pm", "2027-03-01", "2027-02-31T12:00",
+            "2027-04-31T12:00",
+        ] {
             #expect(throws: SchedulerError.self, "\(wrong)") { try EndTime.seconds(wrong, now: 0) }
         }
     }

@@ -20,6 +20,29 @@ struct NotationTests {
         #expect(run.spec.work.optimization?.learningRate == 5e-5)
     }
 
+    @Test(arguments: [
+        ("../data", "/data"), ("./data/", "/jobs/data"), ("a/./b//../data", "/jobs/a/data"), ("/x/../data", "/data"),
+        ("../../../data", "/data"), ("~/../bob/data", "/home/bob/data"), ("'~'", "/home/ada"), ("..", "/"),
+    ])
+    func spellingsOfAPathAreOnePath(written: String, path: String) throws {
+        let run = try #require(try reader.submission(from: finetune + "data: {root: \(written)}").runs.first)
+        #expect(run.spec.work.examples?.data == .root(path))
+    }
+
+    @Test func ofARelativeFolderNothingIsKnownAbove() throws {
+        let reader = SpecReader(
+            file: "job.yaml",
+            folder: ".",
+            home: "/home/ada",
+            modelNames: ["minilm-l6"],
+            presets: []
+        )
+        for (written, path) in [("data", "data"), ("../data", "../data"), ("a/../../data", "../data")] {
+            let run = try #require(try reader.submission(from: finetune + "data: {root: \(written)}").runs.first)
+            #expect(run.spec.work.examples?.data == .root(path))
+        }
+    }
+
     @Test func spellingsInASweepAreOneRun() throws {
         let runs = try reader.submission(from: finetune + "sweep: {learningRate: [5e-5, 0.00005, 5.0E-5, 3e-5]}").runs
         #expect(

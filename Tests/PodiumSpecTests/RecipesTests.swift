@@ -53,7 +53,7 @@ struct RecipesTests {
             """
         )
         let spec = try #require(submission.runs.first?.spec)
-        #expect(spec.model == .vectors("/jobs/../glove.6B.50d.txt") && spec.system == "glove.6B.50d.txt")
+        #expect(spec.model == .vectors("/glove.6B.50d.txt") && spec.system == "glove.6B.50d.txt")
         #expect(spec.work.fineTuning?.head == .bilstm && spec.work.fineTuning?.unfreeze == Unfreezing.none)
         #expect(try Self.roundTrip(spec) == spec)
     }

@@ -80,6 +80,19 @@ struct SpecReaderTests {
         #expect(error?.line == 5 && error?.further.map(\.line) == [6])
     }
 
+    @Test func whatIsMissingWithoutTheMistakeIsNoMistakeOfItsOwn() throws {
+        let head = "name: p\nkind: pretrain\nmodel: {preset: tiny}\n"
+        for rest in ["budget: {flops: -1}", "budget: {wall: soon}", "corpus: {shards: [1]}"] {
+            let error = #expect(throws: SpecError.self) { try reader.submission(from: head + rest) }
+            #expect(error?.line == 4 && error?.further == [], "\(rest): \(error?.description ?? "")")
+        }
+        // Two are two.
+        let error = #expect(throws: SpecError.self) {
+            try reader.submission(from: head + "budget: {flops: -1}\nresources: {threads: 0}")
+        }
+        #expect(error?.line == 4 && error?.further.map(\.line) == [5], "\(error?.description ?? "")")
+    }
+
     @Test(arguments: [
         ("num_train_epochs: 3", "epochs"), ("per_device_train_batch_size: 32", "batchSize"),
         ("max_seq_length: 128", "maxSequenceLength"), ("maxSeqLength: 128", "maxSequenceLength"),
@@ -207,7 +220,7 @@ struct SpecReaderTests {
         func model(_ text: String) throws -> ModelReference? {
             try reader.submission(from: "{name: s, kind: finetune, task: MRPC, model: \(text)}").runs[0].spec.model
         }
-        #expect(try model("./m") == .path("/jobs/./m"))
+        #expect(try model("./m") == .path("/jobs/m"))
         #expect(try model("~/m") == .path("/home/ada/m"))
         #expect(try model("/m") == .path("/m"))
         #expect(try model("{path: m}") == .path("/jobs/m"))

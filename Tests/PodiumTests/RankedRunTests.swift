@@ -18,7 +18,7 @@ struct RankedRunTests {
           - name: tiny
             model: {run: start}
         tasks: [glue/CoLA]
-        training: {maxSteps: 60, batchSize: 16, checkpointEverySteps: 10, batchShards: 2}
+        training: {maxSteps: 240, batchSize: 16, checkpointEverySteps: 10, batchShards: 2}
         sweep: {seed: {count: 1}}
         retry: {limit: 5}
         """

@@ -8,7 +8,7 @@ of one node.
     Tests/slurm/run.py --only-nodes .build/release/podium
 
 With --calm nothing is disturbed, runs are as short as they come, and what is printed is the share of the pilots' time in which
-they had a run. Takes some minutes for 50 runs on two cores. Needs root and Debian's slurmctld, slurmd, slurm-client,
+they had a run. Takes some minutes for 50 runs on two cores. Needs root and Debian's openmpi-bin, slurmctld, slurmd, slurm-client,
 slurm-wlm-basic-plugins and munge. See cluster.py.
 """
 import argparse

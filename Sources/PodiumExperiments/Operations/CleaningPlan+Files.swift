@@ -3,8 +3,9 @@ internal import PodiumCore
 package import PodiumStore
 
 extension CleaningPlan {
-    /// Looks at a data directory and its database.
+    /// Looks at a data directory and its database; refuses where another database has files there.
     package static func make(dataDirectory: String, age: Double, store: PostgresStore) async throws -> CleaningPlan {
+        let isSole = try DirectoryDatabases(dataDirectory: dataDirectory).isSole(try await store.identity())
         let root = "\(dataDirectory)/artifacts"
         var attempts: [AttemptFolder] = []
         for runName in names(in: root) {
@@ -23,7 +24,14 @@ extension CleaningPlan {
         let shards = names(in: "\(dataDirectory)/pretraining").map { folder("\(dataDirectory)/pretraining/\($0)") }
         // The disk before the rows: a folder is made after its attempt's row, and a row is written after its file.
         let facts = try await store.cleaningFacts(of: Array(Set(attempts.map(\.run))))
-        return CleaningPlan(facts: facts, attempts: attempts, shards: shards, root: root, age: age)
+        return CleaningPlan(
+            facts: facts,
+            // Nobody has said whose these are: only what rows name goes.
+            attempts: isSole ? attempts : [],
+            shards: isSole ? shards : [],
+            root: root,
+            age: age
+        )
     }
 
     /// Removes what the plan names; returns what could not be removed, and why.

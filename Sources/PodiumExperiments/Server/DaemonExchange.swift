@@ -211,6 +211,18 @@ package struct DaemonExchange: ArtifactExchange {
 
     // MARK: There
 
+    package func areIntact(_ artifacts: [Artifact], for lease: Lease) async -> Bool {
+        let exchange = self
+        let found = try? await BlockingWork.onThread {
+            try artifacts.allSatisfy { artifact in
+                let listing = try exchange.client.files(at: artifact.path, for: exchange.claim(lease))
+                // An artifact that is a folder has the hash of its main file.
+                return listing?.files.contains { $0.sha256 == artifact.sha256 } ?? false
+            }
+        }
+        return found ?? false
+    }
+
     package func push(_ artifact: Artifact, of lease: Lease) async throws -> Artifact? {
         let exchange = self
         return try await BlockingWork.onThread {

@@ -73,7 +73,8 @@ package final class LocalServer: Sendable {
     ///
     /// - Parameter interrupted: also returns when its task is cancelled.
     package func work(_ worker: LocalWorker, until interrupted: @escaping @Sendable () async -> Void) async throws {
-        let worker = try makeWorker(worker)
+        try await noteDatabase()
+        let worker = makeWorker(worker)
         let watching = Task {
             await interrupted()
             await worker.shutDown()
@@ -92,7 +93,8 @@ package final class LocalServer: Sendable {
         worker: LocalWorker?,
         until body: @Sendable () async throws -> Result
     ) async throws -> Result {
-        let worker = try worker.map(makeWorker)
+        try await noteDatabase()
+        let worker = worker.map(makeWorker)
         let scheduler = name.map { Scheduler(store: store, name: $0, log: log) }
         let keeping = Task { await keepServerAlive() }
         let scheduling = Task { await scheduler?.run() }
@@ -162,14 +164,20 @@ package final class LocalServer: Sendable {
         do { try await cluster?.stop(.fast) } catch { log.error("\(error)") }
     }
 
-    private func makeWorker(_ worker: LocalWorker) throws -> Worker {
+    /// Makes the folder of artifacts, and says there whose they are.
+    private func noteDatabase() async throws {
         let artifacts = dataDirectory + "/artifacts"
         do {
             try FileManager.default.createDirectory(atPath: artifacts, withIntermediateDirectories: true)
         } catch {
             throw ExperimentError(.fileSystem, "\(artifacts): the folder cannot be made: \(error.localizedDescription)")
         }
-        return Worker(
+        var databases = DirectoryDatabases(dataDirectory: dataDirectory)
+        try databases.note(try await store.identity())
+    }
+
+    private func makeWorker(_ worker: LocalWorker) -> Worker {
+        Worker(
             store: store,
             registration: worker.registration,
             launcher: worker.launcher,

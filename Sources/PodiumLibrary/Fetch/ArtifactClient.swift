@@ -113,6 +113,7 @@ package struct ArtifactClient: Sendable {
             identity: .sha256(file.sha256),
             secrets: secrets
         )
+        download.whenDenied = Self.whenDenied
         (download.http, download.pauses) = (http, pauses)
         try download.run(to: path) { _ in }
     }
@@ -254,12 +255,14 @@ package struct ArtifactClient: Sendable {
         LibraryError(.unreachable, "\(address): \(broken.reason)")
     }
 
+    private static let whenDenied =
+        "`podium token create NAME --role worker` makes a token that may; --token-file names the file with it"
+
     private func refusal(_ response: HTTP.Response, _ body: [UInt8]) -> LibraryError {
         struct Problem: Decodable { var detail: String }
         let said = (try? JSONDecoder().decode(Problem.self, from: Data(body)))?.detail
         let advice =
-            [401, 403].contains(response.status)
-            ? "; `podium token create NAME --role worker` makes a token that may" : ""
+            [401, 403].contains(response.status) ? "; \(Self.whenDenied)" : ""
         return LibraryError(
             .refused,
             "\(address) says no (\(response.status)): \(said ?? "without a reason")\(advice)"

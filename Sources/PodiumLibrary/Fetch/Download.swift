@@ -17,6 +17,8 @@ struct Download {
     var identity: Identity?
     /// Header lines that only the named host gets, not hosts that it redirects to.
     var secrets: [String] = []
+    /// What to do where the host wants another secret, or any; nil where it takes none.
+    var whenDenied: String?
     var http = HTTP()
     /// Waits between tries, in seconds.
     var pauses = [0.5, 1, 2, 4]
@@ -128,14 +130,15 @@ struct Download {
             unlink(partial)
             throw HTTP.Broken(reason: "the host has no such part of the file")
         case 401, 403:
-            throw LibraryError(
-                .unreachable,
-                "\(address): access denied (\(response.status)); a gated or private model needs HF_TOKEN"
-            )
+            throw Self.denied(address, response.status, whenDenied)
         case 404: throw LibraryError(.unknownName, "\(address): there is no such file (404)")
         case 429, 500...599: throw HTTP.Broken(reason: "the host answers \(response.status)")
         default: throw LibraryError(.unreachable, "\(address): the host answers \(response.status)")
         }
+    }
+
+    static func denied(_ address: String, _ status: Int, _ advice: String?) -> LibraryError {
+        LibraryError(.unreachable, "\(address): access denied (\(status))\(advice.map { "; \($0)" } ?? "")")
     }
 
     private func verify(_ partial: String) throws {

@@ -153,10 +153,13 @@ struct HubModel {
         return wanted
     }
 
+    private static let whenDenied = "a gated or private model needs HF_TOKEN"
+
     /// - Returns: the file's size.
     private func download(_ name: String, commit: String, into folder: String, report: (String) -> Void) throws -> Int {
         let address = "\(options.endpoint)/\(repository)/resolve/\(commit)/\(name)"
         let head = try retrying(address) { try http.request(address, isHead: true, secrets: secrets) }
+        if [401, 403].contains(head.status) { throw Download.denied(address, head.status, Self.whenDenied) }
         guard head.status == 200 else {
             throw LibraryError(.unreachable, "\(address): the host answers \(head.status)")
         }
@@ -173,6 +176,7 @@ struct HubModel {
             )
         }
         var download = Download(address: address, size: size, identity: identity, secrets: secrets)
+        download.whenDenied = Self.whenDenied
         (download.http, download.pauses) = (http, pauses)
         var shown = 0
         try download.run(to: "\(folder)/\(name)") { there in

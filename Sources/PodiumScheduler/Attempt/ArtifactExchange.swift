@@ -8,6 +8,8 @@ package protocol ArtifactExchange: Sendable {
     ///
     /// Returns the assignment with the paths of this machine; its report of a suite too.
     func fetch(_ assignment: EngineAssignment) async throws -> EngineAssignment
+    /// Whether the files of another run's artifacts, by the paths that the store knows, are there and what they were.
+    func areIntact(_ artifacts: [Artifact], for lease: Lease) async -> Bool
     /// Brings the files of an artifact there, and returns it as the store is to know it; nil if they are gone.
     func push(_ artifact: Artifact, of lease: Lease) async throws -> Artifact?
     /// The path that the store knows a file of this machine by.

@@ -149,14 +149,13 @@ actor Attempt {
         defer { isFetching = false }
         guard let key = await works.key(of: assignment) else { return false }
         known = (assignment, key)
-        // The store's paths lead nowhere on a machine that does not share them.
-        guard claim.spec.mayReuse, options.exchange == nil, orders.isEmpty else { return false }
+        guard claim.spec.mayReuse, orders.isEmpty else { return false }
         do {
             guard let source = try await store.reusable([key])[key] else { return false }
             let made = try await store.artifacts(of: source).filter {
                 $0.removedAt == nil && $0.artifact.kind != .checkpoint
             }
-            guard await works.areIntact(made.map(\.artifact)) else {
+            guard await areIntact(made.map(\.artifact), works) else {
                 log.warning("run \(lease.run): run \(source) did the same work, but its files are not as it left them")
                 return false
             }
@@ -175,6 +174,12 @@ actor Attempt {
             log.warning("run \(lease.run): nobody could look for an earlier result: \(error)")
             return false
         }
+    }
+
+    /// Whether files are as another run left them, here or where the store's paths lead.
+    private func areIntact(_ artifacts: [Artifact], _ works: any WorkRecognition) async -> Bool {
+        guard let exchange = options.exchange else { return await works.areIntact(artifacts) }
+        return await exchange.areIntact(artifacts, for: lease)
     }
 
     /// The key under which others may take over the result: none where a file has changed meanwhile.

@@ -46,9 +46,9 @@ package struct AttemptSupervision: Sendable {
         case terminate
         /// End the engine's process group (SIGKILL).
         case kill
-        /// Stop the engine's process group where it stands (SIGSTOP).
+        /// Stop the engine's process group where it stands (SIGSTOP); one of several ranks at its next step.
         case pause
-        /// Let it go on (SIGCONT).
+        /// Let it go on.
         case resume
         /// The attempt is over: end it in the store.
         case finish(Conclusion)

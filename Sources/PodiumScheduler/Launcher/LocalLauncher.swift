@@ -14,11 +14,19 @@ package struct LocalLauncher: Launcher {
     private let groups: MemoryGroups?
     /// Where ranks are started.
     private let nodes: WorkerNodes
+    /// What starts them.
+    private let mpirun: String
 
-    package init(_ command: EngineCommand, groups: MemoryGroups? = nil, nodes: WorkerNodes = .own) {
+    package init(
+        _ command: EngineCommand,
+        groups: MemoryGroups? = nil,
+        nodes: WorkerNodes = .own,
+        mpirun: String = "mpirun"
+    ) {
         self.command = command
         self.groups = groups
         self.nodes = nodes
+        self.mpirun = mpirun
     }
 
     /// The group of a request that names its memory, for the processes on this machine; nil where there can be none, which the run's log says.
@@ -71,7 +79,8 @@ package struct LocalLauncher: Launcher {
         var errorTail: [String] = []
         let memory = MemoryWatch()
         let ranks = request.resources.processes
-        let engine = ranks > 1 ? RankedCommand(command, ranks: ranks, on: nodes).command : command
+        let (requests, say) = AsyncStream.makeStream(of: RankedCommand.Request.self)
+        let engine = ranks > 1 ? RankedCommand(command, ranks: ranks, on: nodes, mpirun: mpirun).command : command
         let command = group.map { GroupedCommand(engine, group: $0).command } ?? engine
         do {
             let result = try await Subprocess.run(
@@ -88,20 +97,16 @@ package struct LocalLauncher: Launcher {
                 error: .sequence
             ) { execution in
                 let writer = execution.standardInputWriter
+                let saying = Task { for await request in requests { _ = try? await writer.write(request.rawValue) } }
                 await started(
                     Control(
                         ask: {
-                            guard ranks > 1 else {
-                                try? execution.send(signal: .terminate, toProcessGroup: true)
-                                return
-                            }
-                            // A signal would end mpirun, which ends all ranks within a second.
-                            Task { _ = try? await writer.write(RankedCommand.stopRequest) }
+                            guard ranks <= 1 else { return _ = say.yield(.stop) }
+                            try? execution.send(signal: .terminate, toProcessGroup: true)
                         },
                         end: { try? execution.send(signal: .kill, toProcessGroup: true) },
                         suspend: { isPaused in
-                            // Ranks are in groups of their own, and one that is stopped beside one that is not would look dead.
-                            guard ranks <= 1 else { return }
+                            guard ranks <= 1 else { return _ = say.yield(isPaused ? .pause : .resume) }
                             try? execution.send(signal: isPaused ? .suspend : .resume, toProcessGroup: true)
                         }
                     )
@@ -112,6 +117,8 @@ package struct LocalLauncher: Launcher {
                     await event(Self.event(in: line))
                 }
                 errorTail = try await said
+                say.finish()
+                await saying.value
             }
             switch result.terminationStatus {
             // mpirun ends with 128 and the number of the signal that ended a rank.

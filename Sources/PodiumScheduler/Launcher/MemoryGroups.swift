@@ -39,11 +39,7 @@ package final class MemoryGroups: Sendable {
         /// What shows that the kernel killed something in the group for memory; nil when nothing does.
         package func evidence() -> String? {
             let file = path + "/memory.events"
-            let words = MemoryGroups.words(file) ?? []
-            guard let place = words.firstIndex(of: "oom_kill"), place + 1 < words.count,
-                let kills = Int(words[place + 1]),
-                kills > 0
-            else { return nil }
+            guard let kills = MemoryWatch.kills(file), kills > 0 else { return nil }
             return "oom_kill in \(file) is \(kills), limit \(MemoryGroups.words(path + "/memory.max")?.first ?? "?")"
         }
 

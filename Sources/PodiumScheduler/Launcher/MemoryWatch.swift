@@ -61,13 +61,17 @@ final class MemoryWatch: Sendable {
     /// The `oom_kill` count of each file that has one.
     private static func read(_ files: [String]) -> [String: Int] {
         var found: [String: Int] = [:]
-        for path in files {
-            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { continue }
-            for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ")
-                if words.count == 2, words[0] == "oom_kill" { found[path] = Int(words[1]) }
-            }
-        }
+        for path in files { found[path] = kills(path) }
         return found
+    }
+
+    /// The `oom_kill` count of a file of the kernel's, a name and a number a line; nil where it has none.
+    static func kills(_ path: String) -> Int? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == "oom_kill" { return Int(words[1]) }
+        }
+        return nil
     }
 }

@@ -6,7 +6,13 @@ package struct RankedCommand {
     ///   - ranks: a multiple of the machines.
     ///   - nodes: the machines that share them.
     ///   - further: arguments for mpirun.
-    package init(_ engine: EngineCommand, ranks: Int, on nodes: WorkerNodes = .own, further: [String] = []) {
+    package init(
+        _ engine: EngineCommand,
+        ranks: Int,
+        on nodes: WorkerNodes = .own,
+        mpirun: String = "mpirun",
+        further: [String] = []
+    ) {
         let share = ranks / nodes.count
         let places: [String] =
             switch nodes {
@@ -16,7 +22,7 @@ package struct RankedCommand {
                 ["--host", names.map { "\($0):\(share)" }.joined(separator: ","), "--map-by", "ppr:\(share):node"]
             }
         command = EngineCommand(
-            executable: "mpirun",
+            executable: mpirun,
             arguments: [
                 "-n", "\(ranks)",
                 // In containers and batch jobs the user may be root.
@@ -31,8 +37,16 @@ package struct RankedCommand {
         )
     }
 
-    /// Asks the engine to stop, through mpirun's standard input, which is the first rank's.
-    static let stopRequest = "\n"
+    /// What the first rank is told through mpirun's standard input, which is its own.
+    ///
+    /// A signal would not do: mpirun takes SIGTERM for the end of all within a second, and ranks on other machines hear none. The
+    /// others wait for the first one in their next exchange.
+    package enum Request: String, Sendable {
+        case stop = "\n"
+        /// Wait before the next step.
+        case pause = "p"
+        case resume = "r"
+    }
 
     static let advice =
         "a run of several ranks needs Open MPI on its worker (Debian: apt-get install openmpi-bin); or set resources.ranks to 1"

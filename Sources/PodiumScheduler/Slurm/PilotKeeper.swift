@@ -6,7 +6,8 @@ package struct PilotKeeper: Sendable {
     /// What the pilots of a pool are.
     package struct Pool: Sendable {
         package var name: String
-        package var device: String
+        /// The queue of runs that its pilots take from: `cpu`, `cpu/big-memory`, `cpu/nodes=2`.
+        package var queue: String
         package var limit: Int
         /// Runs that each pilot does before it leaves; nil for as many as there are.
         package var runs: Int?
@@ -17,7 +18,7 @@ package struct PilotKeeper: Sendable {
 
         package init(
             name: String,
-            device: String,
+            queue: String,
             limit: Int,
             runs: Int? = nil,
             options: SlurmOptions,
@@ -25,7 +26,7 @@ package struct PilotKeeper: Sendable {
             outputFolder: String
         ) {
             self.name = name
-            self.device = device
+            self.queue = queue
             self.limit = limit
             self.runs = runs
             self.options = options
@@ -117,7 +118,7 @@ package struct PilotKeeper: Sendable {
         let listing = try await slurm.jobs()
         let snapshot = try await store.pilotSnapshot(
             pool: pool.name,
-            device: pool.device,
+            device: pool.queue,
             threads: pool.options.allThreads
         )
         let partition = try await slurm.partition(named: pool.options.partition)
@@ -146,7 +147,7 @@ package struct PilotKeeper: Sendable {
                 let id = try await store.addPilots(
                     pool: pool.name,
                     name: name,
-                    device: pool.device,
+                    device: pool.queue,
                     threads: pool.options.allThreads,
                     tasks: tasks
                 )

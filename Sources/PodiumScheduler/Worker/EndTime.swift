@@ -26,7 +26,12 @@ package enum EndTime {
         let halves = word.split(separator: "T" as Character)
         guard halves.count == 2, let date = numbers(halves[0], "-", 3...3), let time = numbers(halves[1], ":", 2...3)
         else { return nil }
-        return local(date, time)
+        // 31 February is no moment, though it could be counted as one of March.
+        guard let moment = local(date, time) else { return nil }
+        var seconds = time_t(moment)
+        var parts = tm()
+        localtime_r(&seconds, &parts)
+        return Int(parts.tm_mday) == date[2] && Int(parts.tm_mon) + 1 == date[1] ? moment : nil
     }
 
     private static func clock(_ word: String, now: Double) -> Double? {
@@ -48,6 +53,7 @@ package enum EndTime {
         return numbers
     }
 
+    /// A moment of local time; the day may be the one after the month's last.
     private static func local(_ date: [Int], _ time: [Int]) -> Double? {
         guard (1...12).contains(date[1]), (1...32).contains(date[2]), time[0] < 24, time[1] < 60,
             time.count < 3 || time[2] <= 60

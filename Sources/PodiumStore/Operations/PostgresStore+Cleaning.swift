@@ -43,6 +43,19 @@ package struct CleaningFacts: Sendable, Equatable {
 }
 
 extension PostgresStore {
+    /// Tells the database from every other one, also of other servers and of the same name.
+    package func identity() async throws -> String {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select (select system_identifier from pg_control_system())::text || '/' || oid as identity
+                from pg_database where datname = current_database()
+                """
+            )
+        }
+        return try rows[0].get("identity")
+    }
+
     package func cleaningFacts(of runs: [RunID]) async throws -> CleaningFacts {
         let numbers = runs.map { Optional($0.rawValue) }
         return try await read { connection throws(StoreError) in

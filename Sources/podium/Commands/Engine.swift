@@ -9,6 +9,7 @@ import PodiumGraph
 import PodiumJobs
 import PodiumPJRT
 import PodiumReport
+import PodiumScheduler
 import Synchronization
 
 struct Engine: AsyncParsableCommand {
@@ -107,9 +108,10 @@ struct Engine: AsyncParsableCommand {
     }
 }
 
-/// Whether the worker asked to stop, and the end of the process when the worker is gone.
+/// What the worker asks for, and the end of the process when the worker is gone.
 private final class StopRequest: Sendable {
     private let asked = Atomic(false)
+    private let isPaused = Atomic(false)
     private let source: any DispatchSourceSignal
 
     init() {
@@ -117,7 +119,11 @@ private final class StopRequest: Sendable {
         source = DispatchSource.makeSignalSource(signal: SIGTERM, queue: .global())
     }
 
-    var isAsked: Bool { asked.load(ordering: .relaxed) }
+    /// Whether the engine is to stop; waits as long as it is to pause, which is asked of engines of several ranks only.
+    var isAsked: Bool {
+        while isPaused.load(ordering: .relaxed), !asked.load(ordering: .relaxed) { Thread.sleep(forTimeInterval: 0.05) }
+        return asked.load(ordering: .relaxed)
+    }
 
     /// Takes SIGTERM for a request.
     func watchSignal() {
@@ -127,12 +133,18 @@ private final class StopRequest: Sendable {
 
     /// Hears the worker, through standard input.
     func watchWorker() {
-        // A byte asks to stop, where signals do not reach the engine; the end of the pipe is the worker's end.
+        // Bytes ask, where signals do not reach the engine; the end of the pipe is the worker's end.
         Thread.detachNewThread { [self] in
             var byte: UInt8 = 0
             while true {
                 let count = read(STDIN_FILENO, &byte, 1)
-                if count > 0 { asked.store(true, ordering: .relaxed) }
+                if count > 0 {
+                    switch RankedCommand.Request(rawValue: String(UnicodeScalar(byte))) {
+                    case .pause: isPaused.store(true, ordering: .relaxed)
+                    case .resume: isPaused.store(false, ordering: .relaxed)
+                    case .stop, nil: asked.store(true, ordering: .relaxed)
+                    }
+                }
                 if count == 0 || (count < 0 && errno != EINTR) { _exit(ExitStatus.interrupted.rawValue) }
             }
         }

@@ -102,7 +102,7 @@ struct SlurmUp: AsyncParsableCommand {
         try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
         let pool = PilotKeeper.Pool(
             name: pool,
-            device: device.pool(label: label, nodes: nodes),
+            queue: device.pool(label: label, nodes: nodes),
             limit: pilots,
             runs: runs,
             options: SlurmOptions(

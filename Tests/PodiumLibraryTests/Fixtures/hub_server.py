@@ -16,6 +16,8 @@ elsewhere     the redirect goes to another host name
 nameless      no digests in the headers
 other-part    a range is answered with another part
 pickles       a model without safetensors
+denied        the large file is not for everybody
+api           a daemon that takes no token
 release       the 2018 release's archives: any name's zip has the files of FOLDER, digests as a storage host gives them
 glue          archives of FOLDER's folders, MRPC as SentEval has it, other files as they are
 """
@@ -110,6 +112,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "authorization": self.headers.get("Authorization", ""), "host": self.headers.get("Host", ""),
             }), file=file)
         mode, rest = parts[0], parts[1:]
+        if mode == "api" or (mode == "denied" and rest[0] == "cdn"):
+            return self.send(401, {})
         if mode == "busy" and self.first(("busy", self.path), 2):
             return self.send(503, {})
         if mode == "release":

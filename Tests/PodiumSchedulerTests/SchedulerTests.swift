@@ -62,6 +62,32 @@ struct SchedulerTests {
         await second.value
     }
 
+    @Test func aWideRunGetsItsThreadsHoweverManyNarrowOnesCome() async throws {
+        let fixture = Fixture()
+        let scheduling = Task { await scheduler("first", fixture).run() }
+        try await fixture.withWorker(threads: 2) { _ in
+            _ = try await fixture.submit("narrow")
+            #expect(await fixture.engines(1).count == 1)
+            let wide = try await fixture.submit("wide") { $0.resources.threads = 2 }
+            var rounds = 0
+            var reasons: Set<String> = []
+            // One ends after another has begun, so that both threads are never free by themselves.
+            while try await fixture.state(wide[0]) == .ready, rounds < 40 {
+                rounds += 1
+                _ = try await fixture.submit("narrow-\(rounds)")
+                await fixture.clock.advance(by: .seconds(15))
+                if let reason = try await fixture.store.run(wide[0])?.reason { reasons.insert(reason) }
+                fixture.launcher.engines.first { !$0.isOver }?.succeed()
+                await fixture.clock.advance(by: .seconds(5))
+            }
+            #expect(rounds > 5 && rounds < 12, "two minutes are six rounds")
+            #expect(reasons == ["worker 1 keeps its free threads for it"])
+            #expect(try await fixture.reaches(.running, wide[0]))
+        }
+        scheduling.cancel()
+        await scheduling.value
+    }
+
     @Test func aMoreUrgentRunTakesThePlaceOfOneThatMayBePreempted() async throws {
         let fixture = Fixture()
         let low = try await fixture.submit("low") {

@@ -108,6 +108,21 @@ struct RankedRunTests {
         }
     }
 
+    @Test func machinesThatAreNotThereAreRefused() async throws {
+        try await withTemporaryFolder { folder in
+            let binary = Binary(dataDirectory: "\(folder)/data")
+            let outside = try await binary.run("worker", "--nodes", "2")
+            #expect(outside.status == 2 && outside.error.contains("name the machines: --hosts a,b"), "\(outside.error)")
+            let one = try await binary.run("worker", "--hosts", "a")
+            #expect(one.status == 2 && one.error.contains("--hosts names one machine"), "\(one.error)")
+            let file = "\(folder)/job.yaml"
+            let text = Self.suite.replacing("{ranks: 2, threads: 1}", with: "{ranks: 2, nodes: 2, threads: 1}")
+            try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+            let here = try await binary.run("run", file)
+            #expect(here.status == 2 && here.error.contains("asks for 2 nodes at once"), "\(here.error)")
+        }
+    }
+
     private static func parent(of process: pid_t) -> pid_t {
         let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
         // After the name in parentheses: state, parent.

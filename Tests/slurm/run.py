@@ -271,6 +271,8 @@ def several_nodes(folder, podium, cluster, database, spawn):
     wait_for("the end of runs of two nodes", lambda: not open_runs(podium), 900, 2)
     podium("slurm", "down", "--pool", "pairs")
     wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
+    hosts = submit("hosts", "{ranks: 2, nodes: 2, threads: 1}")
+    worker_of_hosts(folder, podium, spawn)
     single = submit("one", "{ranks: 2, threads: 1}")
     worker = spawn("one-worker", "worker", "--data-dir", f"{folder}/data", "--threads", "2")
     wait_for("the end of runs of one node", lambda: not open_runs(podium), 900, 2)
@@ -282,15 +284,34 @@ def several_nodes(folder, podium, cluster, database, spawn):
             " and a.kind = 'model' and r.state = 'succeeded' and a.removed_at is null order by 1, 2",
         )
 
-    if len(models(gang)) < 3 or models(gang) != models(single):
-        raise SystemExit(f"FAILED: weights: {models(gang)} on two nodes, {models(single)} on one; {worker()[-300:]}")
+    if len(models(gang)) < 3 or models(gang) != models(single) or models(hosts) != models(single):
+        raise SystemExit(
+            f"FAILED: weights: {models(gang)} on two nodes, {models(hosts)} on two hosts, {models(single)} on one; {worker()[-300:]}"
+        )
     ends = dict(rows(
         database,
         f"select outcome, count(*) from attempts a join runs r on r.id = a.run_id where r.suite_id = {gang} group by 1",
     ))
     if set(ends) - {"succeeded", "released", "lost"} or ends.get("succeeded") != "4":
         raise SystemExit(f"FAILED: attempts on two nodes ended as {ends}")
-    print(f"          {len(models(gang))} models of two nodes have the bits of one; attempts there: {ends}")
+    print(f"          {len(models(gang))} models of two nodes, and of two hosts without Slurm, have the bits of one; attempts there: {ends}")
+
+
+def worker_of_hosts(folder, podium, spawn):
+    """A worker that stands for two machines, which mpirun reaches by what it takes for ssh."""
+    with open(f"{folder}/ssh", "w") as file:
+        # Called as `ssh HOST COMMAND`; the host is a namespace with that name.
+        file.write(
+            '#!/bin/sh\nwhile [ "${1#-}" != "$1" ]; do shift; done\nhost=$1\nshift\n'
+            'exec unshare --uts sh -c \'hostname "$0"; exec sh -c "$*"\' "$host" "$@"\n'
+        )
+    os.chmod(f"{folder}/ssh", 0o755)
+    os.environ["OMPI_MCA_plm_rsh_agent"] = f"{folder}/ssh"
+    worker = spawn("hosts-worker", "worker", "--data-dir", f"{folder}/data", "--threads", "1", "--hosts", "a,b", "--runs", "4")
+    del os.environ["OMPI_MCA_plm_rsh_agent"]
+    wait_for("the end of runs of two hosts", lambda: not open_runs(podium), 900, 2)
+    if "on each of 2 nodes" not in worker():
+        raise SystemExit(f"FAILED: the worker of two hosts says {worker()}")
 
 
 def open_runs(podium):

@@ -97,6 +97,7 @@ let package = Package(
                 .embedInCode("0019_reuse.sql"),
                 .embedInCode("0020_budgets.sql"),
                 .embedInCode("0021_gangs.sql"),
+                .embedInCode("0022_changes_of_suites.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),
@@ -184,6 +185,7 @@ let package = Package(
             path: "web",
             resources: [
                 .embedInCode("actions.mustache"),
+                .embedInCode("budgets.mustache"),
                 .embedInCode("compare.mustache"),
                 .embedInCode("counts.mustache"),
                 .embedInCode("graph.mustache"),

@@ -160,6 +160,14 @@ begin
     return null;
 end
 $$;
+CREATE FUNCTION public.note_annotation() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, kind, attempt) values (new.id, 'annotated', 0);
+    return null;
+end
+$$;
 CREATE FUNCTION public.note_artifacts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -169,6 +177,15 @@ begin
         added.kind || coalesce(' of step ' || added.step, '')
     from added join runs on runs.id = added.run_id
     order by added.id;
+    return null;
+end
+$$;
+CREATE FUNCTION public.note_deletions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (suite_id, kind, attempt, reason)
+    select suite_id, 'deleted', 0, count(*)::text from gone group by suite_id order by suite_id;
     return null;
 end
 $$;
@@ -544,7 +561,7 @@ CREATE TABLE public.dependencies (
 );
 CREATE TABLE public.events (
     id bigint NOT NULL,
-    run_id bigint NOT NULL,
+    run_id bigint,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     kind text NOT NULL,
     attempt integer NOT NULL,
@@ -552,9 +569,14 @@ CREATE TABLE public.events (
     reason text,
     suite_id bigint NOT NULL,
     from_state text,
-    to_state text NOT NULL,
+    to_state text,
     transaction bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
-    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'preemptRequested'::text, 'artifact'::text, 'held'::text, 'released'::text, 'reordered'::text])))
+    CONSTRAINT events_are_of_a_run_or_a_suite CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['deleted'::text, 'annotated'::text])) THEN ((run_id IS NULL) AND (to_state IS NULL))
+    ELSE ((run_id IS NOT NULL) AND (to_state IS NOT NULL))
+END),
+    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'preemptRequested'::text, 'artifact'::text, 'held'::text, 'released'::text, 'reordered'::text, 'deleted'::text, 'annotated'::text])))
 );
 ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_id_seq
@@ -923,12 +945,14 @@ CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERE
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER ready_leaves_spent_projects_out AFTER INSERT ON public.ready REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.leave_spent_projects_out();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER runs_note_deletions AFTER DELETE ON public.runs REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.note_deletions();
 CREATE TRIGGER runs_note_orders AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.held <> new.held) OR (old.sort_key <> new.sort_key))) EXECUTE FUNCTION public.note_order();
 CREATE TRIGGER runs_note_requests AFTER UPDATE ON public.runs FOR EACH ROW WHEN (((old.want <> new.want) AND (new.want <> 'run'::text) AND (new.state = 'running'::text))) EXECUTE FUNCTION public.note_request();
 CREATE TRIGGER runs_note_their_states AFTER UPDATE ON public.runs REFERENCING OLD TABLE AS former NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.note_states();
 CREATE TRIGGER runs_note_their_submission AFTER INSERT ON public.runs REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_submissions();
 CREATE TRIGGER seed_looks_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.seed_looks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER seed_plans_are_immutable BEFORE UPDATE ON public.seed_plans FOR EACH ROW WHEN (((old.plan <> new.plan) OR (old.ended_at IS NOT NULL))) EXECUTE FUNCTION public.refuse_another_plan();
+CREATE TRIGGER suites_note_annotations AFTER UPDATE ON public.suites FOR EACH ROW WHEN (((old.tags IS DISTINCT FROM new.tags) OR (old.note IS DISTINCT FROM new.note) OR (old.archived_at IS DISTINCT FROM new.archived_at))) EXECUTE FUNCTION public.note_annotation();
 ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.attempts

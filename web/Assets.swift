@@ -11,6 +11,7 @@ package enum WebAssets {
     package static var templates: [String: [UInt8]] {
         [
             "actions": PackageResources.actions_mustache,
+            "budgets": PackageResources.budgets_mustache,
             "compare": PackageResources.compare_mustache,
             "counts": PackageResources.counts_mustache,
             "graph": PackageResources.graph_mustache,

@@ -11,6 +11,7 @@
   let timer = null;
   let isFetching = false;
   let isStale = false;
+  let isGone = false;
 
   // Makes `old` equal to `fresh`, keeping what did not change, so that focus, selections and scrolling stay.
   function morph(old, fresh) {
@@ -55,6 +56,7 @@
   }
 
   async function refresh() {
+    if (isGone) return;
     if (isFetching) {
       isStale = true;
       return;
@@ -66,6 +68,8 @@
       if (answer.status === 401) {
         // Signed out meanwhile: the page itself leads to the door.
         location.reload();
+      } else if (answer.status === 404) {
+        leave();
       } else if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const region of regions()) {
@@ -82,6 +86,18 @@
     }
     isFetching = false;
     if (isStale) soon(500);
+  }
+
+  // What the page shows was deleted: it says so, and offers nothing more to do with it.
+  function leave() {
+    isGone = true;
+    close();
+    const note = document.createElement("p");
+    note.className = "notice";
+    note.setAttribute("role", "alert");
+    note.textContent = "What this page shows was deleted. Below it is as it was last.";
+    document.querySelector("h1").after(note);
+    for (const button of document.querySelectorAll("#actions button")) button.disabled = true;
   }
 
   // Pages that look on at the same time do not ask at the same time.
@@ -113,7 +129,7 @@
 
   let grown = 0;
   function open() {
-    if (!address || source) return;
+    if (!address || source || isGone) return;
     const url = new URL(address, location.href);
     if (lastID) url.searchParams.set("after", lastID);
     source = new EventSource(url);

@@ -33,7 +33,7 @@ package struct WebBench: Sendable {
         let limits = WebOptions.Limits(readsPerSecond: 1e6, readBurst: 1e9, writesPerSecond: 1e6)
         let app = try WebApp(
             store: store,
-            jobFiles: JobFiles { _, _ in throw BenchError(.failed, "nothing is submitted here") },
+            jobFiles: JobFiles { _ in throw BenchError(.failed, "nothing is submitted here") },
             provenance: Report.Provenance(
                 version: version,
                 host: "bench",

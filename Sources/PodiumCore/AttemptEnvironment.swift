@@ -44,6 +44,6 @@ package struct AttemptEnvironment: Codable, Sendable, Hashable {
     package var summary: String {
         let source = commit.map { " (commit \($0))" } ?? ""
         return
-            "podium \(version)\(source), \(device), \(threads) threads, \(precision), \(instructions) on \(processor)"
+            "podium \(version)\(source), \(device), \(threads) \(threads == 1 ? "thread" : "threads"), \(precision), \(instructions) on \(processor)"
     }
 }

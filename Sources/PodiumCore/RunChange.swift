@@ -1,4 +1,4 @@
-/// One entry of the change feed: something that happened to a run.
+/// One entry of the change feed: something that happened to a run, or to a suite as a whole.
 package struct RunChange: Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable {
         /// The run went from one state to another, or was submitted.
@@ -15,18 +15,23 @@ package struct RunChange: Codable, Sendable, Equatable {
         case released
         /// The user gave it another priority or place.
         case reordered
+        /// Runs of the suite were deleted, or all of it.
+        case deleted
+        /// The suite was put away, taken back, tagged or noted.
+        case annotated
     }
 
     package var id: ChangeID
     package var suite: SuiteID
-    package var run: RunID
+    /// Nil where the suite as a whole is meant: `deleted`, `annotated`.
+    package var run: RunID?
     package var kind: Kind
     /// Nil for a submission and for what changes no state.
     package var from: RunState?
-    /// The state after it.
-    package var to: RunState
+    /// The run's state after it.
+    package var to: RunState?
     package var attempt: Int
-    /// A failure's message, an artifact's kind and step.
+    /// A failure's message, an artifact's kind and step, how many runs were deleted.
     package var reason: String?
     /// Seconds since 1970, by the store's clock.
     package var at: Double
@@ -34,10 +39,10 @@ package struct RunChange: Codable, Sendable, Equatable {
     package init(
         id: ChangeID,
         suite: SuiteID,
-        run: RunID,
+        run: RunID?,
         kind: Kind,
         from: RunState?,
-        to: RunState,
+        to: RunState?,
         attempt: Int,
         reason: String?,
         at: Double

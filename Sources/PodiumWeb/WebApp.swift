@@ -30,6 +30,7 @@ package final class WebApp: Sendable {
             renderer: try PageRenderer(),
             rankings: Rankings(store: store, provenance: provenance, dataDirectory: options.dataDirectory),
             summaries: Summaries(store: store),
+            budgets: Budgets(store: store),
             jobFiles: jobFiles,
             version: options.version
         )
@@ -37,7 +38,7 @@ package final class WebApp: Sendable {
         let actions = Actions(store: store, jobFiles: jobFiles)
         let forms = FormPages(pages: pages, actions: actions, gate: gate)
         router = Router(
-            routes: Self.pageRoutes(pages, forms) + API(pages: pages, actions: actions, gate: gate).routes
+            routes: pages.routes(forms) + API(pages: pages, actions: actions, gate: gate).routes
                 + ArtifactRoutes(store: store, shelf: options.dataDirectory.map(ArtifactShelf.init)).routes
         )
     }
@@ -58,56 +59,6 @@ package final class WebApp: Sendable {
     /// All routes, for tests of roles.
     package var allRoutes: [(method: String, pattern: String, role: AccessRole?)] {
         router.routes.map { ($0.method.rawValue, $0.pattern, $0.role) }
-    }
-
-    private static let eventsPattern = "/events"
-
-    private static func pageRoutes(_ pages: Pages, _ forms: FormPages) -> [Route] {
-        let renderer = pages.renderer
-        let assets = [renderer.style, renderer.script, renderer.icon].map { asset in
-            Route(.get, "/assets/\(asset.name)", nil) { _ in
-                WebResponse(type: asset.type, asset.bytes).header(
-                    "Cache-Control",
-                    "public, max-age=31536000, immutable"
-                )
-            }
-        }
-        let files = Leaderboard.Format.allCases.filter { $0 != .table }.map { format in
-            Route(.get, "/suites/{suite}/leaderboard.\(format.rawValue)", .reader) { exchange in
-                try await pages.leaderboardFile(exchange, format)
-            }
-        }
-        let metrics = Route(.get, "/metrics", .reader) { _ in
-            let text = MetricsPage.text(try await pages.store.operationalFigures(), version: pages.version)
-            return WebResponse(type: MetricsPage.type, Array(text.utf8))
-        }
-        // The page's links to the tables beside it are as in a folder of files.
-        let report = (["report"] + ReportHTML.fileNames).map { name in
-            Route(.get, "/suites/{suite}/\(name)", .reader, pages.report)
-        }
-        return assets + files + report + [
-            metrics,
-            Route(.get, "/", .reader, pages.overview),
-            Route(.get, "/queue", .reader, pages.queue),
-            Route(.get, "/suites", .reader, pages.suites),
-            Route(.get, "/suites/{suite}", .reader, pages.matrix),
-            Route(.get, "/suites/{suite}/leaderboard", .reader, pages.leaderboard),
-            Route(.get, "/suites/{suite}/graph", .reader, pages.graph),
-            Route(.get, "/leaderboard", .reader, pages.newestLeaderboard),
-            Route(.get, "/runs/{run}", .reader, pages.runPage),
-            Route(.get, "/history", .reader, pages.history),
-            Route(.get, "/compare", .reader, pages.compare),
-            Route(.get, "/workers", .reader, pages.workers),
-            Route(.get, eventsPattern, .reader, pages.events),
-            Route(.get, "/submit", .reader, forms.submitPage),
-            Route(.post, "/submit", .operator, forms.submit),
-            Route(.post, "/actions", .operator, forms.act),
-            Route(.post, "/views", .operator, forms.changeView),
-            Route(.get, "/actions", .admin, forms.actionLog),
-            Route(.get, "/sign-in", nil, forms.signInPage),
-            Route(.post, "/sign-in", nil, forms.signIn),
-            Route(.post, "/sign-out", nil, forms.signOut),
-        ]
     }
 
     // MARK: Answering
@@ -220,7 +171,7 @@ package final class WebApp: Sendable {
 
     /// Whether a browser asks for a page to show, rather than a script or a stream for what belongs to one.
     private func isNavigation(_ exchange: Exchange, _ route: Route) -> Bool {
-        guard !route.isAPI, route.method == .get, route.pattern != Self.eventsPattern else { return false }
+        guard !route.isAPI, route.method == .get, route.pattern != Pages.eventsPattern else { return false }
         return exchange.request.headers["podium-fragment"] == nil
     }
 
@@ -307,30 +258,5 @@ package final class WebApp: Sendable {
         ]
         if response.value(of: "Cache-Control") == nil { response.headers.append(("Cache-Control", "no-store")) }
         return response
-    }
-}
-
-/// Parts of pages that several open pages ask for at the same time: made once.
-actor FragmentCache {
-    private struct Made {
-        var response: Task<WebResponse, any Error>
-        var until: ContinuousClock.Instant
-    }
-
-    private static let memory: Duration = .milliseconds(300)
-
-    private var made: [String: Made] = [:]
-
-    func response(_ exchange: Exchange, _ route: Route) async throws -> WebResponse {
-        let query = PercentEncoding.query(exchange.request.query.map { ($0.name, Optional($0.value)) })
-        let role = exchange.visitor.role?.rawValue ?? ""
-        // With the place: who has heard of a change gets nothing from before it.
-        let key = "\(role) \(exchange.place) \(exchange.request.path.joined(separator: "/"))?\(query)"
-        let now = ContinuousClock.now
-        if let known = made[key], known.until > now { return try await known.response.value }
-        if made.count > 200 { made = made.filter { $0.value.until > now } }
-        let task = Task { try await route.handler(exchange) }
-        made[key] = Made(response: task, until: now + Self.memory)
-        return try await task.value
     }
 }

@@ -29,7 +29,7 @@ struct JobFileOptions: ParsableArguments {
     func read(place: PlaceOptions) throws -> Submission {
         try reader(place).read(
             try SubmissionReader.File(reading: file),
-            overrides: set + (fresh ? ["reuse=false"] : [])
+            overrides: set + (fresh ? [PlaceOptions.freshOverride] : [])
         ) { Terminal.error($0) }
     }
 
@@ -67,6 +67,9 @@ struct JobFileOptions: ParsableArguments {
 }
 
 extension PlaceOptions {
+    /// What `--fresh` changes in a job file.
+    static let freshOverride = "reuse=false"
+
     /// Looks at data and models with the engine's own readers.
     var inputCheck: InputCheck {
         let models = models

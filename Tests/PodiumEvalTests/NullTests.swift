@@ -79,6 +79,48 @@ import Darwin
         #expect(rate <= 0.06, "\(systems) systems, \(seeds) seeds: \(rate)")
     }
 
+    /// Over several tasks the mean is ranked, of examples and seeds that are independent from task to task.
+    @Test(arguments: [(2, 1, 0.0), (5, 3, 0.03)])
+    func equalMeansOverTasksAreToldApartInSixWorldsOfAHundredAtMost(
+        systems: Int,
+        seeds: Int,
+        deviation: Double
+    ) async throws {
+        let decided = try await count(Self.worlds) { world in
+            var generator = Generator(seed: 131, stream: UInt64(world))
+            let tasks = try [60, 100, 140].map { examples in
+                try self.world(
+                    systems: systems,
+                    seeds: seeds,
+                    examples: examples,
+                    seedDeviation: deviation,
+                    &generator
+                )
+            }
+            let means = (0..<systems).compactMap { system in SystemDraws.mean(of: tasks.map { $0[system] }) }
+            return SystemRanking(means).pairs.contains { $0.adjustedP < 0.05 }
+        }
+        let rate = Double(decided) / Double(Self.worlds)
+        #expect(rate <= 0.06, "\(systems) systems, \(seeds) seeds: \(rate)")
+    }
+
+    /// Boards of which nothing is known but scores and the size of the test set.
+    @Test(arguments: [2, 10])
+    func equalPublishedSystemsAreToldApartInSixWorldsOfAHundredAtMost(systems: Int) async throws {
+        let decided = try await count(Self.worlds) { world in
+            var generator = Generator(seed: 149, stream: UInt64(world))
+            let rows = (0..<systems).map { _ in
+                let value = Double((0..<500).count { _ in generator.uniform() < 0.85 }) / 500
+                return (
+                    value: value, standardError: PublishedRanking.standardError(metric: "acc", value: value, n: 500)
+                )
+            }
+            return PublishedRanking(rows).ranks.contains { $0 != 1...systems }
+        }
+        let rate = Double(decided) / Double(Self.worlds)
+        #expect(rate <= 0.06, "\(systems) systems: \(rate)")
+    }
+
     /// The two tests of two single runs: swapped answers, and resampled examples.
     @Test func twoEqualRunsAreToldApartInSixWorldsOfAHundredAtMost() async throws {
         let decided = try await counts(Self.worlds) { world in

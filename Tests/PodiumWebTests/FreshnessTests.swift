@@ -133,6 +133,29 @@ struct FreshnessTests {
         }
     }
 
+    /// No event tells of it: it is seen when somebody looks.
+    @Test func predictionsThatAreTakenAwayByHandAreMissed() async throws {
+        try await withWorld { world in
+            let (suite, runs) = try await world.add(["heron", "kestrel"], to: "birds")
+            let (document, report) = ("/suites/\(suite)/leaderboard.json", "/suites/\(suite)/report")
+            #expect(try await world.text(document).contains("\"ranks\""))
+            #expect(try await !world.text(report).contains("predictions are not on this machine"))
+            let run = try #require(runs["kestrel"])
+            let made = try await world.site.store.artifacts(of: run)
+            let path = try #require(made.first { $0.artifact.kind == .predictions }?.artifact.path)
+            try FileManager.default.removeItem(atPath: path)
+            for _ in 0..<3000 where try await world.text(document).contains("\"ranks\"") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await !world.text(document).contains("\"ranks\""))
+            for _ in 0..<3000
+            where try await !world.text(report).contains("predictions are not on this machine: \(run)") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await world.text(report).contains("predictions are not on this machine: \(run)"))
+        }
+    }
+
     @Test func aDeletedSuiteIsNowhereAnyMore() async throws {
         try await withWorld { world in
             try await world.add(["wren"], to: "older")

@@ -93,6 +93,34 @@ struct LiveTests {
         await site.store.close()
     }
 
+    /// A page of a run hears that its suite was put away, labelled or deleted, and nothing of other suites.
+    @Test func aRunsPageHearsWhatHappensToItsSuite() async throws {
+        let site = try await Site.make()
+        let following = Task { await site.app.follow(interval: .milliseconds(20)) }
+        let mine = try await site.store.submit(Site.submission(name: "mine"))
+        let other = try await site.store.submit(Site.submission(name: "other"))
+        let run = try #require(mine.runs["tiny/glue/MRPC/seed-1"])
+        for suite in [mine, other] {
+            _ = try await site.store.cancel(Array(suite.runs.values))
+            _ = try await site.store.annotate(suite.suite, SuiteAnnotation(archived: true))
+            #expect(try await site.store.delete(Array(suite.runs.values), isRehearsal: false).suites == [suite.suite])
+        }
+        let response = try await site.get("/events?suite=\(mine.suite)&run=\(run)&after=0.0")
+        var reader = Reader()
+        for await piece in try Self.stream(response) {
+            reader.read(piece)
+            if reader.changes.contains(where: { $0.data.contains("deleted") }) { break }
+        }
+        #expect(reader.changes.allSatisfy { $0.data.contains("\"suite\":\(mine.suite)") })
+        // Of its runs' own entries the hub may have kept some that the store has no more.
+        let told = reader.changes.filter { !$0.data.contains("\"run\":") }.map(\.data)
+        #expect(told.count == 2 && told[0].contains("annotated") && told[1].contains("deleted"))
+        #expect(try await site.get("/runs/\(run)", headers: ["podium-fragment": "1"]).status == 404)
+        following.cancel()
+        await following.value
+        await site.store.close()
+    }
+
     @Test func aPageHearsOfItsOwnSuiteOnly() async throws {
         let site = try await Site.make()
         let following = Task { await site.app.follow(interval: .milliseconds(20)) }

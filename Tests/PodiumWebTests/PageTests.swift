@@ -203,6 +203,118 @@ struct PageTests {
         await site.store.close()
     }
 
+    /// A run that took over another's result says so wherever it is shown.
+    @Test func whatWasTakenOverIsSaidOnRunAndSuiteAndInTheAPI() async throws {
+        let site = try await Site.make()
+        let worker = try await site.store.registerWorker(
+            WorkerRegistration(host: "here", processID: 7, pool: "cpu", threads: 2, version: "test"),
+            leaseSeconds: 600
+        )
+        func claim() async throws -> Claim {
+            try #require(try await site.store.claim(for: worker, pool: "cpu", threads: 2, limit: 1).first)
+        }
+        let first = try await site.store.submit(Site.submission(name: "first", seeds: 1))
+        let source = try await claim()
+        var result = RunResult(metrics: ["f1": 0.8], score: 0.8, examples: 100)
+        result.workKey = "k"
+        #expect(try await site.store.finish(source.lease, outcome: .succeeded(result)))
+        _ = try await site.store.cancel([try #require(first.runs["report"])])
+        let second = try await site.store.submit(Site.submission(name: "second", seeds: 2))
+        let heir = try await claim()
+        #expect(try await site.store.reuse(source.lease.run, for: heir.lease) == .taken)
+        let page = try await site.get("/suites/\(second.suite)").text
+        #expect(
+            page.contains("1 of 3 runs took over the result of the same work")
+                && page.contains("result taken over, 80.0")
+        )
+        let other = try await site.get("/suites/\(first.suite)").text
+        #expect(!other.contains("taken over") && !other.contains("took over"))
+        let run = try await site.get("/runs/\(heir.lease.run)").text
+        #expect(
+            run.contains("Result taken over from") && run.contains("<a href=\"/runs/\(source.lease.run)\"><bdi>run")
+        )
+        #expect(try await site.get("/api/v1/suites/\(second.suite)").text.contains("\"reused\":1"))
+        #expect(try await site.get("/api/v1/suites/\(first.suite)").text.contains("\"reused\":0"))
+        #expect(try await site.get("/api/v1/runs/\(heir.lease.run)").text.contains("\"reusedFrom\":{"))
+        await site.store.close()
+    }
+
+    @Test func everythingIsRunAnewWhereTheFormOrTheAddressSaysSo() async throws {
+        let site = try await Site.make()
+        let token = try await site.token(.operator)
+        func mayReuse(_ suite: Int64) async throws -> [Bool] {
+            let suite = SuiteID(rawValue: suite)
+            return try await site.store.runs(suite: suite, includingTerminal: true).map(\.spec.mayReuse)
+        }
+        func number(_ response: WebResponse) throws -> Int64 {
+            let place = try #require(response.value(of: "Location")?.split(separator: "/").last)
+            return try #require(Int64(place))
+        }
+        let check = try await site.form("/submit", [("yaml", "name: x"), ("do", "check")], token: token).text
+        #expect(check.contains("1 of 2 runs is here already.") && check.contains("<small>3 runs</small>"))
+        #expect(check.contains("name=\"fresh\" value=\"1\">"))
+        let fresh = try await site.form(
+            "/submit",
+            [("yaml", "name: x"), ("do", "check"), ("fresh", "1")],
+            token: token
+        ).text
+        #expect(!fresh.contains("is here already") && fresh.contains("name=\"fresh\" value=\"1\" checked"))
+        for (fields, expected) in [([("fresh", "1")], false), ([], true)] {
+            let done = try await site.form("/submit", [("yaml", "name: x"), ("do", "submit")] + fields, token: token)
+            #expect(Set(try await mayReuse(try number(done))) == [expected])
+        }
+        func post(_ query: String) async throws -> WebResponse {
+            try await site.send(
+                "POST",
+                "/api/v1/suites\(query)",
+                token: token,
+                headers: ["content-type": "application/yaml"],
+                body: "name: x"
+            )
+        }
+        for (query, expected) in [("?fresh=true", false), ("?fresh=false", true), ("", true)] {
+            #expect(Set(try await mayReuse(try number(try await post(query)))) == [expected])
+        }
+        #expect(try await post("?fresh=1").status == 400)
+        let actions = try await site.store.actions(before: nil, limit: 10)
+        #expect(actions.count { $0.target.hasSuffix(", all anew") } == 2)
+        await site.store.close()
+    }
+
+    @Test func budgetsAreOnTheOverviewAndSayWhyRunsWait() async throws {
+        let site = try await Site.make()
+        #expect(try await !site.get("/").text.contains("Budgets of projects"))
+        #expect(try await site.get("/api/v1/budgets").text == "{\"items\":[]}")
+        var submission = Site.submission(name: "a", seeds: 3)
+        submission.project = "parsing"
+        _ = try await site.store.submit(submission)
+        try await site.store.setBudget("parsing", hours: 0, from: nil)
+        try await site.store.setBudget("other", hours: 250, from: 0)
+        for _ in 0..<3000 where try await site.get("/").text.contains("used up") == false {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let overview = try await site.get("/").text
+        #expect(overview.contains("Budgets of projects") && overview.contains("used up: its runs wait"))
+        #expect(overview.contains("<bdi>other</bdi>") && overview.contains("0.00 of 250 h"))
+        let queue = try await site.get("/queue").text
+        #expect(queue.contains("The budget of project parsing is used up: 3 runs wait until it has more hours."))
+        let document = try await site.get("/api/v1/budgets").text
+        #expect(document.contains("\"project\":\"parsing\"") && document.contains("\"isSpent\":true"))
+        await site.store.close()
+    }
+
+    @Test func aRunThatWasPutBackHasNoTime() async throws {
+        let site = try await Site.make()
+        let suite = try await site.fill()
+        let running = try #require(suite.runs["tiny/glue/MRPC/seed-2"])
+        let record = try #require(try await site.store.run(running))
+        #expect(record.isRunningOrOver && (record.elapsed(now: 2e9) ?? 0) > 0)
+        var waiting = record
+        waiting.state = .ready
+        #expect(waiting.startedAt != nil && !waiting.isRunningOrOver && waiting.elapsed(now: 2e9) == nil)
+        await site.store.close()
+    }
+
     @Test(arguments: ["/runs/0", "/runs/x", "/runs/99999999999999999999", "/suites/7", "/nothing", "/compare?runs=x"])
     func whatIsNotThereIsSaidSo(path: String) async throws {
         let site = try await Site.make()

@@ -15,10 +15,19 @@ struct Site {
 
     static func make(limits: WebOptions.Limits = Site.limits, dataDirectory: String? = nil) async throws -> Site {
         let store = try await PostgresStore.open(try TestDatabase.current)
-        let jobFiles = JobFiles { yaml, _ in
-            guard yaml.contains("name:") else { throw BadFile() }
-            return Self.submission(name: "submitted")
-        }
+        let jobFiles = JobFiles(
+            reader: { request in
+                guard request.yaml.contains("name:") else { throw BadFile() }
+                var submission = Self.submission(name: "submitted")
+                if request.isFresh {
+                    for place in submission.runs.indices { submission.runs[place].spec.mayReuse = false }
+                }
+                return submission
+            },
+            forecaster: { submission in
+                submission.runs.contains { $0.spec.mayReuse } ? "1 of 2 runs is here already" : nil
+            }
+        )
         let provenance = Report.Provenance(
             version: "test",
             host: "here",

@@ -274,6 +274,29 @@ def walk(podium, session):
                        ("/history?sort=task", "history-grouped"), ("/suites", "suites-tagged"),
                        ("/compare?runs=999999", "compare-nothing")]:
         session.examine(path, name)
+    # Budgets, one of which is used up, and runs that wait for it; the form's own word on what was done before.
+    podium.run("budget", "set", "parsing", "--hours", "0")
+    (folder / "spent.yaml").write_text(JOB.replace("name: browser", "name: spent\nproject: parsing"))
+    podium.run("submit", str(folder / "spent.yaml"))
+    session.examine("/", "overview-budgets")
+    check("used up" in session.text(), "the overview does not say that a budget is used up")
+    session.examine("/queue", "queue-budgets")
+    check("wait until it has more hours" in session.text(), "the queue does not say why runs wait")
+    session.open("/submit")
+    session.tab_to("#yaml")
+    session.tab_to("input[name=fresh]").send_keys(Keys.SPACE)
+    session.tab_to("button[value=check]").send_keys(Keys.ENTER)
+    session.wait("the plan", lambda b: "What it asks for" in b.find_element(By.TAG_NAME, "main").text)
+    check(browser.find_element(By.CSS_SELECTOR, "input[name=fresh]").is_selected(), "the form forgot that all is to be run anew")
+    # What an open page shows is put away, then deleted: it hears of both, and keeps what it showed.
+    session.open(f"/suites/{number}")
+    podium.run("archive", "reported")
+    session.wait("that the suite is archived", lambda b: "archived" in b.find_element(By.TAG_NAME, "main").text)
+    podium.run("delete", "--suite", "reported")
+    session.wait("that the suite is gone", lambda b: "was deleted" in b.find_element(By.TAG_NAME, "main").text)
+    check("small" in session.text(), "the page of a deleted suite lost what it showed")
+    check(not browser.find_elements(By.CSS_SELECTOR, "#actions button:enabled"), "a deleted suite can be acted on")
+    session.read_console("deleted suite")
     # Signed out, the door.
     browser.delete_all_cookies()
     session.examine("/sign-in", "sign-in")

@@ -19,14 +19,10 @@ package final class ReportMemory: Sendable {
     }
 
     private struct State {
-        /// By file; the number of the last look tells which are in use.
-        var answers: [FileIdentity: (answers: RunAnswers, used: Int)] = [:]
-        var tests: [TestKey: (tests: TaskTests, used: Int)] = [:]
+        var answers: BoundedMemory<FileIdentity, RunAnswers>
+        var tests: BoundedMemory<TestKey, TaskTests>
         /// Those that the next file is compared with.
         var examples: [EvaluatedExamples] = []
-        var looks = 0
-        var answerBytes = 0
-        var testBytes = 0
         var work = Work()
     }
 
@@ -44,15 +40,14 @@ package final class ReportMemory: Sendable {
 
     package var work: Work { state.withLock { $0.work } }
 
-    private let state = Mutex(State())
-    private let limit: Int
+    private let state: Mutex<State>
 
     /// Lists of examples that a file is compared with; a list that has left them comes again as another one of equal content.
     private static let exampleLimit = 100
 
     /// - Parameter limit: how many bytes of answers are kept, and how many of tests.
     package init(limit: Int = 64 << 20) {
-        self.limit = limit
+        state = Mutex(State(answers: BoundedMemory(limit: limit), tests: BoundedMemory(limit: limit)))
     }
 
     // MARK: Answers
@@ -61,20 +56,12 @@ package final class ReportMemory: Sendable {
     ///
     /// Traits of inputs, which take more memory than all the rest, are read again each time.
     func answers(in file: FileIdentity, traits: Bool) -> RunAnswers? {
-        if !traits, let known = known(file) { return known }
+        if !traits, let known = state.withLock({ $0.answers.value(of: file) }) { return known }
         state.withLock { $0.work.read += 1 }
         guard let rows = try? PredictionLog.read(file.path, traits: traits), !rows.isEmpty else { return nil }
         let answers = RunAnswers(rows, of: examples(of: rows), traits: traits)
         if !traits { keep(answers, of: file) }
         return answers
-    }
-
-    private func known(_ file: FileIdentity) -> RunAnswers? {
-        state.withLock { state in
-            state.looks += 1
-            state.answers[file]?.used = state.looks
-            return state.answers[file]?.answers
-        }
     }
 
     /// Compares outside of the lock: lists of examples never change.
@@ -92,42 +79,21 @@ package final class ReportMemory: Sendable {
 
     private func keep(_ answers: RunAnswers, of file: FileIdentity) {
         state.withLock { state in
-            state.looks += 1
-            guard state.answers.updateValue((answers, state.looks), forKey: file) == nil else { return }
-            state.answerBytes += answers.bytes
-            guard state.answerBytes > limit else { return }
-            // The half that was used last stays, so that the search is rare.
-            for (file, kept) in state.answers.sorted(by: { $0.value.used < $1.value.used }) {
-                guard state.answerBytes > limit / 2 else { break }
-                state.answers[file] = nil
-                state.answerBytes -= kept.answers.bytes
-            }
-            let used = Set(state.answers.values.map { ObjectIdentifier($0.answers.examples) })
+            guard state.answers.keep(answers, of: file, bytes: answers.bytes) else { return }
+            let used = Set(state.answers.values.map { ObjectIdentifier($0.examples) })
             state.examples.removeAll { !used.contains(ObjectIdentifier($0)) }
         }
     }
 
     // MARK: Tests
 
+    /// - Parameter make: a function of what the key says, and of nothing else.
     func tests(_ key: TestKey, make: () -> TaskTests) -> TaskTests {
-        let known = state.withLock { state -> TaskTests? in
-            state.looks += 1
-            state.tests[key]?.used = state.looks
-            return state.tests[key]?.tests
-        }
-        if let known { return known }
+        if let known = state.withLock({ $0.tests.value(of: key) }) { return known }
         let made = make()
         state.withLock { state in
-            state.looks += 1
             state.work.tested += 1
-            guard state.tests.updateValue((made, state.looks), forKey: key) == nil else { return }
-            state.testBytes += made.bytes
-            guard state.testBytes > limit else { return }
-            for (key, kept) in state.tests.sorted(by: { $0.value.used < $1.value.used }) {
-                guard state.testBytes > limit / 2 else { break }
-                state.tests[key] = nil
-                state.testBytes -= kept.tests.bytes
-            }
+            state.tests.keep(made, of: key, bytes: made.bytes)
         }
         return made
     }

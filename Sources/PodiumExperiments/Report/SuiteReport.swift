@@ -33,6 +33,9 @@ package struct SuiteReport {
 
     private var histories: [SuiteHistory.Run] { history.runs }
 
+    /// Where the predictions lie that are tested: with a file that is changed or gone another report comes out.
+    package var predictionPaths: [String] { histories.compactMap { $0.artifact(.predictions)?.path } }
+
     /// The finished runs of a system's best configuration.
     private func chosen(_ system: String, _ task: BenchmarkTask) -> [SuiteHistory.Run] {
         Configurations(history, system: system, task: task).best?.members.filter { $0.record.state == .succeeded } ?? []

@@ -59,12 +59,18 @@ package struct ReuseForecast: Sendable, Equatable {
         }
     }
 
-    /// `12 of 45 runs are here already, and their results are taken over; --fresh runs them again`; nil where none is.
+    /// For the command line: `12 of 45 runs are here already, and their results are taken over; --fresh runs them again`; nil
+    /// where none is.
     package var text: String? {
+        summary.map { "\($0); --fresh runs \(sources.count == 1 ? "it" : "them") again" }
+    }
+
+    /// `12 of 45 runs are here already, and their results are taken over`; nil where none is.
+    package var summary: String? {
         guard !sources.isEmpty else { return nil }
         let count = sources.count
         return
             "\(count) of \(runs) run\(runs == 1 ? "" : "s") \(count == 1 ? "is" : "are") here already, and "
-            + "\(count == 1 ? "its result is" : "their results are") taken over; --fresh runs \(count == 1 ? "it" : "them") again"
+            + "\(count == 1 ? "its result is" : "their results are") taken over"
     }
 }

@@ -30,7 +30,11 @@ package struct LogReader: Sendable {
             if !isOver {
                 while true {
                     let changes = try await store.changes(after: place, suite: record.suite, limit: Self.page)
-                    for change in changes where change.run == id { isOver = change.to.isTerminal }
+                    for change in changes {
+                        if change.run == id, let state = change.to { isOver = state.isTerminal }
+                        // A run that was deleted says nothing more.
+                        if change.kind == .deleted { isOver = try await store.run(id)?.state.isTerminal ?? true }
+                    }
                     guard let newest = changes.last else { break }
                     place = newest.id
                 }

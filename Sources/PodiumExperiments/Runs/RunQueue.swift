@@ -51,11 +51,10 @@ package struct RunQueue {
             ("STEP", .right), ("LOSS", .right), ("ETA", .right), ("REASON", .left),
         ])
         for run in runs {
-            let elapsed = run.startedAt.map { (run.endedAt ?? now) - $0 }
-            let progress = run.state == .running || run.state.isTerminal ? run.progress : nil
+            let progress = run.isRunningOrOver ? run.progress : nil
             table.add([
                 "\(run.id)", run.suiteName, run.spec.name, run.standing.code, run.attempt > 0 ? "\(run.attempt)" : "",
-                elapsed.map(NumberText.clock) ?? "", progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
+                run.elapsed(now: now).map(NumberText.clock) ?? "", progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
                 progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
                 run.state == .running ? progress.map { NumberText.clock($0.remainingSeconds) } ?? "" : "",
                 run.reason.map { "(\($0))" } ?? "",

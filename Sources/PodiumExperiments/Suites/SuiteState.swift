@@ -29,7 +29,9 @@ package struct SuiteState {
         var next = place
         while true {
             let changes = try await store.changes(after: next, suite: suite, limit: 1000)
-            stale.formUnion(changes.map(\.run))
+            stale.formUnion(changes.compactMap(\.run))
+            // Which runs they were is in no entry: those that are there no more are left out below.
+            if changes.contains(where: { $0.kind == .deleted }) { stale.formUnion(runs.map(\.id)) }
             guard let last = changes.last else { break }
             next = last.id
         }

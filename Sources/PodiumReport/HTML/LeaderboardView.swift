@@ -43,6 +43,9 @@ struct LeaderboardView {
     let caption: String
     let groups: [Group]
 
+    /// Whether a row has one, which the first column's head then explains.
+    var hasRanks: Bool { groups.contains { $0.rows.contains { $0.rank != nil } } }
+
     /// - Parameter isWanted: which rows to show; groups left without any are dropped.
     init(
         _ leaderboard: Leaderboard,

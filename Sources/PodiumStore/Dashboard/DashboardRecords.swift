@@ -44,6 +44,8 @@ package struct MatrixRun: Codable, Sendable, Equatable {
     /// Whether a failed parent keeps it from starting.
     package var isStuck: Bool
     package var score: Double?
+    /// Whether the score is another run's, which did the same work before.
+    package var isReused: Bool
     package var step: Int?
     package var totalSteps: Int?
 }

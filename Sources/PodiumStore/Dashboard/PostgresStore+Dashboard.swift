@@ -60,7 +60,8 @@ extension PostgresStore {
                     from runs r where r.suite_id = $1
                 )
                 select c.id, c.name, c.kind, c.system, c.task, c.seed::text as seed, c.settings, c.state, c.is_stuck,
-                    results.score, (progress.latest->>'step')::bigint as step,
+                    results.score, results.reused_from is not null as is_reused,
+                    (progress.latest->>'step')::bigint as step,
                     (progress.latest->>'totalSteps')::bigint as total_steps
                 from cells c left join results on results.run_id = c.id
                     left join progress on progress.run_id = c.id
@@ -83,10 +84,25 @@ extension PostgresStore {
                 state: try row.word("state"),
                 isStuck: try row.get("is_stuck"),
                 score: try row.optional("score"),
+                isReused: try row.get("is_reused"),
                 step: try row.optional("step"),
                 totalSteps: try row.optional("total_steps")
             )
         }
+    }
+
+    /// How many runs of a suite took over another run's result.
+    package func reusedRuns(of suite: SuiteID) async throws -> Int {
+        let rows = try await read { connection throws(StoreError) in
+            try await connection.query(
+                """
+                select count(*) as reused from results join runs on runs.id = results.run_id
+                where results.reused_from is not null and runs.suite_id = $1
+                """,
+                .int(suite.rawValue)
+            )
+        }
+        return try rows.first?.get("reused") ?? 0
     }
 
     /// Who waits for whom in a suite; at most `limit` edges.

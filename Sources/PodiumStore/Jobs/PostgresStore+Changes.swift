@@ -57,10 +57,10 @@ extension RunChange {
         self.init(
             id: ChangeID(transaction: try row.get("transaction"), number: try row.get("id")),
             suite: SuiteID(rawValue: try row.get("suite_id")),
-            run: RunID(rawValue: try row.get("run_id")),
+            run: try row.optional("run_id", as: Int64.self).map { RunID(rawValue: $0) },
             kind: try row.word("kind"),
             from: try row.optionalWord("from_state"),
-            to: try row.word("to_state"),
+            to: try row.optionalWord("to_state"),
             attempt: try row.get("attempt"),
             reason: try row.optional("reason"),
             at: try row.get("at")

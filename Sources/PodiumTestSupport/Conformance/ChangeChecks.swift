@@ -19,7 +19,10 @@ extension JobStoreConformance {
             #expect(try await store.record(claim.lease, events: [.artifact(file)]))
             #expect(try await store.finish(claim.lease, outcome: .failed(.crash, message: "died")))
             let changes = try await store.feed(5)
-            let told = changes.map { "\($0.kind.rawValue) \($0.run) \($0.from?.rawValue ?? "-") \($0.to.rawValue)" }
+            let told = changes.map { change in
+                let (run, to) = (change.run?.description ?? "-", change.to?.rawValue ?? "-")
+                return "\(change.kind.rawValue) \(run) \(change.from?.rawValue ?? "-") \(to)"
+            }
             let a = try #require(suite.runs["a"])
             let b = try #require(suite.runs["b"])
             #expect(
@@ -44,7 +47,7 @@ extension JobStoreConformance {
                 let page = try await store.changes(after: place, suite: first.suite, limit: 2)
                 guard let last = page.last else { break }
                 #expect(page.count <= 2)
-                seen += page.map(\.run)
+                seen += page.compactMap(\.run)
                 place = try #require(ChangeID(last.id.description))
             }
             #expect(seen == first.runs.values.sorted())
@@ -78,6 +81,23 @@ extension JobStoreConformance {
             #expect(changes.map(\.reason) == ["no such file", "blocked by \(claim.lease.run)"])
             #expect(try await store.run(try #require(suite.runs["b"]))?.isOver == true)
         },
+        JobStoreConformance(name: "theFeedTellsOfSuitesThatWerePutAwayOrLabelled") { store in
+            let suite = try await store.submit(["a"])
+            _ = try await store.submit(["other"])
+            let place = try #require(try await store.feed(2).last?.id)
+            for annotation in [
+                SuiteAnnotation(archived: true), SuiteAnnotation(archived: true), SuiteAnnotation(archived: false),
+                SuiteAnnotation(addedTags: ["x"]), SuiteAnnotation(note: "n"), SuiteAnnotation(note: "n"),
+            ] {
+                _ = try await store.annotate(suite.suite, annotation)
+            }
+            // What changes nothing is not told.
+            _ = try await store.cancel(suite.runs.values.map { $0 })
+            let changes = try await store.feed(5, after: place)
+            #expect(changes.map(\.kind) == [.annotated, .annotated, .annotated, .annotated, .state])
+            #expect(changes.allSatisfy { $0.suite == suite.suite })
+            #expect(changes.dropLast().allSatisfy { $0.run == nil && $0.to == nil })
+        },
         JobStoreConformance(name: "aFollowerMissesNothingOfEightWriters") { store in
             let suite = try await store.submit((1...120).map { "run-\($0)" }) { $0.resources.threads = 1 }
             async let followed = follow(store, suite.suite, count: 360)
@@ -94,7 +114,7 @@ extension JobStoreConformance {
             }
             let changes = try await followed
             #expect(changes.filter { $0.to == .running }.count == 120)
-            #expect(Set(changes.filter { $0.to == .succeeded }.map(\.run)) == Set(suite.runs.values))
+            #expect(Set(changes.filter { $0.to == .succeeded }.compactMap(\.run)) == Set(suite.runs.values))
             #expect(Set(changes.map(\.id)).count == 360)
         },
     ]

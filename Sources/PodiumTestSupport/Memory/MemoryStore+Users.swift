@@ -219,7 +219,7 @@ extension MemoryStore {
             state.keepUse(of: gone, now: now)
             state.runs.removeAll { gone.contains($0.id) }
             state.suites.removeAll { suites.contains($0.record.id) }
-            state.changes.removeAll { gone.contains($0.run) }
+            state.changes.removeAll { $0.run.map(gone.contains) ?? false }
             for index in state.runs.indices {
                 state.runs[index].parents.removeAll { gone.contains($0.run) }
                 if let cause = state.runs[index].blockedBy, gone.contains(cause) { state.runs[index].blockedBy = nil }
@@ -298,6 +298,23 @@ extension MemoryStore.State {
                 note(run, .artifact, from: nil, reason: made.artifact.kind.rawValue + step, at: now)
             }
         }
+        noteSuites(since: before, at: now)
+    }
+
+    /// What happened to suites as a whole.
+    private mutating func noteSuites(since before: MemoryStore.State, at now: Double) {
+        let left = Set(runs.map(\.id))
+        let gone = Dictionary(grouping: before.runs.filter { !left.contains($0.id) }, by: \.suite)
+        for (suite, runs) in gone.sorted(by: { $0.key < $1.key }) {
+            note(suite, .deleted, reason: "\(runs.count)", at: now)
+        }
+        for suite in suites {
+            guard let old = before.suites.first(where: { $0.record.id == suite.record.id }) else { continue }
+            let isSame =
+                old.tags == suite.tags && old.note == suite.note
+                && (old.archivedAt == nil) == (suite.archivedAt == nil)
+            if !isSame { note(suite.record.id, .annotated, reason: nil, at: now) }
+        }
     }
 
     private mutating func note(
@@ -307,16 +324,38 @@ extension MemoryStore.State {
         reason: String?,
         at now: Double
     ) {
+        note(
+            run.suite,
+            kind,
+            run: run.id,
+            from: from,
+            to: run.state,
+            attempt: run.attempts.count,
+            reason: reason,
+            at: now
+        )
+    }
+
+    private mutating func note(
+        _ suite: SuiteID,
+        _ kind: RunChange.Kind,
+        run: RunID? = nil,
+        from: RunState? = nil,
+        to: RunState? = nil,
+        attempt: Int = 0,
+        reason: String?,
+        at now: Double
+    ) {
         lastChange += 1
         changes.append(
             RunChange(
                 id: ChangeID(transaction: lastChange, number: lastChange),
-                suite: run.suite,
-                run: run.id,
+                suite: suite,
+                run: run,
                 kind: kind,
                 from: from,
-                to: run.state,
-                attempt: run.attempts.count,
+                to: to,
+                attempt: attempt,
                 reason: reason,
                 at: now
             )

@@ -34,6 +34,7 @@ struct API: Sendable {
             Route(.post, "/api/v1/priority", .operator, setPriority),
             Route(.get, "/api/v1/queue", .reader, queue),
             Route(.get, "/api/v1/workers", .reader, workers),
+            Route(.get, "/api/v1/budgets", .reader) { _ in try .json(Page(items: try await store.budgets())) },
             Route(.get, "/api/v1/views", .reader) { _ in try .json(Page(items: try await store.savedViews())) },
             Route(.get, "/api/v1/events", .reader, pages.events),
             Route(.get, "/api/v1/actions", .admin, actionLog),
@@ -58,6 +59,8 @@ struct API: Sendable {
         var note: String
         /// Absent where the suite was not put away.
         var archivedAt: Double?
+        /// Runs that took over another run's result; of a suite that is asked for by itself.
+        var reused: Int?
         /// Of a suite that is asked for by itself.
         var seeds: SeedPlanDocument?
 
@@ -92,6 +95,7 @@ struct API: Sendable {
     private func suite(_ exchange: Exchange) async throws -> WebResponse {
         let suite = try await pages.suite(exchange)
         var document = SuiteDocument(suite)
+        document.reused = try await store.reusedRuns(of: suite.id)
         document.seeds = try await pages.seedPlan(of: suite.id).map { SeedPlanDocument($0, $1) }
         return try .json(document)
     }
@@ -118,7 +122,7 @@ struct API: Sendable {
         guard let yaml = String(validating: exchange.request.body, as: UTF8.self) else {
             throw Problem(422, "the job file is not UTF-8 text")
         }
-        let suite = try await actions.submit(yaml, by: exchange.visitor)
+        let suite = try await actions.submit(yaml, isFresh: try exchange.flag("fresh"), by: exchange.visitor)
         struct Document: Encodable {
             var suite: Int64
             var runs: [String: Int64]
@@ -288,6 +292,15 @@ struct API: Sendable {
 }
 
 extension Exchange {
+    /// `true` or `false` in the query; false where it is missing.
+    func flag(_ name: String) throws -> Bool {
+        switch request.parameter(name) {
+        case nil, "false": return false
+        case "true": return true
+        case let text?: throw Problem(400, "\(name) is true or false, not \"\(text.prefix(40))\"")
+        }
+    }
+
     /// A number in the query from which to read on; an error for what is none.
     func place(_ name: String) throws -> Int64? {
         guard let text = request.parameter(name) else { return nil }

@@ -6,6 +6,12 @@ actor EventReader {
     struct Scope: Sendable {
         var suite: SuiteID?
         var run: RunID?
+
+        /// Whoever follows a run of a suite hears also what happens to the suite as a whole: the run may be gone with it.
+        func includes(_ change: RunChange) -> Bool {
+            guard suite == nil || change.suite == suite else { return false }
+            return run == nil || change.run == run || (change.run == nil && suite != nil)
+        }
     }
 
     private let hub: ChangeHub
@@ -56,7 +62,7 @@ actor EventReader {
         while let entries = try? await hub.entries(after: place, suite: scope.suite, limit: 500),
             let last = entries.last
         {
-            for entry in entries where scope.run == nil || entry.change.run == scope.run { bytes += entry.event }
+            for entry in entries where scope.includes(entry.change) { bytes += entry.event }
             place = last.change.id
         }
         let progress = hub.progress

@@ -91,9 +91,17 @@ struct FormPages: Sendable {
         var yaml = ""
         var errors: [Mistake] = []
         var excerpt: [Line] = []
+        /// Of which the first are listed.
+        var runCount = ""
         var runs: [String] = []
-
+        /// How many the list leaves out.
+        var furtherRuns: String?
+        var isFresh = false
+        /// Which of the runs are done already.
+        var forecast: String?
     }
+
+    private static let listedRuns = 200
 
     private static let example = """
         name: first
@@ -115,13 +123,20 @@ struct FormPages: Sendable {
         let yaml = (form.first { $0.name == "yaml" }?.value ?? "").replacing("\r\n", with: "\n")
         var view = try await submitView(exchange)
         view.yaml = yaml
+        view.isFresh = form.contains { $0.name == "fresh" && !$0.value.isEmpty }
         do {
             if form.contains(where: { $0.name == "do" && $0.value == "check" }) {
-                let submission = try await actions.jobFiles.read(yaml, forSubmission: false)
-                view.runs = submission.runs.prefix(200).map(\.spec.name)
+                let submission = try await actions.jobFiles.read(yaml, isForSubmission: false, isFresh: view.isFresh)
+                let names = submission.runs.map(\.spec.name)
+                view.runCount = NumberText.count(names.count, "run")
+                view.runs = Array(names.prefix(Self.listedRuns))
+                if names.count > Self.listedRuns {
+                    view.furtherRuns = "and \(NumberText.grouped(names.count - Self.listedRuns)) more"
+                }
+                view.forecast = await actions.jobFiles.forecast(submission)
                 return try page(exchange, view, status: 200)
             }
-            let suite = try await actions.submit(yaml, by: exchange.visitor)
+            let suite = try await actions.submit(yaml, isFresh: view.isFresh, by: exchange.visitor)
             return .seeOther("/suites/\(suite.suite)")
         } catch let error as any DescribedError where error.blame == .input {
             let line = error.place?.line

@@ -27,6 +27,11 @@ extension Pages {
         let mayAct: Bool
         let formCode: String
         let counts: [CountView]
+        /// Its tags, and whether it was put away.
+        let labels: String?
+        let note: String?
+        /// What took over earlier results.
+        let reused: String?
         let seeds: SeedPlanView?
         let systems: [System]
         let more: String?
@@ -44,16 +49,20 @@ extension Pages {
         let running = shown.filter { $0.state == .running }.prefix(40).map(\.id)
         let curves = running.isEmpty ? [:] : try await store.curves(of: running, name: "loss", points: 30)
         let examples = try await examples(of: shown)
+        let reused = try await store.reusedRuns(of: summary.id)
         let view = MatrixView(
             suite: summary.id.rawValue,
             mayAct: exchange.visitor.may(.operator),
             formCode: exchange.formCode,
             counts: Self.counts(summary),
+            labels: summary.labels,
+            note: summary.note.isEmpty ? nil : summary.note,
+            reused: Self.reused(reused, of: summary.runCount),
             seeds: try await seedPlan(of: summary.id).map { SeedPlanView($0, $1) },
             systems: Self.systems(shown, curves: curves, examples: examples),
             more: runs.count > shown.count
                 ? "/suites/\(summary.id)?page=\(offset / Self.matrixLimit + 2)" : nil,
-            legend: RunStanding.allCases.map { StateView($0) }
+            legend: RunStanding.allCases.map { StateView($0) } + (reused > 0 ? [.takenOver] : [])
         )
         return try page(
             exchange,
@@ -69,6 +78,13 @@ extension Pages {
 
     static func summary(_ summary: SuiteSummary) -> String {
         "Suite \(summary.id) · \(NumberText.count(summary.runCount, "run")) · submitted \(LocalTime.text(summary.submittedAt))"
+    }
+
+    private static func reused(_ count: Int, of runs: Int) -> String? {
+        guard count > 0 else { return nil }
+        return
+            "\(NumberText.grouped(count)) of \(NumberText.count(runs, "run")) took over \(count == 1 ? "the result" : "results") "
+            + "of the same work that was done before (\(StateView.takenOver.symbol)): no further measurement."
     }
 
     func tabs(_ suite: SuiteID, current: String) -> [PageRenderer.Frame.Link] {
@@ -161,7 +177,7 @@ extension Pages {
     /// A table cell; of several runs of one seed the first is shown.
     private static func cell(_ runs: [MatrixRun], _ curves: [RunID: [MetricPoint]]) -> String {
         guard let run = runs.first else { return "<td class=\"none\"></td>" }
-        let state = StateView(run.state, isStuck: run.isStuck)
+        let state = run.isReused ? .takenOver : StateView(run.state, isStuck: run.isStuck)
         var value = ""
         var field = ""
         var drawing = ""

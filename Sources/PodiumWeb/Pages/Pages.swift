@@ -11,6 +11,7 @@ struct Pages: Sendable {
     let renderer: PageRenderer
     let rankings: Rankings
     let summaries: Summaries
+    let budgets: Budgets
     let jobFiles: JobFiles
     let version: String
 

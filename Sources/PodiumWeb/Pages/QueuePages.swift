@@ -10,6 +10,7 @@ extension Pages {
         let counts: [CountView]
         let running: RunListView
         let suites: SuiteListView
+        let budgets: BudgetListView?
     }
 
     /// Rows of a list on a page; what is beyond is counted.
@@ -38,7 +39,8 @@ extension Pages {
                 )
             },
             running: list,
-            suites: SuiteListView(summaries, now: now)
+            suites: SuiteListView(summaries, now: now),
+            budgets: BudgetListView(try await budgets.all())
         )
         return try page(exchange, title: "Overview", current: "/", scope: .init(), "overview", view)
     }
@@ -58,6 +60,8 @@ extension Pages {
         let total: String
         /// Pilots that a batch system has not started yet, and why.
         let pilots: String?
+        /// Budgets that are used up.
+        let budgets: [String]
         let sections: [Section]
     }
 
@@ -108,6 +112,7 @@ extension Pages {
             pilots: PilotTable.waiting(
                 try await store.pilotSnapshot(pool: nil, device: "", threads: 0).submissions
             ),
+            budgets: BudgetListView.hints(try await budgets.all()),
             sections: sections
         )
         return try page(exchange, title: "Queue", current: "/queue", scope: .init(suite: suite), "queue", view)

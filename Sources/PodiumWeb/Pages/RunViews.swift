@@ -43,11 +43,11 @@ struct RunListView {
         self.caption = caption
         self.hasBoxes = hasBoxes
         hasPlaces = places != nil
-        hasProgress = records.contains { $0.startedAt != nil }
+        hasProgress = records.contains(where: \.isRunningOrOver)
         let hasPools = places != nil && Set(records.map(\.pool)).count > 1
         runs = records.map { record in
             let state = StateView(record)
-            let progress = record.state == .running || record.state.isTerminal ? record.progress : nil
+            let progress = record.isRunningOrOver ? record.progress : nil
             return Run(
                 number: record.id.rawValue,
                 name: record.spec.name,
@@ -60,7 +60,7 @@ struct RunListView {
                 pool: hasPools ? record.pool : nil,
                 steps: progress.map { "\($0.step)/\($0.totalSteps)" } ?? "",
                 loss: progress.map { NumberText.fixed($0.loss, digits: 4) } ?? "",
-                time: record.startedAt.map { NumberText.clock((record.endedAt ?? now) - $0) } ?? "",
+                time: record.elapsed(now: now).map { NumberText.clock($0) } ?? "",
                 left: record.state == .running ? progress.map { NumberText.clock($0.remainingSeconds) } ?? "" : "",
                 why: record.why(places?[record.id])
             )
@@ -77,6 +77,14 @@ extension RunRecord {
         if let reason { return reason }
         guard state == .ready, let place else { return "" }
         return place == 1 ? "next in the queue" : "\(NumberText.grouped(place - 1)) before it"
+    }
+}
+
+extension SuiteSummary {
+    /// Its tags, and whether it was put away; nil for neither.
+    var labels: String? {
+        let labels = (archivedAt == nil ? [] : ["archived"]) + tags
+        return labels.isEmpty ? nil : labels.joined(separator: " · ")
     }
 }
 
@@ -101,11 +109,6 @@ struct SuiteListView {
     /// Where the next older ones are.
     var older: String?
 
-    private static func labels(_ summary: SuiteSummary) -> String? {
-        let labels = (summary.archivedAt == nil ? [] : ["archived"]) + summary.tags
-        return labels.isEmpty ? nil : labels.joined(separator: " · ")
-    }
-
     init(_ summaries: [SuiteSummary], now: Double, older: String? = nil) {
         self.older = older
         suites = summaries.map { summary in
@@ -116,7 +119,7 @@ struct SuiteListView {
             return Suite(
                 number: summary.id.rawValue,
                 name: summary.name,
-                labels: Self.labels(summary),
+                labels: summary.labels,
                 note: summary.note.isEmpty ? nil : String(summary.note.prefix { $0 != "\n" }),
                 kind: state.kind,
                 symbol: state.symbol,

@@ -67,6 +67,13 @@ struct StateView {
         }
     }
 
+    /// Of a run that is done because another did the same work before.
+    static let takenOver = StateView(kind: "succeeded", symbol: "≡", word: "result taken over")
+
+    /// Of a project's budget.
+    static let withinBudget = StateView(kind: "succeeded", symbol: "✓", word: "open")
+    static let usedUp = StateView(kind: "waiting", symbol: "◦", word: "used up: its runs wait")
+
     private init(kind: String, symbol: String, word: String) {
         (self.kind, self.symbol, self.word) = (kind, symbol, word)
     }

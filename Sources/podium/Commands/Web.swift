@@ -27,7 +27,7 @@ struct DashboardOptions: ParsableArguments {
     func start(on store: PostgresStore, of place: PlaceOptions) async throws -> WebServer {
         try await WebServer.start(
             store: store,
-            jobFiles: place.jobFiles(),
+            jobFiles: place.jobFiles(store),
             provenance: Machine.provenance(),
             options: WebOptions(
                 address: bind,
@@ -75,20 +75,35 @@ struct Web: AsyncParsableCommand {
 
 extension PlaceOptions {
     /// Reads job files that are submitted in the dashboard; relative paths start from the current folder.
-    func jobFiles() -> JobFiles {
+    func jobFiles(_ store: PostgresStore) -> JobFiles {
         let reader = SubmissionReader(models: models, presets: EnginePresets.names, home: userHome)
         let check = inputCheck
         let folder = FileManager.default.currentDirectoryPath
-        return JobFiles { yaml, isForSubmission in
-            var submission = try reader.read(
-                SubmissionReader.File(name: "job file", folder: folder, bytes: Array(yaml.utf8))
-            )
-            if isForSubmission { submission = try await reader.withModels(submission) { _ in } }
-            let problems = check.findings(submission).problems
-            guard problems.isEmpty else {
-                throw ExperimentError(.invalidRequest, problems.joined(separator: "; "))
+        // What workers elsewhere have is not known here.
+        let engine = databaseURL == nil ? Machine.engineIdentity(self, nil) : nil
+        let dataDirectory = dataDirectory
+        return JobFiles(
+            reader: { request in
+                var submission = try reader.read(
+                    SubmissionReader.File(name: "job file", folder: folder, bytes: Array(request.yaml.utf8)),
+                    overrides: request.isFresh ? [Self.freshOverride] : []
+                )
+                if request.isForSubmission { submission = try await reader.withModels(submission) { _ in } }
+                let problems = check.findings(submission).problems
+                guard problems.isEmpty else {
+                    throw ExperimentError(.invalidRequest, problems.joined(separator: "; "))
+                }
+                return submission
+            },
+            forecaster: { submission in
+                guard let engine else { return nil }
+                return try? await ReuseForecast(
+                    submission,
+                    engine: engine,
+                    dataDirectory: dataDirectory,
+                    store: store
+                ).summary
             }
-            return submission
-        }
+        )
     }
 }

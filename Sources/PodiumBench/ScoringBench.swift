@@ -100,7 +100,7 @@ package struct ScoringBench {
         }
         let bootstrap = Bootstrap(resamples: resamples)
         let seconds = Stopwatch.median(of: selection.repeats) {
-            for table in tables { _ = PairedComparison(table, first: 1, bootstrap: bootstrap) }
+            for table in tables { _ = PairedComparison(table, permutes: false, bootstrap: bootstrap) }
         }
         let draws = Stopwatch.median(of: selection.repeats) {
             for table in tables { _ = bootstrap.run { table.resample(using: &$0).count } }

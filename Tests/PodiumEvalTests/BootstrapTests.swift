@@ -83,7 +83,8 @@ import PodiumPrimitives
         let examples = try Self.systems(.mrpc, n: 408, accuracies: [0.9, 0.5, 0.7], seed: 7)
         let table = try ScoreTable(examples)
         let bootstrap = Bootstrap(resamples: 2000)
-        let both = try #require(bootstrap.hierarchical(table))
+        let drawn = MultiBootstrap(bootstrap).draws(table, owners: [0, 0, 0], systems: 1)
+        let both = try #require(drawn[0]?.interval())
         let single = try #require(bootstrap.intervals(of: table, column: 2).last?.interval)
         #expect(both.high - both.low > single.high - single.low)
         #expect(both.method == .hierarchicalBootstrap)
@@ -129,7 +130,9 @@ import PodiumPrimitives
             try ScoreTable(Self.systems(task, n: n, accuracies: [0.8, 0.78], seed: 8))
         }
         let duration = ContinuousClock().measure {
-            for table in tables { _ = PairedComparison(table, first: 1, bootstrap: Bootstrap(resamples: 10_000)) }
+            for table in tables {
+                _ = PairedComparison(table, permutes: false, bootstrap: Bootstrap(resamples: 10_000))
+            }
         }
         print("10,000 paired resamples of nine development sets: \(duration)")
         #expect(duration < .seconds(20), "far from the two seconds it takes on an idle machine")

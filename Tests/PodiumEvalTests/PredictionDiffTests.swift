@@ -17,7 +17,7 @@ import Testing
         )
         #expect(diff.gained.map(\.id) == (0..<10).map(String.init))
         #expect(diff.lost.map(\.id) == (50..<75).map(String.init))
-        #expect(abs(diff.p - 0.01667384780012071) < 1e-15)
+        #expect(abs((diff.p ?? 1) - 0.01667384780012071) < 1e-15)
         let slice = try #require(diff.slices.first)
         #expect(diff.slices.count == 1 && slice.key == PredictionDiff.SliceKey("label", "1") && slice.n == 100)
         #expect(slice.first == 0.9 && slice.second == 0.75)

@@ -72,6 +72,41 @@ struct ComparisonTests {
         #expect(set.diff.gained.count == 5 && set.diff.lost.isEmpty)
     }
 
+    /// Questions about one article share its luck: of stored answers whole articles are drawn, and no test counts questions.
+    @Test func storedAnswersOfSQuADAreComparedByArticles() throws {
+        func answers(_ right: (Int) -> Bool, articles: Bool) -> [ExamplePrediction] {
+            (0..<60).map { number in
+                ExamplePrediction(
+                    split: .dev,
+                    example: "q\(number)",
+                    prediction: right(number) ? "yes" : "no",
+                    gold: "yes",
+                    score: right(number) ? 1 : 0,
+                    group: articles ? "article \(number / 10)" : nil
+                )
+            }
+        }
+        func compared(articles: Bool) throws -> ComparedSet {
+            // B is better on two articles of six, and there on all questions.
+            try ComparedSet.spans(
+                task: .squadV1,
+                predictions: Sides(
+                    a: answers({ $0 >= 20 }, articles: articles),
+                    b: answers({ _ in true }, articles: articles)
+                ),
+                bootstrap: Bootstrap(resamples: 2000)
+            )
+        }
+        let set = try compared(articles: true)
+        #expect(set.paired.interval?.clusters == 6 && set.notes.isEmpty)
+        // Of two articles' signs one in two is as far on one side.
+        #expect(set.paired.permutationP == 0.5 && set.diff.p == nil)
+        #expect(set.text(examples: 0).contains("(paired bootstrap of 6 clusters)"))
+        #expect(!set.text(examples: 0).contains("McNemar"))
+        let alone = try compared(articles: false)
+        #expect((alone.paired.permutationP ?? 1) < 0.001 && alone.notes.count == 1)
+    }
+
     @Test func missingAndNeedlessAnswersAreMentioned() throws {
         let gold = file(
             "dev.json",

@@ -62,7 +62,7 @@ extension PredictionDiff {
                 )
             )
         }
-        return PredictionDiff(examples)
+        return PredictionDiff(examples, areIndependent: false)
     }
 
     /// Slices of a question by its first gold answer; nil where it has none.

@@ -60,17 +60,19 @@ package struct PredictionDiff: Hashable, Sendable {
     /// Examples that the second system has better than the first, and the other way round, in file order.
     package var gained: [Example]
     package var lost: [Example]
-    /// McNemar's exact p of gained against lost.
-    package var p: Double
+    /// McNemar's exact p of gained against lost; nil where examples are not independent of each other.
+    package var p: Double?
     /// By axis in order of first appearance, then by name, numbers in names by their size.
     package var slices: [Slice]
 
-    /// - Parameter threshold: how much a score must differ to count as gained or lost.
-    package init(_ examples: [Example], threshold: Double = 0.5) {
+    /// - Parameters:
+    ///   - threshold: how much a score must differ to count as gained or lost.
+    ///   - areIndependent: whether examples share nothing; questions about one article do.
+    package init(_ examples: [Example], threshold: Double = 0.5, areIndependent: Bool = true) {
         n = examples.count
         gained = examples.filter { $0.secondScore - $0.firstScore >= threshold }
         lost = examples.filter { $0.firstScore - $0.secondScore >= threshold }
-        p = PermutationTest.mcNemar(gained.count, lost.count)
+        p = areIndependent ? PermutationTest.mcNemar(gained.count, lost.count) : nil
         var order: [SliceKey] = []
         var sums: [SliceKey: (n: Int, first: Double, second: Double)] = [:]
         for example in examples {

@@ -38,11 +38,15 @@ extension PairedComparison {
     }
 
     /// B's mean of one score per example less A's.
+    ///
+    /// - Parameter groups: of each example, what it shares its luck with; whole groups are drawn.
     package static func bMinusA(
         _ sides: Sides<[Double]>,
         metric: String,
+        groups: [String]? = nil,
         bootstrap: Bootstrap = Bootstrap()
     ) throws(EvalError) -> PairedComparison {
-        PairedComparison(try ScoreTable(scores: [sides.b, sides.a], metric: metric), bootstrap: bootstrap)
+        let table = try ScoreTable(scores: [sides.b, sides.a], metric: metric, groups: groups)
+        return PairedComparison(table, bootstrap: bootstrap)
     }
 }

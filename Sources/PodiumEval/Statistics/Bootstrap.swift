@@ -1,4 +1,4 @@
-/// Resampling of examples, and of seeds, that gives the same numbers for the same seed on any machine.
+/// Resampling of examples that gives the same numbers for the same seed on any machine.
 package struct Bootstrap: Hashable, Sendable {
     package var resamples: Int
     package var seed: UInt64
@@ -34,33 +34,6 @@ package struct Bootstrap: Hashable, Sendable {
             )
             return (name, interval)
         }
-    }
-
-    /// An interval for the mean score of a system over its seeds: draws seeds, then examples.
-    ///
-    /// Every column of the table is one seed's run. All drawn seeds see the same drawn examples.
-    package func hierarchical(_ table: ScoreTable) -> Interval? {
-        let drawn = run { generator in
-            let values = table.values(weights: table.resample(using: &generator))
-            return meanScore(of: values, table, columns: 0..<table.columns, using: &generator)
-        }
-        return Interval.percentiles(of: drawn, level: level, method: .hierarchicalBootstrap)
-    }
-
-    /// The mean score of as many columns as there are, drawn with replacement.
-    func meanScore(
-        of values: [Double],
-        _ table: ScoreTable,
-        columns: Range<Int>,
-        using generator: inout Generator
-    ) -> Double {
-        guard columns.count > 1 else { return values[(columns.lowerBound + 1) * table.width - 1] }
-        var sum = 0.0
-        for _ in columns {
-            let column = columns.lowerBound + generator.index(below: columns.count)
-            sum += values[(column + 1) * table.width - 1]
-        }
-        return sum / Double(columns.count)
     }
 
     /// Runs the body once per resample, in parallel; resample r has generator stream r.

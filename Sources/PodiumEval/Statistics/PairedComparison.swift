@@ -6,51 +6,38 @@ package struct PairedComparison: Hashable, Sendable {
     package var interval: Interval?
     /// Two-sided bootstrap p: twice the smaller share of resamples on either side of zero.
     package var bootstrapP: Double?
-    /// Sign-flip test over examples (A's and B's predictions swapped at random).
+    /// Sign-flip test over examples, or whole clusters of them: A's and B's predictions swapped at random.
     package var permutationP: Double?
     /// Examples that were compared.
     package var n: Int
-    /// The difference in each resample, for means over tasks; empty where the difference is undefined.
+    /// The difference in each resample; empty where the difference is undefined.
     package private(set) var draws: [Double] = []
 
-    /// Compares column 0 of the table (A) with column 1 (B).
-    package init(_ table: ScoreTable, bootstrap: Bootstrap = Bootstrap()) {
-        precondition(table.columns == 2, "a paired comparison has two systems")
-        self.init(table, first: 1, bootstrap: bootstrap)
-        permutationP = PermutationTest.p(table, resamples: bootstrap.resamples, seed: bootstrap.seed &+ 1)
-    }
-
-    /// Compares two systems of several seeds each.
+    /// Compares column 0 of the table (A) with column 1 (B), a run each; systems of several seeds are ranked (`SystemRanking`).
     ///
-    /// The first `first` columns are A's runs, the rest B's.
-    /// Seeds and examples are both resampled; there is no permutation test across unpaired seeds.
-    package init(_ table: ScoreTable, first: Int, bootstrap: Bootstrap = Bootstrap()) {
-        precondition(first > 0 && first < table.columns, "both systems need a run")
+    /// - Parameter permutes: whether the permutation test is wanted besides.
+    package init(_ table: ScoreTable, permutes: Bool = true, bootstrap: Bootstrap = Bootstrap()) {
+        precondition(table.columns == 2, "a paired comparison has two systems")
         n = table.n
         permutationP = nil
-        let a = 0..<first
-        let b = first..<table.columns
-        let observed = Self.mean(table.values, table, a) - Self.mean(table.values, table, b)
+        let observed = Self.difference(table.values, table)
         guard !observed.isNaN else {
             difference = .undefined(reason: "a run's score has no value")
-            interval = nil
-            bootstrapP = nil
             return
         }
         difference = .value(observed)
-        let drawn = bootstrap.run { generator in
-            let values = table.values(weights: table.resample(using: &generator))
-            return bootstrap.meanScore(of: values, table, columns: a, using: &generator)
-                - bootstrap.meanScore(of: values, table, columns: b, using: &generator)
+        draws = bootstrap.run { generator in
+            Self.difference(table.values(weights: table.resample(using: &generator)), table)
         }
-        let method: Interval.Method = table.columns > 2 ? .hierarchicalBootstrap : .bootstrap
-        draws = drawn
-        interval = Interval.percentiles(of: drawn, level: bootstrap.level, method: method)
-        bootstrapP = Self.p(drawn)
-        // Single runs on clustered examples: whole clusters, studentised, because there are few of them.
-        if table.columns == 2, let clustered = table.clusterDifference(a, b) {
+        interval = Interval.percentiles(of: draws, level: bootstrap.level, method: .bootstrap)
+        bootstrapP = Self.p(draws)
+        // On clustered examples: whole clusters, studentised, because there are few of them.
+        if let clustered = table.clusterDifference(0..<1, 1..<2) {
             interval = clustered.interval(bootstrap) ?? interval
             bootstrapP = clustered.p(bootstrap) ?? bootstrapP
+        }
+        if permutes {
+            permutationP = PermutationTest.p(table, resamples: bootstrap.resamples, seed: bootstrap.seed &+ 1)
         }
     }
 
@@ -60,27 +47,6 @@ package struct PairedComparison: Hashable, Sendable {
         let below = drawn.count { $0 <= 0 }
         let above = drawn.count { $0 >= 0 }
         return defined == 0 ? nil : min(1, 2 * Double(min(below, above) + 1) / Double(defined + 1))
-    }
-
-    /// The comparison of mean scores over several tasks whose examples were drawn independently of each other.
-    ///
-    /// - Returns: nil without a task, or if a task's difference has no value.
-    package static func mean(of tasks: [PairedComparison], level: Double = 0.95) -> PairedComparison? {
-        let differences = tasks.compactMap(\.difference.value)
-        guard let first = tasks.first, differences.count == tasks.count,
-            tasks.allSatisfy({ $0.draws.count == first.draws.count })
-        else { return nil }
-        let count = Double(tasks.count)
-        var result = first
-        result.difference = .value(differences.reduce(0, +) / count)
-        result.draws = first.draws.indices.map { draw in tasks.reduce(0) { $0 + $1.draws[draw] } / count }
-        result.n = tasks.reduce(0) { $0 + $1.n }
-        let levels = tasks.compactMap(\.interval?.method)
-        let method: Interval.Method = levels.contains(.hierarchicalBootstrap) ? .hierarchicalBootstrap : .bootstrap
-        result.interval = Interval.percentiles(of: result.draws, level: level, method: method)
-        result.bootstrapP = p(result.draws)
-        result.permutationP = nil
-        return result
     }
 
     /// The smallest true difference that would be found with 80 % power; nil where no difference varies.
@@ -93,8 +59,9 @@ package struct PairedComparison: Hashable, Sendable {
         return error > 0 ? Power.minimumDetectableDifference(standardError: error) : nil
     }
 
-    private static func mean(_ values: [Double], _ table: ScoreTable, _ columns: Range<Int>) -> Double {
-        columns.reduce(0) { $0 + values[($1 + 1) * table.width - 1] } / Double(columns.count)
+    /// Score of the first column less that of the second.
+    fileprivate static func difference(_ values: [Double], _ table: ScoreTable) -> Double {
+        values[table.width - 1] - values[2 * table.width - 1]
     }
 }
 
@@ -143,7 +110,7 @@ package enum PermutationTest {
 
     /// The same for a table of two columns and any metric: predictions of A and B swapped example by example.
     static func p(_ table: ScoreTable, resamples: Int, seed: UInt64) -> Double? {
-        let observed = difference(table.values, table)
+        let observed = PairedComparison.difference(table.values, table)
         guard !observed.isNaN else { return nil }
         if case .means(let sums, let sizes) = table.kind {
             let total = sizes.reduce(0, +)
@@ -154,12 +121,8 @@ package enum PermutationTest {
         }
         let threshold = observed.magnitude - 1e-12
         let hits = Bootstrap(resamples: resamples, seed: seed).run { generator in
-            difference(table.swapped(using: &generator), table).magnitude >= threshold
+            PairedComparison.difference(table.swapped(using: &generator), table).magnitude >= threshold
         }.count { $0 }
         return Double(hits + 1) / Double(resamples + 1)
-    }
-
-    private static func difference(_ values: [Double], _ table: ScoreTable) -> Double {
-        values[table.width - 1] - values[2 * table.width - 1]
     }
 }

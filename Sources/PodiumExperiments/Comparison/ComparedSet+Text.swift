@@ -11,14 +11,15 @@ extension ComparedSet {
         ]
         let range = paired.interval.map { ", 95% \(points($0.low)) to \(points($0.high))" } ?? ""
         let value = paired.difference.value.map(points) ?? "undefined (\(paired.difference.reason ?? ""))"
-        lines.append("  B minus A  \(value)\(range) (paired bootstrap)")
+        let clusters = paired.interval?.clusters.map { " of \(NumberText.count($0, "cluster"))" } ?? ""
+        lines.append("  B minus A  \(value)\(range) (paired bootstrap\(clusters))")
         if let least = paired.minimumDetectableDifference {
             lines.append("  detectable \(points(least)) or more (with 80 % power, on these examples)")
         }
         if let p = paired.permutationP { lines.append("  p          \(NumberText.pValue(p)) (permutation)") }
         lines.append(
             "  flips      \(NumberText.grouped(diff.gained.count)) gained, \(NumberText.grouped(diff.lost.count)) lost by B "
-                + "in \(flipQuantity), p \(NumberText.pValue(diff.p)) (McNemar)"
+                + "in \(flipQuantity)" + (diff.p.map { ", p \(NumberText.pValue($0)) (McNemar)" } ?? "")
         )
         lines += notes.map { "  note       \($0)" }
         for (name, list) in [("gained", diff.gained), ("lost", diff.lost)] where limit > 0 && !list.isEmpty {
@@ -72,7 +73,7 @@ extension ComparedSet {
             .init("bootstrapP", number(paired.bootstrapP)), .init("permutationP", number(paired.permutationP)),
             .init("flipsOf", .string(flipQuantity)), .init("gained", .integer(diff.gained.count)),
             .init("lost", .integer(diff.lost.count)),
-            .init("mcnemarP", .number(diff.p)), .init("gainedExamples", list(diff.gained)),
+            .init("mcnemarP", number(diff.p)), .init("gainedExamples", list(diff.gained)),
             .init("lostExamples", list(diff.lost)), .init("slices", .array(slices)),
             .init("notes", .array(notes.map { .string($0) })),
         ])

@@ -62,7 +62,7 @@ package struct ComparedSet {
         )
     }
 
-    /// Stored answers with their F1; a question that only one run answered is refused.
+    /// Stored answers with their F1, whole articles drawn; a question that only one run answered is refused.
     package static func spans(
         task: BenchmarkTask,
         predictions: Sides<[ExamplePrediction]>,
@@ -89,12 +89,16 @@ package struct ComparedSet {
             )
         }
         let scores = Sides(a: examples.map(\.firstScore), b: examples.map(\.secondScore))
+        let articles = predictions.a.compactMap(\.group)
+        let groups = articles.count == examples.count ? articles : nil
         return ComparedSet(
             title: "\(task.displayName), dev",
             quantity: "F1",
             flipQuantity: "half of F1's scale",
-            diff: PredictionDiff(examples),
-            paired: try .bMinusA(scores, metric: "f1", bootstrap: bootstrap)
+            diff: PredictionDiff(examples, areIndependent: false),
+            paired: try .bMinusA(scores, metric: "f1", groups: groups, bootstrap: bootstrap),
+            notes: groups == nil
+                ? ["the runs stored no articles, so questions are drawn one by one: the interval is too narrow"] : []
         )
     }
 

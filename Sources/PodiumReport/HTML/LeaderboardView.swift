@@ -42,9 +42,8 @@ struct LeaderboardView {
     let span: Int
     let caption: String
     let groups: [Group]
-
-    /// Whether a row has one, which the first column's head then explains.
-    var hasRanks: Bool { groups.contains { $0.rows.contains { $0.rank != nil } } }
+    /// Whether a row has a rank, which the first column's head then explains.
+    let hasRanks: Bool
 
     /// - Parameter isWanted: which rows to show; groups left without any are dropped.
     init(
@@ -83,6 +82,7 @@ struct LeaderboardView {
                 }
             )
         }
+        hasRanks = groups.contains { $0.rows.contains { $0.rank != nil } }
     }
 
     private static func detail(_ system: Report.System, tries: Int?) -> String? {

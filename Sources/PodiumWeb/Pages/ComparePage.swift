@@ -188,10 +188,13 @@ extension Pages {
                 let range = set.paired.interval.map {
                     " (95% \(NumberText.percent($0.low, digits: 2)) to \(NumberText.percent($0.high, digits: 2)))"
                 }
+                let clusters =
+                    set.paired.interval?.clusters.map { ", drawn by \(NumberText.count($0, "cluster"))" } ?? ""
+                let p = set.paired.permutationP.map { ", p \(NumberText.pValue($0)) (permutation)" } ?? ""
                 return CompareView.Set(
                     title: set.title,
                     summary:
-                        "B (run \(records[1].id)) minus A (run \(records[0].id)): \(value)\(range ?? "") in \(set.quantity); "
+                        "B (run \(records[1].id)) minus A (run \(records[0].id)): \(value)\(range ?? "")\(p) in \(set.quantity)\(clusters); "
                         + "\(set.diff.gained.count) gained, \(set.diff.lost.count) lost in \(set.flipQuantity).",
                     examples: lines(set.diff.gained, "B") + lines(set.diff.lost, "A")
                 )

@@ -44,12 +44,18 @@ package struct Scheduler: Sendable {
     package func run() async {
         var isLeading = false
         var settled: Duration = .zero
+        var round = 0
         while !Task.isCancelled {
             do {
                 let leads = try await store.lead(as: name, seconds: term.inSeconds) != nil
                 if leads != isLeading { log.info(leads ? "\(name) leads" : "\(name) stands by") }
                 isLeading = leads
-                if leads { try await performMaintenance(rescuing: settled >= settling) }
+                if leads {
+                    try await performMaintenance(rescuing: settled >= settling)
+                    // Runs wait for minutes before threads are kept for them, and looking at all heads of the queue costs.
+                    if round % 5 == 0 { try await reserveThreads() }
+                    round += 1
+                }
                 settled += interval
             } catch is CancellationError {
                 return
@@ -58,6 +64,14 @@ package struct Scheduler: Sendable {
                 log.warning("the scheduler waits for the database: \(error)")
             }
             try? await clock.sleep(for: interval)
+        }
+    }
+
+    private func reserveThreads() async throws {
+        for kept in try await store.reserveThreads(forRunsWaiting: ReservationPlan.patience) {
+            log.info(
+                "worker \(kept.worker) keeps its free threads for run \(kept.run), which narrower runs have passed over"
+            )
         }
     }
 
@@ -70,11 +84,6 @@ package struct Scheduler: Sendable {
             log.info("run \(run) saves: the budget of its project is used up")
         }
         for run in try await store.preemptForWaiting() { log.info("run \(run) makes way for a more urgent one") }
-        for kept in try await store.reserveThreads(forRunsWaiting: ReservationPlan.patience) {
-            log.info(
-                "worker \(kept.worker) keeps its free threads for run \(kept.run), which narrower runs have passed over"
-            )
-        }
         if promoted > 0 { log.info("\(promoted) run(s) to be tried again") }
         for record in try await SeedPlanKeeper(store: store).advance() {
             log.info(

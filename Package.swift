@@ -98,6 +98,7 @@ let package = Package(
                 .embedInCode("0020_budgets.sql"),
                 .embedInCode("0021_gangs.sql"),
                 .embedInCode("0022_changes_of_suites.sql"),
+                .embedInCode("0023_lighter_claims.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

@@ -33,6 +33,7 @@ package struct Migration: Sendable {
         Migration(version: 20, name: "budgets", sql: PackageResources._020_budgets_sql),
         Migration(version: 21, name: "gangs", sql: PackageResources._021_gangs_sql),
         Migration(version: 22, name: "changes_of_suites", sql: PackageResources._022_changes_of_suites_sql),
+        Migration(version: 23, name: "lighter_claims", sql: PackageResources._023_lighter_claims_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

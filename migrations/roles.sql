@@ -35,7 +35,7 @@ revoke all on access_tokens, actions from podium_worker, podium_reader;
 grant usage on sequence lease_tokens to podium_worker;
 grant insert, update on workers, attempts, artifacts, progress, metrics to podium_worker;
 grant insert on log_lines, results, predictions, events to podium_worker;
-grant insert, update, delete on ready to podium_worker;
+grant insert, update, delete on ready, leases to podium_worker;
 grant update on runs to podium_worker;
 grant update (artifact_id) on inputs to podium_worker;
 -- Locking a suite's row needs a right to change something of it; its job file is out of reach.

@@ -64,7 +64,7 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_wait_for_a_time CHECK (((state = 'waiting'::text) = (not_before IS NOT NULL))),
     CONSTRAINT runs_want_is_known CHECK ((want = ANY (ARRAY['run'::text, 'cancel'::text, 'preempt'::text])))
 )
-WITH (fillfactor='70');
+WITH (fillfactor='45');
 CREATE TABLE public.suites (
     id bigint NOT NULL,
     request text NOT NULL,
@@ -240,14 +240,10 @@ CREATE FUNCTION public.open_suites() RETURNS SETOF bigint
     LANGUAGE sql STABLE
     AS $$
     with recursive open as (
-        (
-            select suite_id from runs where state not in ('succeeded', 'failed', 'cancelled')
-            order by suite_id limit 1
-        )
+        (select suite_id from runs where ended_at is null order by suite_id limit 1)
         union all
         select (
-            select r.suite_id from runs r
-            where r.suite_id > open.suite_id and r.state not in ('succeeded', 'failed', 'cancelled')
+            select r.suite_id from runs r where r.suite_id > open.suite_id and r.ended_at is null
             order by r.suite_id limit 1
         )
         from open where open.suite_id is not null
@@ -599,6 +595,11 @@ CREATE SEQUENCE public.lease_tokens
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+CREATE TABLE public.leases (
+    worker_id bigint NOT NULL,
+    run_id bigint NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_cost_delay='0');
 CREATE TABLE public.log_lines (
     run_id bigint NOT NULL,
     sequence bigint NOT NULL,
@@ -685,7 +686,7 @@ UNION ALL
    FROM ((public.budgets b
      JOIN public.suites s ON (((s.account = b.project) AND (s.project = b.project))))
      JOIN public.runs r ON ((r.suite_id = s.id)))
-  WHERE ((b.spent_at IS NOT NULL) AND (r.state = 'ready'::text) AND (NOT r.held) AND (r.state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text])) AND (NOT (EXISTS ( SELECT
+  WHERE ((b.spent_at IS NOT NULL) AND (r.state = 'ready'::text) AND (NOT r.held) AND (r.ended_at IS NULL) AND (NOT (EXISTS ( SELECT
            FROM public.ready
           WHERE (ready.run_id = r.id)))));
 CREATE TABLE public.reservations (
@@ -856,6 +857,8 @@ ALTER TABLE ONLY public.inputs
     ADD CONSTRAINT inputs_pkey PRIMARY KEY (run_id, name);
 ALTER TABLE ONLY public.leaders
     ADD CONSTRAINT leaders_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.leases
+    ADD CONSTRAINT leases_pkey PRIMARY KEY (worker_id, run_id);
 ALTER TABLE ONLY public.log_lines
     ADD CONSTRAINT log_lines_pkey PRIMARY KEY (run_id, sequence);
 ALTER TABLE ONLY public.metrics
@@ -912,11 +915,10 @@ CREATE INDEX results_reused ON public.results USING btree (reused_from) WHERE (r
 CREATE INDEX results_to_reuse ON public.results USING btree (work_key) WHERE (work_key IS NOT NULL);
 CREATE INDEX runs_behind_a_failure ON public.runs USING btree (blocked_by) WHERE (blocked_by IS NOT NULL);
 CREATE INDEX runs_held ON public.runs USING btree (suite_id, id) WHERE held;
-CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text]));
+CREATE INDEX runs_not_over ON public.runs USING btree (suite_id, id) WHERE (ended_at IS NULL);
 CREATE INDEX runs_of_a_suite ON public.runs USING btree (suite_id DESC, id);
 CREATE INDEX runs_of_a_task ON public.runs USING btree (task, id) WHERE (task IS NOT NULL);
-CREATE INDEX runs_of_a_worker ON public.runs USING btree (worker_id) WHERE (worker_id IS NOT NULL);
-CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (state = 'waiting'::text);
+CREATE INDEX runs_waiting ON public.runs USING btree (not_before) WHERE (not_before IS NOT NULL);
 CREATE INDEX seed_plans_not_over ON public.seed_plans USING btree (suite_id) WHERE (ended_at IS NULL);
 CREATE INDEX suites_by_name ON public.suites USING btree (name, id);
 CREATE INDEX suites_by_tag ON public.suites USING gin (tags);
@@ -957,8 +959,6 @@ ALTER TABLE ONLY public.artifacts
     ADD CONSTRAINT artifacts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id);
-ALTER TABLE ONLY public.attempts
-    ADD CONSTRAINT attempts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
 ALTER TABLE ONLY public.dependencies
     ADD CONSTRAINT dependencies_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.dependencies
@@ -991,8 +991,6 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_blocked_by_fkey FOREIGN KEY (blocked_by) REFERENCES public.runs(id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_suite_id_fkey FOREIGN KEY (suite_id) REFERENCES public.suites(id);
-ALTER TABLE ONLY public.runs
-    ADD CONSTRAINT runs_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(id);
 ALTER TABLE ONLY public.seed_looks
     ADD CONSTRAINT seed_looks_suite_id_fkey FOREIGN KEY (suite_id) REFERENCES public.seed_plans(suite_id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.seed_plans

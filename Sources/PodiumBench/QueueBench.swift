@@ -3,7 +3,7 @@ package import PodiumStore
 
 /// Measurements on an empty store.
 package struct QueueBench: Sendable {
-    private let cluster: Cluster
+    let cluster: Cluster
     let store: PostgresStore
     let selection: BenchSelection
     let runs: Int
@@ -29,6 +29,11 @@ package struct QueueBench: Sendable {
         self.runs = runs
         self.version = version
         self.folder = folder
+    }
+
+    /// The same on another store of the server.
+    func copy(store: PostgresStore) -> QueueBench {
+        QueueBench(cluster: cluster, store: store, selection: selection, runs: runs, version: version, folder: folder)
     }
 
     package func figures() async throws -> [BenchFigure] {

@@ -76,6 +76,12 @@ struct OperationTests {
         let connection = try await Connection.open(try TestDatabase.current)
         try await connection.query("delete from ready")
         #expect(try await findings(store)["rows"] == .missing)
+        try await connection.query(
+            "insert into ready (run_id, pool, threads, sort_key) select id, pool, threads, sort_key from runs"
+        )
+        #expect(try await findings(store)["rows"] == .ok)
+        try await connection.query("insert into leases (worker_id, run_id) values (7, 1)")
+        #expect(try await findings(store)["rows"] == .missing)
         await store.close()
     }
 

@@ -16,8 +16,8 @@ extension PostgresStore {
                     w.lease_until, w.retired_at,
                     w.lost or w.retired_at is null and w.lease_until < clock_timestamp() as is_lost,
                     w.drain_at is not null and w.drain_at <= clock_timestamp() as is_drained,
-                    (select coalesce(array_agg(r.id order by r.id), '{}') from runs r
-                        where r.worker_id = w.id and r.state = 'running') as runs,
+                    (select coalesce(array_agg(run_id order by run_id), '{}') from leases
+                        where leases.worker_id = w.id) as runs,
                     coalesce(tally.attempts, 0) as attempts
                 from page w left join tally on tally.worker_id = w.id
                 order by (w.retired_at is null) desc, w.id desc

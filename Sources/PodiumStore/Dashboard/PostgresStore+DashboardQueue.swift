@@ -20,14 +20,14 @@ extension PostgresStore {
                 (select 'held', id, null from runs where held and state = 'ready'
                     and ($1::bigint is null or suite_id = $1) order by suite_id, id limit $2)
                 union all
-                (select state, id, null from runs where state = 'running'
-                    and ($1::bigint is null or suite_id = $1) order by started_at, id limit $2)
+                (select state, id, null from leases join runs on runs.id = leases.run_id
+                    where state = 'running' and ($1::bigint is null or suite_id = $1) order by started_at, id limit $2)
                 union all
-                (select state, id, null from runs where state = 'waiting'
+                (select state, id, null from runs where not_before is not null
                     and ($1::bigint is null or suite_id = $1) order by not_before, id limit $2)
                 union all
                 (select state, id, null from runs
-                    where state not in ('succeeded', 'failed', 'cancelled') and state = 'blocked'
+                    where ended_at is null and state = 'blocked'
                     and ($1::bigint is null or suite_id = $1) order by suite_id, id limit $2)
                 """,
                 .int(suite?.rawValue),
@@ -56,7 +56,7 @@ extension PostgresStore {
             try await connection.query(
                 """
                 select standing(state, held) as standing, count(*) as runs from (
-                    select state, held from runs where state not in ('succeeded', 'failed', 'cancelled')
+                    select state, held from runs where ended_at is null
                         and ($1::bigint is null or suite_id = $1) limit $2
                 ) open group by 1
                 """,
@@ -74,7 +74,8 @@ extension PostgresStore {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
-                select r.id, r.suite_id, p.latest from runs r join progress p on p.run_id = r.id
+                select r.id, r.suite_id, p.latest
+                from leases join runs r on r.id = leases.run_id join progress p on p.run_id = r.id
                 where r.state = 'running' order by r.id limit $1
                 """,
                 .int(Int64(limit))

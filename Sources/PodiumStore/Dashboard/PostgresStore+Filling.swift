@@ -70,6 +70,7 @@ extension PostgresStore {
     package func emptyQueue() async throws {
         _ = try await write { connection, _ throws(StoreError) in
             try await connection.query("delete from ready")
+            try await connection.query("delete from leases")
             return try await connection.query(
                 """
                 update runs set state = 'cancelled', ended_at = clock_timestamp(), token = null, worker_id = null

@@ -45,7 +45,7 @@ extension PostgresStore {
                         count(*) filter (where r.state = 'ready' and not r.held) as ready
                     from suites s join runs r on r.suite_id = s.id
                     where s.account = b.project and s.project = b.project
-                        and r.state not in ('succeeded', 'failed', 'cancelled')
+                        and r.ended_at is null
                 ) as open
                 order by b.project
                 """
@@ -105,7 +105,7 @@ extension PostgresStore {
         insert into ready (run_id, pool, threads, sort_key)
         select r.id, r.pool, r.threads, r.sort_key from suites s join runs r on r.suite_id = s.id
         where s.account = $1 and s.project = $1 and r.state = 'ready' and not r.held
-            and r.state not in ('succeeded', 'failed', 'cancelled')
+            and r.ended_at is null
             and not exists (select from ready where ready.run_id = r.id)
         """
 
@@ -131,15 +131,15 @@ extension PostgresStore {
     private static let leaveOut: Statement = """
         delete from ready using runs r, suites s, budgets b
         where b.spent_at is not null and s.account = b.project and s.project = b.project and r.suite_id = s.id
-            and r.state = 'ready' and r.state not in ('succeeded', 'failed', 'cancelled') and ready.run_id = r.id
+            and r.state = 'ready' and r.ended_at is null and ready.run_id = r.id
         """
 
     /// Running work saves and goes back to its place.
     private static let stop: Statement = """
         update runs set want = 'preempt'
-        from suites s, budgets b
-        where s.id = runs.suite_id and b.project = s.project and b.spent_at is not null
-            and runs.worker_id is not null and runs.state = 'running' and runs.want = 'run'
+        from leases, suites s, budgets b
+        where runs.id = leases.run_id and s.id = runs.suite_id and b.project = s.project and b.spent_at is not null
+            and runs.state = 'running' and runs.want = 'run'
         returning runs.id
         """
 }

@@ -52,6 +52,14 @@ extension PostgresStore {
 }
 
 extension Cluster {
+    /// A further database with nothing in it, to measure beside the first.
+    package func makeDatabase(_ name: String) async throws(StoreError) -> DatabaseAddress {
+        let connection = try await Connection.open(address)
+        let quoted = try await connection.quoted(name)
+        try await connection.run(Script(trusted: "create database \(quoted)"))
+        return address.database(name)
+    }
+
     /// Lets pgbench, which the server comes with, claim and finish runs that are queued, one after the other.
     ///
     /// There must be as many queued runs as `clients` times `each`, and as many workers registered from `firstWorker` on

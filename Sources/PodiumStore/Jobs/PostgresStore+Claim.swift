@@ -226,6 +226,9 @@ extension PostgresStore {
             from taken where runs.id = taken.run_id and runs.state = 'ready'
             returning runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children
         ),
+        leased as (
+            insert into leases (worker_id, run_id) select $1, id from running
+        ),
         noted as (
             insert into attempts (run_id, attempt, token, worker_id, request)
             select id, attempt, token, $1, $6 from running
@@ -244,9 +247,9 @@ extension PostgresStore {
                 select from artifacts where artifacts.run_id = runs.id and kind = 'checkpoint' and removed_at is null
             ) as has_checkpoints,
             exists (select from inputs where inputs.run_id = runs.id) as has_inputs
-        from runs
+        from leases join runs on runs.id = leases.run_id
         join attempts on attempts.run_id = runs.id and attempts.attempt = runs.attempt
-        where runs.worker_id = $1 and runs.state = 'running' and attempts.request = $2
+        where leases.worker_id = $1 and runs.state = 'running' and attempts.request = $2
         order by runs.sort_key, runs.id
         """
 }

@@ -100,7 +100,7 @@ extension PostgresStore {
             from artifacts a join inputs i on i.artifact_id = a.id where a.run_id = any($1::bigint[])
             union all
             select d.parent_id, d.child_id, null from dependencies d join runs child on child.id = d.child_id
-            where d.parent_id = any($1::bigint[]) and child.state not in ('succeeded', 'failed', 'cancelled')
+            where d.parent_id = any($1::bigint[]) and child.ended_at is null
             union all
             select reused_from, run_id, 'result' from results where reused_from = any($1::bigint[])
             order by 1, 2

@@ -81,6 +81,11 @@ extension PostgresStore {
         closed as (
             update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+            returning attempts.worker_id, attempts.run_id
+        ),
+        given_up as (
+            delete from leases using closed
+            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
         )
         insert into results (run_id, token, result, score, split, data_origin, data_version, examples, work_key)
         select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint,
@@ -101,6 +106,11 @@ extension PostgresStore {
         closed as (
             update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+            returning attempts.worker_id, attempts.run_id
+        ),
+        given_up as (
+            delete from leases using closed
+            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
         ),
         removed as (
             update artifacts set removed_at = clock_timestamp()
@@ -219,6 +229,11 @@ extension PostgresStore {
             closed as (
                 update attempts set ended_at = clock_timestamp(), outcome = $4, message = $5
                 from ended where attempts.run_id = ended.id and attempts.attempt = ended.attempt
+                returning attempts.worker_id, attempts.run_id
+            ),
+            given_up as (
+                delete from leases using closed
+                where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
             ),
             -- queued: with the sort key it always had, so it loses no place
             queued as (

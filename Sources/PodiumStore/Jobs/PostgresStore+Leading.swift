@@ -41,7 +41,7 @@ extension PostgresStore {
             return try await connection.query(
                 """
                 select runs.id, runs.attempt, runs.token, workers.id as worker_id, workers.host
-                from runs join workers on workers.id = runs.worker_id
+                from leases join workers on workers.id = leases.worker_id join runs on runs.id = leases.run_id
                 where runs.state = 'running' and workers.retired_at is not null
                 order by runs.id
                 """

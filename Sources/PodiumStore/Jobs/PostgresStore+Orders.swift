@@ -14,7 +14,7 @@ extension PostgresStore {
             return try await connection.query(
                 """
                 update runs set held = true
-                where id = any($1::bigint[]) and not held and state not in ('succeeded', 'failed', 'cancelled')
+                where id = any($1::bigint[]) and not held and ended_at is null
                 returning id
                 """,
                 .ints(numbers)
@@ -30,7 +30,7 @@ extension PostgresStore {
                 """
                 with released as (
                     update runs set held = false
-                    where id = any($1::bigint[]) and held and state not in ('succeeded', 'failed', 'cancelled')
+                    where id = any($1::bigint[]) and held and ended_at is null
                     returning id, state, pool, threads, sort_key
                 ),
                 queued as (
@@ -83,7 +83,7 @@ extension PostgresStore {
 
     private static let movePriority: Statement = """
         update runs set sort_key = sort_key + (priority - $2) * $3::bigint, priority = $2::bigint
-        where id = any($1::bigint[]) and priority <> $2 and state not in ('succeeded', 'failed', 'cancelled')
+        where id = any($1::bigint[]) and priority <> $2 and ended_at is null
         returning id
         """
 
@@ -91,12 +91,12 @@ extension PostgresStore {
         -- target: the runs with their order among each other
         with target as (
             select id, sort_key, row_number() over (order by sort_key, id) as place, count(*) over () as runs
-            from runs where id = any($1::bigint[]) and state not in ('succeeded', 'failed', 'cancelled')
+            from runs where id = any($1::bigint[]) and ended_at is null
         ),
         -- others: what waits besides them
         others as (
             select min(sort_key) as first, max(sort_key) as last from runs
-            where state in ('blocked', 'ready', 'waiting') and state not in ('succeeded', 'failed', 'cancelled')
+            where state in ('blocked', 'ready', 'waiting') and ended_at is null
                 and id not in (select id from target)
         )
         update runs set sort_key = case when $2 then others.first - target.runs + target.place - 1

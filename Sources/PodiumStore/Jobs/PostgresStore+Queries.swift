@@ -20,7 +20,7 @@ extension PostgresStore {
                 where id = any(array(
                     select id from runs
                     where ($1::bigint is null or suite_id = $1)
-                        and ($2 or state not in ('succeeded', 'failed', 'cancelled'))
+                        and ($2 or ended_at is null)
                         and ($3::bigint is null or suite_id < $3 or (suite_id = $3 and id > $4::bigint))
                     order by suite_id desc, id limit $5
                 ))

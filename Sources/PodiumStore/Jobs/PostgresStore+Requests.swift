@@ -13,7 +13,7 @@ extension PostgresStore {
                 -- target: those not over yet, locked until the commit
                 with target as (
                     select id, state from runs
-                    where id = any($1::bigint[]) and state not in ('succeeded', 'failed', 'cancelled')
+                    where id = any($1::bigint[]) and ended_at is null
                     order by id for no key update
                 ),
                 ended as (

@@ -128,6 +128,11 @@ extension PostgresStore {
                 where a.run_id = $3
             )
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
+            returning attempts.worker_id, attempts.run_id
+        ),
+        given_up as (
+            delete from leases using closed
+            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
         ),
         removed as (
             update artifacts set removed_at = clock_timestamp()

@@ -109,7 +109,7 @@ extension PostgresStore {
 
     private static let selectWait: Statement = """
         select count(*) filter (
-                where kind <> 'report' and state not in ('succeeded', 'failed', 'cancelled')
+                where kind <> 'report' and ended_at is null
                     and not (state = 'blocked' and blocked_by is not null)
             ) as open_runs,
             coalesce(bool_or(kind = 'report' and state = 'blocked'), false) as is_followed
@@ -126,7 +126,7 @@ extension PostgresStore {
             and not exists (
                 select from runs r
                 where r.suite_id = p.suite_id and r.kind <> 'report'
-                    and r.state not in ('succeeded', 'failed', 'cancelled')
+                    and r.ended_at is null
                     and not (r.state = 'blocked' and r.blocked_by is not null)
             )
         order by p.suite_id
@@ -139,7 +139,7 @@ extension PostgresStore {
             and not exists (
                 select from runs other
                 where other.suite_id = $1 and other.kind <> 'report'
-                    and other.state not in ('succeeded', 'failed', 'cancelled')
+                    and other.ended_at is null
                     and not (other.state = 'blocked' and other.blocked_by is not null)
             )
         order by r.id limit 1

@@ -108,7 +108,8 @@ extension PostgresStore {
                 r.sort_key::double precision as sort_key, r.want <> 'run' as is_ending,
                 (r.spec #>> '{resources,isPreemptible}')::boolean is true as is_preemptible,
                 extract(epoch from clock_timestamp() - a.started_at)::double precision as ran
-            from runs r join attempts a on a.run_id = r.id and a.attempt = r.attempt
+            from leases join runs r on r.id = leases.run_id
+            join attempts a on a.run_id = r.id and a.attempt = r.attempt
             where r.state = 'running'
             """
         )
@@ -209,7 +210,8 @@ extension PostgresStore {
     }
 
     private static let selectBusy: Statement = """
-        select worker_id, threads::bigint as threads from runs where state = 'running' and worker_id is not null
+        select leases.worker_id, runs.threads::bigint as threads
+        from leases join runs on runs.id = leases.run_id where runs.state = 'running'
         """
 
     private static let storeReservations: Statement = """
@@ -251,7 +253,8 @@ extension PostgresStore {
                 try await connection.query(
                     """
                     update runs set want = 'preempt'
-                    where worker_id = any($1::bigint[]) and state = 'running' and want = 'run'
+                    where id in (select run_id from leases where worker_id = any($1::bigint[]))
+                        and state = 'running' and want = 'run'
                     """,
                     .ints(workers.map(\.rawValue))
                 )

@@ -37,8 +37,8 @@ extension PostgresStore {
                 )
                 -- One row at least while the worker lives; more columns where a run is to end.
                 select runs.id, runs.attempt, runs.token, runs.want
-                from renewed left join runs
-                    on runs.worker_id = renewed.id and runs.state = 'running' and runs.want <> 'run'
+                from renewed left join (leases join runs on runs.id = leases.run_id)
+                    on leases.worker_id = renewed.id and runs.state = 'running' and runs.want <> 'run'
                 """,
                 .int(worker.rawValue),
                 .double(leaseSeconds)

@@ -62,7 +62,7 @@ extension PostgresStore {
             let now = try await connection.query(
                 """
                 select clock_timestamp() as now, exists (
-                    select from runs where kind = 'pretrain' and state not in ('succeeded', 'failed', 'cancelled')
+                    select from runs where kind = 'pretrain' and ended_at is null
                 ) as pretrains
                 """
             )[0]

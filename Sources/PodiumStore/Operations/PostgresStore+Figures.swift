@@ -73,7 +73,7 @@ extension PostgresStore {
     private static let selectWorkerFigures: Statement = """
         with living as (
             select w.pool, w.threads,
-                exists (select from runs where runs.worker_id = w.id and runs.state = 'running') as is_busy
+                exists (select from leases where leases.worker_id = w.id) as is_busy
             from workers w where w.retired_at is null and w.lease_until > clock_timestamp()
         )
         select pool, is_busy, count(*) as workers, sum(threads)::bigint as threads from living

@@ -37,7 +37,7 @@ extension PostgresStore {
             )[0]
             let abandoned = try await connection.query(
                 """
-                select r.id from runs r join workers w on w.id = r.worker_id
+                select r.id from leases join runs r on r.id = leases.run_id join workers w on w.id = leases.worker_id
                 where r.state = 'running'
                     and (w.retired_at is not null or w.lease_until < clock_timestamp() - interval '30 seconds')
                 order by r.id
@@ -47,7 +47,7 @@ extension PostgresStore {
                 """
                 select r.id from runs r left join ready on ready.run_id = r.id
                 where (r.state = 'ready' and not r.held) <> (ready.run_id is not null)
-                    and r.state not in ('succeeded', 'failed', 'cancelled')
+                    and r.ended_at is null
                     -- A budget that is used up keeps runs out.
                     and not exists (
                         select from suites s join budgets b on b.project = s.project
@@ -55,10 +55,18 @@ extension PostgresStore {
                     )
                 union
                 select r.id from ready join runs r on r.id = ready.run_id where r.state <> 'ready' or r.held
+                union
+                select r.id from runs r left join leases on leases.run_id = r.id and leases.worker_id = r.worker_id
+                where (r.state = 'running') <> (leases.run_id is not null) and r.ended_at is null
+                union
+                select r.id from leases join runs r on r.id = leases.run_id
+                where r.state <> 'running' or r.worker_id <> leases.worker_id
                 order by 1 limit 1000
                 """
             )
-            let running = try await connection.query("select id, token from runs where state = 'running' order by id")
+            let running = try await connection.query(
+                "select id, token from leases join runs on id = run_id where state = 'running' order by id"
+            )
             var tokens: [RunID: Int64] = [:]
             for row in running { tokens[RunID(rawValue: try row.get("id"))] = try row.get("token", as: Int64.self) }
             return StoreHealth(

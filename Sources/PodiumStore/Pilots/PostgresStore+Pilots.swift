@@ -166,7 +166,7 @@ extension PostgresStore: PilotStore {
                     'worker', w.id, 'task', coalesce(w.pilot_task, 1),
                     -- A little longer than its lease, as the rescue waits.
                     'isAlive', w.retired_at is null and w.lease_until > clock_timestamp() - interval '10 seconds',
-                    'runs', (select count(*) from runs where runs.worker_id = w.id and runs.state = 'running')
+                    'runs', (select count(*) from leases where leases.worker_id = w.id)
                 ) order by w.id)
                 from workers w where w.pilot = p.name
             ), '[]') as workers

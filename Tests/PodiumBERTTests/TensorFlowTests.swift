@@ -104,6 +104,25 @@ import Testing
         }
     }
 
+    /// Shells complete a path to a file.
+    @Test func aFileOfAModelNamesTheModel() throws {
+        try Self.withRelease { folder in
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+                $0.hasPrefix("release.ckpt.")
+            }
+            #expect(names.count >= 2)
+            for name in names + ["release.ckpt"] {
+                let model = try ModelDirectory(path: "\(folder)/\(name)")
+                #expect(model.folder == folder)
+                #expect(try model.weightsLocation() == .tensorFlow(prefix: "\(folder)/release.ckpt"))
+            }
+            _ = try ModelConversion.convert(folder, to: "\(folder)/st", .safetensors)
+            let model = try ModelDirectory(path: "\(folder)/st/model.safetensors")
+            #expect(model.folder == "\(folder)/st")
+            #expect(try model.weightsLocation() == .safetensors(path: "\(folder)/st/model.safetensors"))
+        }
+    }
+
     @Test func safetensorsWithoutPrefixGoThereAndBack() throws {
         try withTemporaryFolder { folder in
             let tensors = [

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import PodiumFiles
+internal import PodiumPrimitives
 
 /// A model's files in the other layout: of transformers, or of the 2018 release.
 ///
@@ -23,7 +24,7 @@ package struct ModelConversion {
         /// What was converted, and what was kept under a prefix, for people.
         package var notes: [String] {
             ["\(tensors) tensors, \(slots) of them the optimizer's; \(bytes) bytes"]
-                + (unnamed.isEmpty ? [] : ["kept under a prefix: \(unnamed.joined(separator: ", "))"])
+                + (unnamed.isEmpty ? [] : ["kept under a prefix: \(ShortList.text(unnamed))"])
         }
     }
 

@@ -9,8 +9,9 @@ package enum WeightsLocation: Hashable, Sendable {
     /// `PREFIX.index` and `PREFIX.data-…`.
     case tensorFlow(prefix: String)
 
-    /// - Parameter path: a model's folder, or the prefix of a TensorFlow checkpoint in one.
+    /// - Parameter path: a model's folder, the prefix of a TensorFlow checkpoint in one, or a file of either.
     package init(path: String) throws(BERTError) {
+        let path = Self.withoutFile(path)
         guard Self.folder(of: path) == path else {
             self = .tensorFlow(prefix: path)
             return
@@ -28,7 +29,22 @@ package enum WeightsLocation: Hashable, Sendable {
 
     /// The folder that a path names, or that a checkpoint's prefix lies in.
     static func folder(of path: String) -> String {
+        let path = withoutFile(path)
         guard !ModelFile.exists(path), ModelFile.exists("\(path).index") else { return path }
+        return parent(path)
+    }
+
+    /// The checkpoint or the folder that the path is a file of, as shells complete such a path.
+    private static func withoutFile(_ path: String) -> String {
+        if let match = path.wholeMatch(of: #/(.+)\.(index|data-[0-9]{5}-of-[0-9]{5})/#),
+            ModelFile.exists("\(match.1).index")
+        {
+            return String(match.1)
+        }
+        return path.hasSuffix(".safetensors") && ModelFile.exists(path) ? parent(path) : path
+    }
+
+    private static func parent(_ path: String) -> String {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         return parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
     }

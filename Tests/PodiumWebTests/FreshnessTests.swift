@@ -144,12 +144,13 @@ struct FreshnessTests {
             let made = try await world.site.store.artifacts(of: run)
             let path = try #require(made.first { $0.artifact.kind == .predictions }?.artifact.path)
             try FileManager.default.removeItem(atPath: path)
-            for _ in 0..<3000 where try await world.text(document).contains("\"ranks\"") {
+            for _ in 0..<3000 {
+                guard try await world.text(document).contains("\"ranks\"") else { break }
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(try await !world.text(document).contains("\"ranks\""))
-            for _ in 0..<3000
-            where try await !world.text(report).contains("predictions are not on this machine: \(run)") {
+            for _ in 0..<3000 {
+                if try await world.text(report).contains("predictions are not on this machine: \(run)") { break }
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(try await world.text(report).contains("predictions are not on this machine: \(run)"))

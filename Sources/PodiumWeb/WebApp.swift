@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import PodiumCore
 internal import PodiumExperiments
 internal import PodiumPrimitives
+internal import PodiumSpec
 package import PodiumReport
 package import PodiumStore
 
@@ -205,6 +206,11 @@ package final class WebApp: Sendable {
             // What the world did wrong may name hosts and paths, which are for the log of the machine.
             let text = status == 503 ? "the database cannot be asked now" : error.message
             problem = Problem(status, text, line: error.place?.line, column: error.place?.column)
+            if let further = (error as? SpecError)?.further, !further.isEmpty {
+                problem.further = further.map {
+                    Problem.Mistake(detail: $0.message, line: $0.line, column: $0.place?.column)
+                }
+            }
         case is CancellationError: problem = Problem(503, "the dashboard is being stopped")
         default: problem = Problem(500, "something that should not happen: \(type(of: error))")
         }
@@ -220,7 +226,7 @@ package final class WebApp: Sendable {
     }
 
     private func errorPage(_ problem: Problem, _ exchange: Exchange) -> WebResponse {
-        let detail = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() + "."
+        let detail = problem.detail.sentence
         let page = try? messagePage(exchange, problem.status, problem.title, detail)
         return page
             ?? .html("<!DOCTYPE html><title>\(problem.title)</title><p>\(detail.escaped)", status: problem.status)

@@ -89,7 +89,35 @@ struct PageTests {
         await site.store.close()
     }
 
-    @Test func aMistakeInAJobFileIsShownAndNothingIsQueued() async throws {
+    @Test func allMistakesInAJobFileAreShownAtTheirLinesAndNothingIsQueued() async throws {
+        let site = try await Site.make()
+        let token = try await site.token(.operator)
+        let wrong =
+            "name: x\nkind: pretrain\nmodel: {preset: tiny}\ncorpus: sample\ntraining: {maxDurations: 1s}\n\n\n\nfoo: 1\n"
+        for what in ["submit", "check"] {
+            let answer = try await site.form("/submit", [("yaml", wrong), ("do", what)], token: token)
+            let text = try answer.text
+            #expect(answer.status == 422)
+            #expect(text.contains("data-line=\"5\">Line 5</a>") && text.contains("data-line=\"9\">Line 9</a>"))
+            #expect(text.matches(of: /<span class="wrong">/).count == 2 && text.contains("<i>7</i>"))
+        }
+        let answer = try await site.send(
+            "POST",
+            "/api/v1/suites",
+            token: token,
+            headers: ["content-type": "application/yaml"],
+            body: wrong
+        )
+        let text = try answer.text
+        #expect(
+            answer.status == 422 && text.contains("\"further\":[{") && text.contains("maxDuration")
+                && text.contains("foo")
+        )
+        #expect(try await site.store.suites().isEmpty)
+        await site.store.close()
+    }
+
+    @Test func aJobFileIsCheckedOrSubmittedAsTheFormSays() async throws {
         let site = try await Site.make()
         let token = try await site.token(.operator)
         let good = try await site.form("/submit", [("yaml", "name: x"), ("do", "submit")], token: token)

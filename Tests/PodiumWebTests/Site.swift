@@ -1,5 +1,7 @@
 import FoundationEssentials
 import PodiumCore
+import PodiumExperiments
+import PodiumLibrary
 import PodiumReport
 import PodiumStore
 import PodiumTestSupport
@@ -17,6 +19,17 @@ struct Site {
         let store = try await PostgresStore.open(try TestDatabase.current)
         let jobFiles = JobFiles(
             reader: { request in
+                // What has a kind is read as a job file, so that its mistakes are real ones.
+                if request.yaml.contains("kind:") {
+                    let reader = SubmissionReader(
+                        models: ModelLibrary(directory: "/nowhere"),
+                        presets: ["tiny"],
+                        home: "/"
+                    )
+                    return try reader.read(
+                        SubmissionReader.File(name: "job file", folder: "/", bytes: Array(request.yaml.utf8))
+                    )
+                }
                 guard request.yaml.contains("name:") else { throw BadFile() }
                 var submission = Self.submission(name: "submitted")
                 if request.isFresh {

@@ -47,8 +47,15 @@ struct SeedStrip {
             [score.value] + (score.seeds?.values.map(\.value) ?? [])
                 + score.intervals.prefix(1).flatMap { [$0.low, $0.high] }
         }
-        let low = values.min() ?? 0
-        return Axis(covering: values.map { $0 * 100 }, count: 4, floor: low < 0 ? -100 : 0, ceiling: 100)
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        // Equal scores get an axis of a point on either side: a hundredth of one has labels that do not fit.
+        let margin = high - low < 0.005 ? 0.01 : 0
+        return Axis(
+            covering: [(low - margin) * 100, (high + margin) * 100],
+            count: 4,
+            floor: low < 0 ? -100 : 0,
+            ceiling: 100
+        )
     }
 
     static func tickLabels(_ axis: Axis) -> [LineChart.Tick] {

@@ -52,7 +52,7 @@ struct TimelineView {
             return Row(
                 y: coordinate(y),
                 textY: coordinate(y + 9),
-                name: "\(run.id) \(String(run.name.unicodeScalars.prefix(26)))",
+                name: "\(run.id) \(Self.short(run.name))",
                 bars: run.attempts.map { attempt in
                     let start = x(attempt.startedAt)
                     let length = max(1.5, x(attempt.endedAt ?? now) - start)
@@ -79,6 +79,13 @@ struct TimelineView {
             + "\(NumberText.duration(last - first)); \(NumberText.count(repeated, "run")) took more than one."
         let hidden = started.count - rows.count
         more = hidden > 0 ? "and \(NumberText.grouped(hidden)) more runs, which the table of runs has" : nil
+    }
+
+    /// What fits beside the bars: names begin with the system and end with the seed, which tell runs apart.
+    private static func short(_ name: String) -> String {
+        let scalars = name.unicodeScalars
+        guard scalars.count > 26 else { return name }
+        return "\(String(scalars.prefix(9)))…\(String(scalars.suffix(16)))"
     }
 
     private static func kind(_ outcome: String?) -> String {

@@ -138,9 +138,7 @@ struct API: Sendable {
         let limit = try exchange.count("limit", default: 100, upTo: 1000)
         let number = try exchange.count("page", default: 1, upTo: 10_000)
         let (entries, hasMore) = try await pages.find(query, page: number, limit: limit)
-        let records = Dictionary(
-            uniqueKeysWithValues: try await store.runs(entries.map(\.id)).map { ($0.id, $0) }
-        )
+        let records = try await pages.runs(entries.map(\.id))
         let runs = entries.compactMap { records[$0.id] }
         return try .json(Page(items: runs, next: hasMore ? query.address(page: number + 1) + "&limit=\(limit)" : nil))
     }
@@ -270,7 +268,7 @@ struct API: Sendable {
         let queue = try await store.queue(suite: nil, limit: limit)
         let places = Dictionary(uniqueKeysWithValues: queue.ready.map { ($0.run, $0.place) })
         let order = queue.running + queue.ready.map(\.run) + queue.held + queue.waiting + queue.blocked
-        let records = Dictionary(uniqueKeysWithValues: try await store.runs(order).map { ($0.id, $0) })
+        let records = try await pages.runs(order)
         let items = order.compactMap { id in
             records[id].map { Item(run: $0, place: places[id], why: $0.why(places[id])) }
         }

@@ -70,6 +70,9 @@ package struct WebRequest: Sendable {
         guard let text = String(validating: body, as: UTF8.self) else { return nil }
         return PercentEncoding.fields(text[...])
     }
+
+    /// The first field of the form with that name that is not empty.
+    func field(_ name: String) -> String? { form?.first { $0.name == name && !$0.value.isEmpty }?.value }
 }
 
 /// `a=1&b=%20` and back (WHATWG URL, application/x-www-form-urlencoded).

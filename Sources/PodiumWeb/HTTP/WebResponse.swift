@@ -71,6 +71,14 @@ package struct Problem: Encodable, Sendable, Error {
     /// Where in the document that was sent, counted from 1.
     package var line: Int?
     package var column: Int?
+    /// Other mistakes in the same document; nil where there is no other.
+    package var further: [Mistake]?
+
+    package struct Mistake: Encodable, Sendable {
+        package var detail: String
+        package var line: Int?
+        package var column: Int?
+    }
 
     package init(_ status: Int, _ detail: String, line: Int? = nil, column: Int? = nil) {
         self.status = status

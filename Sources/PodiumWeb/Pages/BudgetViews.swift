@@ -46,10 +46,9 @@ struct BudgetListView {
     /// Why runs of projects wait, a sentence for each whose budget is used up.
     static func hints(_ budgets: [Budget]) -> [String] {
         budgets.filter { $0.isSpent && $0.ready > 0 }.map { budget in
-            let reason = Budget.reason(budget.project)
             let runs = NumberText.count(budget.ready, "run")
-            return
-                "\(reason.prefix(1).uppercased())\(reason.dropFirst()): \(runs) \(budget.ready == 1 ? "waits" : "wait") until it has more hours."
+            let wait = budget.ready == 1 ? "waits" : "wait"
+            return "\(Budget.reason(budget.project)): \(runs) \(wait) until it has more hours".sentence
         }
     }
 }

@@ -201,7 +201,7 @@ extension Pages {
             }
         } catch {
             let text = (error as? any DescribedError)?.message ?? "the examples cannot be compared"
-            view.pairError = text.prefix(1).uppercased() + text.dropFirst() + "."
+            view.pairError = text.sentence
         }
     }
 }

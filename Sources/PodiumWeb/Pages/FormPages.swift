@@ -13,9 +13,8 @@ struct FormPages: Sendable {
 
     /// Cancels or retries what was selected, or everything that the form's filter finds.
     func act(_ exchange: Exchange) async throws -> WebResponse {
-        let form = exchange.request.form ?? []
-        func field(_ name: String) -> String? { form.first { $0.name == name && !$0.value.isEmpty }?.value }
-        let word = field("action") ?? ""
+        let request = exchange.request
+        let word = request.field("action") ?? ""
         let isForAll = word.hasSuffix("-all")
         guard let action = RunAction(rawValue: isForAll ? String(word.dropLast(4)) : word) else {
             throw Problem(400, "the form says no action")
@@ -24,7 +23,7 @@ struct FormPages: Sendable {
         let target: String
         if isForAll {
             var suite: SuiteID?
-            if let name = field("suite") {
+            if let name = request.field("suite") {
                 guard let found = try await pages.suite(named: name) else {
                     throw Problem(404, "there is no suite \"\(name)\"")
                 }
@@ -33,12 +32,14 @@ struct FormPages: Sendable {
             runs = try await actions.runs(of: suite, for: action)
             target = suite.map { "all of suite \($0)" } ?? "all runs"
         } else {
-            runs = form.filter { $0.name == "run" }.compactMap { Int64($0.value) }.map { RunID(rawValue: $0) }
+            runs = (request.form ?? []).filter { $0.name == "run" }.compactMap { Int64($0.value) }.map {
+                RunID(rawValue: $0)
+            }
             target = runs.target
         }
         let done = runs.isEmpty ? [] : try await actions.carryOut(action, runs, target: target, by: exchange.visitor)
         let query = PercentEncoding.query([("did", action.rawValue), ("runs", "\(done.count)")])
-        let back = Self.local(field("back")) ?? "/queue"
+        let back = Self.local(request.field("back")) ?? "/queue"
         return .seeOther(back + (back.contains("?") ? "&" : "?") + query)
     }
 
@@ -46,16 +47,15 @@ struct FormPages: Sendable {
 
     /// Saves or removes a named view of the history.
     func changeView(_ exchange: Exchange) async throws -> WebResponse {
-        let form = exchange.request.form ?? []
-        func field(_ name: String) -> String? { form.first { $0.name == name && !$0.value.isEmpty }?.value }
-        let query = field("query") ?? ""
+        let request = exchange.request
+        let query = request.field("query") ?? ""
         guard query.utf8.count <= 2000, let back = Self.local("/history?" + query) else {
             throw Problem(422, "that is no query of the history")
         }
-        guard let name = field("name").map({ String($0[...].trimmingSpaces()) }), !name.isEmpty,
+        guard let name = request.field("name").map({ String($0[...].trimmingSpaces()) }), !name.isEmpty,
             name.unicodeScalars.count <= 100
         else { throw Problem(422, "a view needs a name of at most 100 characters") }
-        switch field("do") {
+        switch request.field("do") {
         case "save": try await actions.save(view: name, query: query, by: exchange.visitor)
         case "remove": try await actions.remove(view: name, by: exchange.visitor)
         default: throw Problem(400, "the form says neither save nor remove")
@@ -139,16 +139,19 @@ struct FormPages: Sendable {
             let suite = try await actions.submit(yaml, isFresh: view.isFresh, by: exchange.visitor)
             return .seeOther("/suites/\(suite.suite)")
         } catch let error as any DescribedError where error.blame == .input {
-            let line = error.place?.line
-            view.errors = [SubmitView.Mistake(line: line, message: error.message)]
-            if let line {
-                let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
-                let near = max(0, line - 3)..<min(lines.count, line + 2)
-                view.excerpt = near.map {
-                    SubmitView.Line(number: $0 + 1, text: String(lines[$0]), isWrong: $0 + 1 == line)
-                }
-            }
+            let mistakes: [any DescribedError] = [error] + ((error as? SpecError)?.further ?? [])
+            view.errors = mistakes.map { SubmitView.Mistake(line: $0.place?.line, message: $0.message) }
+            view.excerpt = Self.excerpt(of: yaml, around: Set(mistakes.compactMap { $0.place?.line }))
             return try page(exchange, view, status: 422)
+        }
+    }
+
+    /// The lines, counted from 1, with what stands around each.
+    private static func excerpt(of yaml: String, around wrong: Set<Int>) -> [SubmitView.Line] {
+        yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { place, text in
+            let number = place + 1
+            guard (number - 2...number + 2).contains(where: wrong.contains) else { return nil }
+            return SubmitView.Line(number: number, text: String(text), isWrong: wrong.contains(number))
         }
     }
 
@@ -181,13 +184,13 @@ struct FormPages: Sendable {
     }
 
     func signIn(_ exchange: Exchange) async throws -> WebResponse {
-        let form = exchange.request.form ?? []
-        func field(_ name: String) -> String? { form.first { $0.name == name && !$0.value.isEmpty }?.value }
-        let next = Self.local(field("next")) ?? "/"
+        let request = exchange.request
+        let next = Self.local(request.field("next")) ?? "/"
         if let seconds = await gate.waitForGuess(exchange.request.peer) {
             throw Problem(429, "too many tries: wait \(Int(seconds) + 1) s")
         }
-        guard let text = field("token"), let token = try await gate.token(String(text[...].trimmingSpaces())) else {
+        guard let text = request.field("token"), let token = try await gate.token(String(text[...].trimmingSpaces()))
+        else {
             let view = SignInView(formCode: exchange.formCode, next: next, error: "There is no such token.")
             return try pages.page(exchange, title: "Sign in", current: "", status: 403, "sign-in", view)
         }

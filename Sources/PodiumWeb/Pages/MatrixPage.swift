@@ -111,10 +111,8 @@ extension Pages {
         for run in runs where first[run.settings] == nil { first[run.settings] = run.id }
         // With more configurations than this their names tell them apart well enough.
         guard first.count <= 200 else { return [:] }
-        let specs = Dictionary(
-            uniqueKeysWithValues: try await store.runs(Array(first.values)).map { ($0.id, $0.spec) }
-        )
-        return first.compactMapValues { specs[$0] }
+        let records = try await self.runs(Array(first.values))
+        return first.compactMapValues { records[$0]?.spec }
     }
 
     private static func systems(

@@ -108,6 +108,11 @@ struct Pages: Sendable {
         return run
     }
 
+    /// Runs by their numbers, without those that are not there.
+    func runs(_ numbers: [RunID]) async throws -> [RunID: RunRecord] {
+        Dictionary(uniqueKeysWithValues: try await store.runs(numbers).map { ($0.id, $0) })
+    }
+
     /// A suite by its number or the newest of that name, as a filter names it.
     func suite(named text: String) async throws -> SuiteRecord? {
         // A number that is too long for one is a name.

@@ -80,9 +80,7 @@ extension Pages {
             (.running, queue.running), (.ready, queue.ready.map(\.run)), (.held, queue.held),
             (.waiting, queue.waiting), (.blocked, queue.blocked),
         ].filter { $0.0 != .held || !$0.1.isEmpty }
-        let records = Dictionary(
-            uniqueKeysWithValues: try await store.runs(lists.flatMap(\.1)).map { ($0.id, $0) }
-        )
+        let records = try await runs(lists.flatMap(\.1))
         let places = Dictionary(uniqueKeysWithValues: queue.ready.map { ($0.run, $0.place) })
         let mayAct = exchange.visitor.may(.operator)
         let sections = lists.map { state, ids in

@@ -86,7 +86,7 @@ extension Pages {
     private func addNeighbours(_ run: RunRecord, _ view: inout RunPageView) async throws {
         let edges = try await store.edges(around: run.id, limit: 60)
         let others = edges.map { $0.child == run.id ? $0.parent : $0.child }
-        let records = Dictionary(uniqueKeysWithValues: try await store.runs(others).map { ($0.id, $0) })
+        let records = try await runs(others)
         view.neighbours = edges.compactMap { edge in
             let isParent = edge.child == run.id
             guard let other = records[isParent ? edge.parent : edge.child] else { return nil }

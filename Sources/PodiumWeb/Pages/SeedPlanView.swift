@@ -35,7 +35,7 @@ struct SeedPlanView {
         let text = SeedPlanText(record)
         progress = text.progress
         next = text.next(wait)
-        planned = text.planned.prefix(1).uppercased() + text.planned.dropFirst() + "."
+        planned = text.planned.sentence
         let all = record.plan.tasks.flatMap { task in
             text.decisions(on: task).map { Decision(task: task.displayName, text: $0) }
         }
@@ -44,7 +44,7 @@ struct SeedPlanView {
         fewer =
             all.count > Self.limit
             ? "The first \(Self.limit) of \(NumberText.grouped(all.count)) comparisons; the report has all." : nil
-        looks = text.history.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
+        looks = text.history.map(\.sentence)
         leftOut =
             text.leftOut.isEmpty
             ? nil : "Left out, as there is no score: \(ShortList.text(text.leftOut, limit: 10))."

@@ -83,6 +83,8 @@ extension PostgresStore {
     /// Holds a snapshot of the database for as long as `body` takes, as a long report or a backup would.
     package func withPinnedSnapshot<R: Sendable>(_ body: () async throws -> R) async throws -> R {
         let connection = try await Connection.open(address)
+        // The server ends what is idle for a minute.
+        try await connection.query("set idle_in_transaction_session_timeout = 0")
         try await connection.query("begin isolation level repeatable read")
         try await connection.query("select count(*) from suites")
         let value = try await body()

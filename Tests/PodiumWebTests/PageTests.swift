@@ -58,6 +58,10 @@ struct PageTests {
         #expect(text.contains("seed 1") && text.contains("seed 2") && text.contains("MRPC"))
         #expect(text.contains(">75.0</b>") && text.contains(">50%</b>"))
         #expect(text.contains("class=\"spark\""))
+        // What has scores comes before the report, whatever their names are.
+        let scored = try #require(text.firstRange(of: "<bdi>tiny</bdi> <small>"))
+        let report = try #require(text.firstRange(of: "<bdi>first</bdi> <small>"))
+        #expect(scored.lowerBound < report.lowerBound)
         await site.store.close()
     }
 
@@ -84,6 +88,7 @@ struct PageTests {
         #expect(text.contains("<path class=\"line\"") && text.contains("loss of run \(run)"))
         #expect(text.contains("a &lt;b&gt;line&lt;/b&gt;") && text.contains("trouble"))
         #expect(text.contains("0.8000") && text.contains("learningRate"))
+        #expect(text.contains("<dt>Score</dt><dd><bdi>75.00</bdi>"))
         let found = try await site.get("/runs/\(run)?log=TROUBLE").text
         #expect(found.contains("trouble") && !found.contains("&lt;b&gt;line"))
         await site.store.close()

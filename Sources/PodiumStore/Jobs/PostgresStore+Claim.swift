@@ -94,7 +94,9 @@ extension PostgresStore {
     }
 
     private func claims(_ claimed: Claimed) async throws(StoreError) -> [Claim] {
-        var claims = try claimed.runs.map { row throws(StoreError) in try Claim(row) }
+        var specs = SpecDocuments.Reader()
+        var claims: [Claim] = []
+        for row in claimed.runs { claims.append(try Claim(row, &specs)) }
         for row in claimed.checkpoints.joined {
             let record = try ArtifactRecord(row)
             claims.update(record.run) { $0.checkpoints.append(record) }
@@ -224,7 +226,9 @@ extension PostgresStore {
             update runs set state = 'running', attempt = attempt + 1, token = nextval('lease_tokens'),
                 worker_id = $1, started_at = coalesce(started_at, clock_timestamp()), reason = null
             from taken where runs.id = taken.run_id and runs.state = 'ready'
-            returning runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children
+            returning runs.id, runs.suite_id, runs.spec - '{name,seed}'::text[] as configuration,
+                runs.spec ->> 'name' as name, runs.spec ->> 'seed' as seed, runs.attempt, runs.token, runs.sort_key,
+                runs.has_children
         ),
         leased as (
             insert into leases (worker_id, run_id) select $1, id from running
@@ -242,7 +246,9 @@ extension PostgresStore {
         """
 
     private static let findClaimed: Statement = """
-        select runs.id, runs.suite_id, runs.spec, runs.attempt, runs.token, runs.sort_key, runs.has_children,
+        select runs.id, runs.suite_id, runs.spec - '{name,seed}'::text[] as configuration,
+            runs.spec ->> 'name' as name, runs.spec ->> 'seed' as seed, runs.attempt, runs.token, runs.sort_key,
+            runs.has_children,
             exists (
                 select from artifacts where artifacts.run_id = runs.id and kind = 'checkpoint' and removed_at is null
             ) as has_checkpoints,
@@ -267,7 +273,7 @@ extension [Claim] {
 }
 
 extension Claim {
-    fileprivate init(_ row: Row) throws(StoreError) {
+    fileprivate init(_ row: Row, _ specs: inout SpecDocuments.Reader) throws(StoreError) {
         self.init(
             lease: Lease(
                 run: RunID(rawValue: try row.get("id")),
@@ -275,7 +281,11 @@ extension Claim {
                 token: try row.get("token")
             ),
             suite: SuiteID(rawValue: try row.get("suite_id")),
-            spec: try row.json("spec")
+            spec: try specs.read(
+                try row.get("configuration"),
+                name: try row.get("name"),
+                seed: try row.optional("seed")
+            )
         )
     }
 }

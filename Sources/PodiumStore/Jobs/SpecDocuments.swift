@@ -56,4 +56,29 @@ enum SpecDocuments {
         }
         return documents
     }
+
+    /// Reads documents that came without name and seed beside those: runs that differ in nothing else are decoded once.
+    struct Reader {
+        private var known: [String: RunSpec] = [:]
+
+        mutating func read(_ configuration: String, name: String, seed: String?) throws(StoreError) -> RunSpec {
+            var spec: RunSpec
+            if let one = known[configuration] {
+                spec = one
+            } else {
+                spec = try StoredJSON.decode(
+                    RunSpec.self,
+                    from: "{\"name\":\"\",\"seed\":0," + configuration.dropFirst()
+                )
+                known[configuration] = spec
+            }
+            spec.name = name
+            guard spec.work.seed != nil else { return spec }
+            guard let number = seed.flatMap({ UInt64($0) }) else {
+                throw StoreError(.value, "the database holds a run, \(name), whose seed is \(seed ?? "missing")")
+            }
+            spec.work.seed = number
+            return spec
+        }
+    }
 }

@@ -121,7 +121,9 @@ extension Pages {
         examples: [String: RunSpec]
     ) -> [MatrixView.System] {
         var systems: [MatrixView.System] = []
-        for name in Self.distinct(runs.map(\.system)) {
+        // What has scores first: a pre-training and the report are systems of their own to the queue.
+        let names = Self.distinct(runs.filter { $0.task != nil }.map(\.system) + runs.map(\.system))
+        for name in names {
             let own = runs.filter { $0.system == name }
             let seeds = Set(own.map(\.seed)).sorted { ($0 ?? 0) < ($1 ?? 0) }
             var rows: [MatrixView.Row] = []

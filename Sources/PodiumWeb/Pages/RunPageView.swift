@@ -199,6 +199,10 @@ struct RunPageView {
     }
 
     mutating func add(_ result: RunResult) {
+        // What most visitors came for stands first.
+        if let score = result.score {
+            facts.insert(Fact(name: "Score", value: NumberText.fixed(100 * score, digits: 2)), at: 0)
+        }
         if let source = result.reusedFrom {
             facts.append(
                 Fact(

@@ -26,7 +26,7 @@ package struct Scheduler: Sendable {
         store: any JobStore,
         name: String,
         interval: Duration = .seconds(1),
-        term: Duration = .seconds(6),
+        term: Duration = .seconds(4),
         settling: Duration = .seconds(4),
         clock: any Clock<Duration> = ContinuousClock(),
         log: Logger

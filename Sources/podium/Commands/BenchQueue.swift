@@ -17,6 +17,7 @@ struct BenchQueue: AsyncParsableCommand {
               podium bench queue queue/claim-finish --runs 5000
               podium bench queue queue/million            claims while a million runs wait
               podium bench queue queue/pinned             beside a snapshot that is held for 30 s
+              podium bench queue queue/rescue queue/lead  after the death of workers, of the leading scheduler
             """
     )
 

@@ -46,8 +46,16 @@ extension QueueBench {
             try await Task.sleep(for: .milliseconds(20))
         }
         return [
-            BenchFigure(name: "queue/rescue/p50", value: times.percentile(0.5), unit: "s, worker's death to next claim"),
-            BenchFigure(name: "queue/rescue/p99", value: times.percentile(0.99), unit: "s, worker's death to next claim"),
+            BenchFigure(
+                name: "queue/rescue/p50",
+                value: times.percentile(0.5),
+                unit: "s, worker's death to next claim"
+            ),
+            BenchFigure(
+                name: "queue/rescue/p99",
+                value: times.percentile(0.99),
+                unit: "s, worker's death to next claim"
+            ),
         ]
     }
 

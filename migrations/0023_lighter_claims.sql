@@ -35,7 +35,7 @@ $$;
 alter table runs set (fillfactor = 45);
 
 -- A claim reads its worker's row in the same statement, and rows of workers are never deleted: to look twice more for it,
--- once for the run and once for the attempt, took a fifth of a claim's time.
+-- once for the run and once for the attempt, took about an eighth of the time of a claim of a hundred.
 alter table runs drop constraint runs_worker_id_fkey;
 alter table attempts drop constraint attempts_worker_id_fkey;
 

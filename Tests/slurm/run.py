@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fine-tunings through pilots on a real Slurm, with a node daemon killed, a pilot preempted, a pilot cancelled from
-outside and the controller restarted in between; every run must have exactly one result. Then trainings on two nodes at once, which must come to the bits
-of one node.
+outside and the controller restarted in between; every run must have exactly one result. Then trainings on two nodes at
+once, which must come to the bits of one node.
 
     Tests/slurm/run.py [--runs 50] [--controller-away 0] .build/release/podium
     Tests/slurm/run.py --calm --runs 1000 .build/release/podium

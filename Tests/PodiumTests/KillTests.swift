@@ -38,10 +38,21 @@ struct KillTests {
                 return run?.state == "succeeded" || (run?.state == "running" && run?.progress?.step ?? 0 > step)
             }
         }
+        /// The progress of a killed attempt stays until the next one's: a new attempt has begun when its engine has said from where.
+        func goesOn(_ name: String, attempt: Int) async throws {
+            try await place.wait("attempt \(attempt) of \(name)") {
+                guard let run = try await place.runs(suite: suite).first(where: { $0.spec.name == name }) else {
+                    return false
+                }
+                let attempts = try await place.show(run.id).attempts
+                return attempts.count >= attempt && attempts.last?.resumedFromStep != nil
+            }
+        }
         // The engine.
         try await step(of: "start", beyond: 40)
         kill(try #require(place.engineProcess), SIGKILL)
         // The worker: its engine goes with it.
+        try await goesOn("start", attempt: 2)
         try await step(of: "start", beyond: 90)
         let engine = place.engineProcess
         kill(worker.processIdentifier, SIGKILL)
@@ -49,6 +60,7 @@ struct KillTests {
         try await place.wait("the engine's end") { engine.map { kill($0, 0) != 0 } ?? true }
         worker = try place.start("worker")
         // PostgreSQL: the daemon starts it again.
+        try await goesOn("start", attempt: 3)
         try await step(of: "start", beyond: 140)
         let server = try #require(place.serverProcess)
         kill(server, SIGKILL)

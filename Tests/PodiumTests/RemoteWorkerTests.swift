@@ -90,7 +90,7 @@ struct RemoteWorkerTests {
                 tokenFile
             )
         }
-        let suite = try await place.submit(file)
+        let suite = try await place.submit(file, "--fresh")
         func step(of name: String, beyond step: Int) async throws {
             try await place.wait("step \(step) of \(name)") {
                 let run = try await place.runs(suite: suite).first { $0.spec.name == name }

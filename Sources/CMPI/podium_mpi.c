@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #ifdef __linux__
@@ -12,9 +13,11 @@
 #endif
 
 // Constants of Open MPI's mpi.h.
-enum { thread_funneled = 1, success = 0, longest_message = 256 };
-// Messages are cut: counts are ints.
-static const size_t longest_part = (size_t)1 << 28;
+enum { thread_funneled = 1, success = 0, no_memory = 39, longest_message = 256 };
+// Pieces are cut into messages that Open MPI sends at once over TCP (its eager limit is 64 KiB with the header). A longer one is
+// asked for by the receiver first, and over a slow link the question waits behind the data of the other direction: both
+// directions then take turns, and the link stands idle half of the time.
+static const size_t longest_part = (size_t)60 << 10;
 
 typedef void *handle;
 
@@ -85,16 +88,22 @@ int podium_mpi_start(int *rank, int *ranks) {
     return code;
 }
 
-static int exchange_part(int rank, const void *sent, size_t sent_bytes, void *received, size_t received_bytes) {
+// How many messages a piece of that size is cut into.
+static size_t parts(size_t bytes) { return bytes ? (bytes - 1) / longest_part + 1 : 0; }
+
+static size_t part_length(size_t bytes, size_t number) {
+    size_t rest = bytes - number * longest_part;
+    return rest < longest_part ? rest : longest_part;
+}
+
+static int wait_for(handle *requests, int count) {
     // Open MPI moves data only while it is asked, over TCP at most one part of 128 KiB a time: a thread that the computation lets run
     // every few milliseconds must ask often enough for the link to stay busy meanwhile.
-    enum { tag = 1, looks = 32, shortest_nap = 20000, longest_nap = 200000 };
-    handle requests[2];
-    int code = mpi.irecv(received, (int)received_bytes, mpi.byte, rank, tag, mpi.world, &requests[0]);
-    if (code == success) code = mpi.isend(sent, (int)sent_bytes, mpi.byte, rank, tag, mpi.world, &requests[1]);
+    enum { looks = 32, shortest_nap = 20000, longest_nap = 200000 };
+    int code = success;
     struct timespec nap = {0, shortest_nap};
     for (int look = 0, done = 0; code == success && !done; look++) {
-        code = mpi.testall(2, requests, &done, 0);
+        code = mpi.testall(count, requests, &done, 0);
         if (done || look % looks != looks - 1) continue;
         nanosleep(&nap, 0);
         if (look > 64 && nap.tv_nsec < longest_nap) nap.tv_nsec += nap.tv_nsec / 16;
@@ -102,17 +111,30 @@ static int exchange_part(int rank, const void *sent, size_t sent_bytes, void *re
     return code;
 }
 
-int podium_mpi_exchange(int rank, const void *sent, size_t sent_bytes, void *received, size_t received_bytes) {
+int podium_mpi_exchange(int rank, const podium_mpi_piece *pieces, size_t count) {
+    enum { tag = 1, few = 64 };
+    size_t messages = 0, next = 0;
+    for (size_t i = 0; i < count; i++) messages += parts(pieces[i].sent_bytes) + parts(pieces[i].received_bytes);
+    handle own[few], *requests = messages <= few ? own : malloc(messages * sizeof *requests);
+    if (!requests) return no_memory;
     int code = success;
-    do {
-        size_t out = sent_bytes < longest_part ? sent_bytes : longest_part;
-        size_t in = received_bytes < longest_part ? received_bytes : longest_part;
-        code = exchange_part(rank, sent, out, received, in);
-        sent = (const char *)sent + out;
-        received = (char *)received + in;
-        sent_bytes -= out;
-        received_bytes -= in;
-    } while (code == success && (sent_bytes || received_bytes));
+    // Messages between two ranks arrive in the order in which they were sent.
+    for (size_t i = 0; i < count; i++) {
+        for (size_t n = 0; code == success && n < parts(pieces[i].received_bytes); n++)
+            code = mpi.irecv(
+                (char *)pieces[i].received + n * longest_part, (int)part_length(pieces[i].received_bytes, n), mpi.byte, rank, tag,
+                mpi.world, &requests[next++]
+            );
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t n = 0; code == success && n < parts(pieces[i].sent_bytes); n++)
+            code = mpi.isend(
+                (const char *)pieces[i].sent + n * longest_part, (int)part_length(pieces[i].sent_bytes, n), mpi.byte, rank, tag,
+                mpi.world, &requests[next++]
+            );
+    }
+    if (code == success) code = wait_for(requests, (int)next);
+    if (requests != own) free(requests);
     return code;
 }
 

@@ -33,18 +33,22 @@ package struct RankBench {
     private let selection: BenchSelection
     private let sizes: [String]
     private let ranks: Int
+    private let batchRows: Int?
     private let launch: (_ size: String, _ ranks: Int, _ threads: Int, _ shards: Int) throws -> Launch
 
     /// - Parameters:
     ///   - ranks: that share a step, with a thread each.
+    ///   - batchRows: of a batch; nil for the size's own.
     ///   - launch: starts a measurement; its ranks measure by `measure`.
     package init(
         selection: BenchSelection,
         ranks: Int,
+        batchRows: Int?,
         launch: @escaping (_ size: String, _ ranks: Int, _ threads: Int, _ shards: Int) throws -> Launch
     ) {
         self.selection = selection
         self.ranks = ranks
+        self.batchRows = batchRows
         self.launch = launch
         sizes = BenchShape.all.map(\.name).filter { selection.selects("ranks/\($0)") || selection.names.contains($0) }
     }
@@ -63,7 +67,7 @@ package struct RankBench {
             }
             let tokens = Double(alone[0].tokensPerStep)
             let exchange = median(shared, \.secondsOfExchange)
-            let name = "ranks/\(size)/\(ranks)x1"
+            let name = "ranks/\(size)/\(batchRows.map { "rows-\($0)/" } ?? "")\(ranks)x1"
             figures += [
                 BenchFigure(
                     name: name,
@@ -101,8 +105,11 @@ package struct RankBench {
     }
 
     /// What a rank measures; nil where the first one tells.
+    ///
+    /// - Parameter batchRows: nil for the size's own.
     package static func measure(
         size: String,
+        batchRows: Int?,
         ranks: Int,
         threads: Int,
         shards: Int,
@@ -110,9 +117,10 @@ package struct RankBench {
         repeats: Int,
         devices: DeviceFactory
     ) throws -> Sample? {
-        guard let shape = BenchShape.all.first(where: { $0.name == size }) else {
+        guard var shape = BenchShape.all.first(where: { $0.name == size }) else {
             throw BenchError(.input, "no size is called \(size)")
         }
+        if let batchRows { shape.rows = batchRows }
         let group = try devices.ranks(ranks)
         let device = try devices.cpu(threads: threads, precision: precision, shards: shards, ranks: group)
         let rows = BenchRows.full(shape)
@@ -169,7 +177,7 @@ package struct RankBench {
             staging.deallocate()
         }
         elements.initialize(repeating: 1)
-        try link.sum(elements, staging: staging) { sums, terms, count in
+        try link.sum([elements], staging: staging) { sums, terms, count in
             for index in 0..<count { sums[index] += terms[index] }
         }
     }

@@ -9,7 +9,7 @@ final class ShardExchange {
     private let times: CommunicationTimes
     private let memory = ExchangeMemory()
 
-    /// Tensors of fewer elements are exchanged together.
+    /// Tensors of fewer elements are exchanged as one.
     private static let leastAlone = 1 << 16
 
     init(_ device: CPUDevice) {
@@ -22,27 +22,24 @@ final class ShardExchange {
         let bucket = Bucket(sums: sums, kernels: kernels)
         ranks.submit { [memory] link throws(GraphError) in
             let kernels = bucket.kernels
-            var small: [TensorView] = []
+            var (whole, small): ([UnsafeMutableBufferPointer<Float>], [TensorView]) = ([], [])
             for sum in bucket.sums {
                 switch sum {
                 case .dense(let view) where view.count < Self.leastAlone: small.append(view)
-                case .dense(let view):
-                    let elements = UnsafeMutableBufferPointer(start: view.floats, count: view.count)
-                    try link.sum(elements, staging: memory.staging(view.count / 2 + 1)) { kernels.add($0, $0, $1, $2) }
+                case .dense(let view): whole.append(UnsafeMutableBufferPointer(start: view.floats, count: view.count))
                 case .sparse(let rows, let numbers):
                     try Self.sum(rows, numbers, over: link, memory, kernels)
                 }
             }
-            let count = small.reduce(0) { $0 + $1.count }
-            guard count > 0 else { return }
-            let packed = memory.packed(count)
+            let packed = memory.packed(small.reduce(0) { $0 + $1.count })
             var place = packed
             for view in small {
                 place.update(from: view.floats, count: view.count)
                 place += view.count
             }
-            let elements = UnsafeMutableBufferPointer(start: packed, count: count)
-            try link.sum(elements, staging: memory.staging(count / 2 + 1)) { kernels.add($0, $0, $1, $2) }
+            let elements = whole + [UnsafeMutableBufferPointer(start: packed, count: place - packed)]
+            let staging = memory.staging(elements.reduce(0) { $0 + ($1.count + 1) / 2 })
+            try link.sum(elements, staging: staging) { kernels.add($0, $0, $1, $2) }
             place = packed
             for view in small {
                 view.floats.update(from: place, count: view.count)
@@ -77,13 +74,16 @@ final class ShardExchange {
             let otherNumbers = UnsafeMutableRawPointer(otherRows + count * width).assumingMemoryBound(to: Int32.self)
             try link.exchange(
                 with: partner,
-                sending: UnsafeRawBufferPointer(start: numbers.base, count: own * 4),
-                receiving: UnsafeMutableRawBufferPointer(start: otherNumbers, count: count * 4)
-            )
-            try link.exchange(
-                with: partner,
-                sending: UnsafeRawBufferPointer(start: rows.base, count: own * width * 4),
-                receiving: UnsafeMutableRawBufferPointer(start: otherRows, count: count * width * 4)
+                [
+                    RankPiece(
+                        sending: UnsafeRawBufferPointer(start: numbers.base, count: own * 4),
+                        receiving: UnsafeMutableRawBufferPointer(start: otherNumbers, count: count * 4)
+                    ),
+                    RankPiece(
+                        sending: UnsafeRawBufferPointer(start: rows.base, count: own * width * 4),
+                        receiving: UnsafeMutableRawBufferPointer(start: otherRows, count: count * width * 4)
+                    ),
+                ]
             )
             ShardSum.merge(rows, numbers, otherRows, otherNumbers, count, kernels)
             distance *= 2

@@ -47,17 +47,15 @@ package final class ThreadRanks: @unchecked Sendable {
 
         init(_ threads: ThreadRanks, rank: Int) { (self.threads, self.rank) = (threads, rank) }
 
-        func exchange(
-            with other: Int,
-            sending: UnsafeRawBufferPointer,
-            receiving: UnsafeMutableRawBufferPointer
-        ) throws(GraphError) {
-            threads.send(Array(sending), from: rank, to: other)
-            let bytes = try threads.receive(from: other, to: rank)
-            guard bytes.count == receiving.count else {
-                throw GraphError(.device, "rank \(other) sent \(bytes.count) bytes, not \(receiving.count)")
+        func exchange(with other: Int, _ pieces: [RankPiece]) throws(GraphError) {
+            for piece in pieces { threads.send(Array(piece.sending), from: rank, to: other) }
+            for piece in pieces {
+                let bytes = try threads.receive(from: other, to: rank)
+                guard bytes.count == piece.receiving.count else {
+                    throw GraphError(.device, "rank \(other) sent \(bytes.count) bytes, not \(piece.receiving.count)")
+                }
+                piece.receiving.copyBytes(from: bytes)
             }
-            receiving.copyBytes(from: bytes)
         }
     }
 }

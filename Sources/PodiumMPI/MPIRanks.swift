@@ -51,18 +51,16 @@ private final class MPILink: RankLink {
         (self.rank, self.ranks) = (Int(rank), Int(ranks))
     }
 
-    func exchange(
-        with other: Int,
-        sending: UnsafeRawBufferPointer,
-        receiving: UnsafeMutableRawBufferPointer
-    ) throws(GraphError) {
-        let code = podium_mpi_exchange(
-            Int32(other),
-            sending.baseAddress,
-            sending.count,
-            receiving.baseAddress,
-            receiving.count
-        )
+    func exchange(with other: Int, _ pieces: [RankPiece]) throws(GraphError) {
+        let all = pieces.map { piece in
+            podium_mpi_piece(
+                sent: piece.sending.baseAddress,
+                sent_bytes: piece.sending.count,
+                received: piece.receiving.baseAddress,
+                received_bytes: piece.receiving.count
+            )
+        }
+        let code = podium_mpi_exchange(Int32(other), all, all.count)
         guard code == 0 else { throw Self.error(code, "the exchange with rank \(other) failed") }
     }
 

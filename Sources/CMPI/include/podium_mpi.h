@@ -15,10 +15,19 @@ const char *podium_mpi_load(const char *path);
 // Initializes MPI for calls of this thread. Returns 0, or a code of MPI.
 int podium_mpi_start(int *rank, int *ranks);
 
-// Sends to and receives from one rank; returns when both are done. Returns 0, or a code of MPI.
+// Bytes that go to another rank, and room for what comes from it.
+typedef struct {
+    const void *sent;
+    size_t sent_bytes;
+    void *received;
+    size_t received_bytes;
+} podium_mpi_piece;
+
+// Sends to and receives from one rank, all pieces at once; returns when all are done. Returns 0, or a code of MPI.
 //
-// It sleeps between looks: a blocking call of Open MPI spins, and would take its share of a core from the computation.
-int podium_mpi_exchange(int rank, const void *sent, size_t sent_bytes, void *received, size_t received_bytes);
+// The other rank's call has as many pieces, each as long. It sleeps between looks: a blocking call of Open MPI spins, and would
+// take its share of a core from the computation.
+int podium_mpi_exchange(int rank, const podium_mpi_piece *pieces, size_t count);
 
 // Ends MPI. Returns 0, or a code of MPI.
 int podium_mpi_finish(void);

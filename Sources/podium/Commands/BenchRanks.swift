@@ -19,6 +19,7 @@ struct BenchRanks: AsyncParsableCommand {
 
             Examples:
               podium bench ranks minilm-l6
+              podium bench ranks base --rows 32
               podium bench ranks base --mpirun-argument=--mca --mpirun-argument=btl --mpirun-argument=tcp,self
             """
     )
@@ -27,6 +28,8 @@ struct BenchRanks: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
     @Option(help: "Ranks that share a step, a power of two.")
     var ranks = 2
+    @Option(help: "Rows of a batch; the size's own unless given. The name is ranks/SIZE/rows-ROWS/RANKSx1 then.")
+    var rows: Int?
     @Option(help: "float32 or bf16.")
     var precision = CPUConfiguration.Precision.float32
     @Option(help: "Given to mpirun before the program; may be repeated.")
@@ -42,12 +45,14 @@ struct BenchRanks: AsyncParsableCommand {
         guard ranks > 1 || asRank != nil, ranks & (ranks - 1) == 0 else {
             throw ValidationError("--ranks must be a power of two, at least 2")
         }
+        guard rows ?? 1 > 0 else { throw ValidationError("--rows must be at least 1") }
     }
 
     func run() async throws {
         if let asRank {
             let sample = try RankBench.measure(
                 size: asRank,
+                batchRows: rows,
                 ranks: ranks,
                 threads: threads,
                 shards: shards,
@@ -58,13 +63,17 @@ struct BenchRanks: AsyncParsableCommand {
             if let sample { try JSONOutput.print(sample) }
             return
         }
-        let bench = RankBench(selection: options.selection, ranks: ranks) { size, ranks, threads, shards in
+        let bench = RankBench(selection: options.selection, ranks: ranks, batchRows: rows) {
+            size,
+            ranks,
+            threads,
+            shards in
             let own = EngineCommand(
                 executable: try Machine.ownExecutable(),
                 arguments: [
                     "bench", "ranks", "--as-rank", size, "--ranks", "\(ranks)", "--threads", "\(threads)", "--shards",
                     "\(shards)", "--precision", precision.rawValue, "--repeats", "\(options.repeats)",
-                ]
+                ] + (rows.map { ["--rows", "\($0)"] } ?? [])
             )
             let command =
                 ranks > 1 ? RankedCommand(own, ranks: ranks, further: mpirunArgument).command : own

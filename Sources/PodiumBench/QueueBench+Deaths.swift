@@ -87,5 +87,5 @@ extension QueueBench {
         while try await store.health().leader != name { try await Task.sleep(for: .milliseconds(20)) }
     }
 
-    private var quiet: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
+    var quiet: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
 }

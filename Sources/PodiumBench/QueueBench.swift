@@ -47,6 +47,7 @@ package struct QueueBench: Sendable {
         if selection.selects("queue/wake") { figures.append(try await waking()) }
         if selection.selects("queue/sweep") { figures.append(try await submittingASweep()) }
         if selection.selects("queue/start") { figures += try await starting() }
+        if selection.selects("queue/poll") { figures.append(try await startingUnheard()) }
         if selection.selects("queue/rescue") { figures += try await rescuing() }
         if selection.selects("queue/lead") { figures.append(try await takingOver()) }
         if selection.selects("queue/pinned") { figures += try await claimingBesideASnapshot() }

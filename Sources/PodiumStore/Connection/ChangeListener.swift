@@ -17,10 +17,12 @@ final class ChangeListener: Sendable {
     }
 
     private let address: DatabaseAddress
+    private let hears: Bool
     private let state = Mutex(State())
 
-    init(_ address: DatabaseAddress) {
-        self.address = address
+    /// - Parameter hears: false for streams in which nothing comes.
+    init(_ address: DatabaseAddress, hears: Bool) {
+        (self.address, self.hears) = (address, hears)
     }
 
     /// A new stream; it ends when the listener is closed.
@@ -32,7 +34,7 @@ final class ChangeListener: Sendable {
             guard !state.isClosed else { return nil }
             state.next += 1
             state.subscribers[state.next] = continuation
-            if state.task == nil { state.task = Task { await self.listen() } }
+            if state.task == nil, hears { state.task = Task { await self.listen() } }
             return state.next
         }
         guard let number else {

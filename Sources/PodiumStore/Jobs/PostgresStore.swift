@@ -26,22 +26,24 @@ package final class PostgresStore: JobStore {
     /// Connects and checks that the schema is this binary's; migrating is the caller's decision.
     ///
     /// - `patience`: how long a call may wait for a server that restarts.
+    /// - `hearsChanges`: false for one whom no hint reaches, as through a pooler that forwards no notifications.
     package static func open(
         _ address: DatabaseAddress,
         connections: Int = 8,
-        patience: Duration = .seconds(30)
+        patience: Duration = .seconds(30),
+        hearsChanges: Bool = true
     ) async throws(StoreError) -> PostgresStore {
         let pool = ConnectionPool(address, limit: connections)
         try await pool.withConnection { connection throws(StoreError) in try await Migrator().check(connection) }
-        return PostgresStore(pool, patience: patience)
+        return PostgresStore(pool, patience: patience, hearsChanges: hearsChanges)
     }
 
-    private init(_ pool: ConnectionPool, patience: Duration) {
+    private init(_ pool: ConnectionPool, patience: Duration, hearsChanges: Bool) {
         address = pool.address
         self.pool = pool
         self.patience = patience
         notifier = ChangeNotifier(pool)
-        listener = ChangeListener(pool.address)
+        listener = ChangeListener(pool.address, hears: hearsChanges)
     }
 
     /// Sends pending hints, ends the streams of changes, and closes the connections.

@@ -8,7 +8,8 @@ package actor ConnectionPool {
     package nonisolated let address: DatabaseAddress
     private let limit: Int
     private let waitLimit: Duration
-    private var idle: [Connection] = []
+    /// With how each plans since its last borrower.
+    private var idle: [(connection: Connection, planning: Session.Planning)] = []
     /// Lent or being opened.
     private var busy = 0
     private var waiters: [Waiter] = []
@@ -50,7 +51,7 @@ package actor ConnectionPool {
         try await takeTurn()
         while true {
             let connection: Connection
-            if let idle = await popIdle() {
+            if let idle = await takeIdle(planning) {
                 connection = idle
             } else {
                 do throws(StoreError) {
@@ -61,16 +62,20 @@ package actor ConnectionPool {
                 }
             }
             if case .done(let result, let isReusable) = await connection.perform(planning, work) {
-                await giveBack(connection, isReusable: isReusable)
+                await giveBack(connection, planning, isReusable: isReusable)
                 return try result.get()
             }
         }
     }
 
-    private func popIdle() -> Connection? { idle.popLast() }
+    /// One that plans so already where there is one: to say it anew costs a round trip.
+    private func takeIdle(_ planning: Session.Planning) -> Connection? {
+        guard let index = idle.lastIndex(where: { $0.planning == planning }) else { return idle.popLast()?.connection }
+        return idle.remove(at: index).connection
+    }
 
-    private func giveBack(_ connection: Connection, isReusable: Bool) {
-        if !isClosed, isReusable { idle.append(connection) }
+    private func giveBack(_ connection: Connection, _ planning: Session.Planning, isReusable: Bool) {
+        if !isClosed, isReusable { idle.append((connection, planning)) }
         freeTurn()
     }
 
@@ -96,7 +101,7 @@ package actor ConnectionPool {
 
     private func borrow() async throws(StoreError) -> Connection {
         try await takeTurn()
-        while let connection = idle.popLast() {
+        while let connection = takeIdle(.free) {
             if await connection.isReusable { return connection }
         }
         do throws(StoreError) {
@@ -147,7 +152,7 @@ package actor ConnectionPool {
     }
 
     private func giveBack(_ connection: Connection) async {
-        if !isClosed, await connection.isReusable { idle.append(connection) }
+        if !isClosed, await connection.isReusable { idle.append((connection, .free)) }
         freeTurn()
     }
 

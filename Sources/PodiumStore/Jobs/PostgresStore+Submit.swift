@@ -50,25 +50,23 @@ extension PostgresStore {
                 .bools(columns.hasParents),
                 .bools(columns.names.map { columns.parents.contains($0) }),
                 .int(Self.priorityBoost),
-                .ints(places)
-            )
-            try session.query(
-                "update suites set finish_key = $2 where id = $1",
-                .int(suite),
+                .ints(places),
                 .int(Int64(share.place(of: columns.names.count) * 1e6))
             )
-            let stored = try session.query(
-                Self.insertDependencies,
-                .int(suite),
-                .texts(edges.children),
-                .texts(edges.parents),
-                .texts(edges.conditions)
-            )
-            guard stored.affected == edges.children.count else {
-                throw StoreError(
-                    .value,
-                    "suite \(submission.name) has a dependency on a run that it does not contain"
+            if !edges.children.isEmpty {
+                let stored = try session.query(
+                    Self.insertDependencies,
+                    .int(suite),
+                    .texts(edges.children),
+                    .texts(edges.parents),
+                    .texts(edges.conditions)
                 )
+                guard stored.affected == edges.children.count else {
+                    throw StoreError(
+                        .value,
+                        "suite \(submission.name) has a dependency on a run that it does not contain"
+                    )
+                }
             }
             if !inputs.children.isEmpty { try Self.insert(inputs, of: suite, session) }
             return try SubmittedSuite(suite, runs)
@@ -136,7 +134,8 @@ extension PostgresStore {
         queued as (
             insert into ready (run_id, pool, threads, sort_key)
             select id, pool, threads, sort_key from inserted where state = 'ready'
-        )
+        ),
+        finishing as (update suites set finish_key = $10 where id = $1)
         select id, name from inserted
         """
 

@@ -12,7 +12,7 @@ actor AttemptRecorder {
     private let exchange: (any ArtifactExchange)?
     private let clock: any Clock<Duration>
     private let log: Logger
-    private var waiting: [EngineEvent] = []
+    private var waiting = EventBacklog()
     private var isFlushing = false
     /// Artifacts and removals, in order, whose files are to be brought.
     private var files: [EngineEvent] = []
@@ -22,8 +22,6 @@ actor AttemptRecorder {
     /// Checkpoints of this attempt that are there, by the paths that the store knows.
     private(set) var checkpoints: [String] = []
 
-    /// Beyond so many waiting events the oldest measurements are dropped: log lines and checkpoints are kept.
-    private static let measurementLimit = 20_000
     /// Between tries to bring a file.
     private static let pause = Duration.seconds(5)
 
@@ -48,29 +46,24 @@ actor AttemptRecorder {
             }
         }
         waiting.append(event)
-        guard waiting.count > Self.measurementLimit else { return }
-        if let oldest = waiting.firstIndex(where: { if case .progress = $0 { true } else { false } }) {
-            waiting.remove(at: oldest)
-        }
     }
 
     /// Whether everything is stored.
-    var isEmpty: Bool { waiting.isEmpty && !isFlushing && files.isEmpty }
+    var isEmpty: Bool { waiting.events.isEmpty && !isFlushing && files.isEmpty }
 
     /// Stores what waits; false when the lease is lost.
     func flush() async -> Bool {
-        guard !waiting.isEmpty, !isFlushing else { return true }
+        guard !waiting.events.isEmpty, !isFlushing else { return true }
         isFlushing = true
         defer { isFlushing = false }
-        let batch = waiting
-        waiting = []
+        let batch = waiting.takeAll()
         do {
             let holds = try await store.record(lease, events: batch)
             if holds { await release(batch) }
             return holds
         } catch {
             log.warning("run \(lease.run): measurements wait for the database: \(error)")
-            waiting = batch + waiting
+            waiting.putBack(batch)
             return true
         }
     }

@@ -114,7 +114,7 @@ struct RemoteWorkerTests {
         try await step(of: "tiny/glue/CoLA/seed-1", beyond: 60)
         kill(second.processIdentifier, SIGKILL)
         second.waitUntilExit()
-        _ = try worker("three")
+        let third = try worker("three")
         try await place.wait("the suite's end", seconds: 240) {
             try await place.runs(suite: suite).allSatisfy { $0.state == "succeeded" }
         }
@@ -154,6 +154,59 @@ struct RemoteWorkerTests {
         #expect(report.status == 0, "\(report.error)")
         let html = try String(contentsOfFile: "\(place.folder)/report/report.html", encoding: .utf8)
         #expect(!html.contains("not on this machine"))
+
+        third.terminate()
+        third.waitUntilExit()
+        _ = try worker("four")
+        try await Self.takeOver(place, file, from: suite)
+    }
+
+    /// The same file once more, and then with another seed, on a machine that has none of the files yet.
+    ///
+    /// A build with changes takes nothing over and does all of it again, to the same bits.
+    private static func takeOver(_ place: Place, _ file: String, from suite: String) async throws {
+        let version = try await place.binary.run("--version").output
+        let mayReuse = version.contains("commit") && !version.contains("-modified")
+        let again = try await place.binary.run("submit", file, "--wait", "--set", "name=again")
+        #expect(again.status == 0, "\(again.error)")
+        #expect(again.error.contains("2 of 2 runs are here already") == mayReuse, "\(again.error)")
+        for (run, other) in zip(try await place.runs(suite: "again"), try await place.runs(suite: suite)) {
+            let shown = try await place.show(run.id)
+            let source = try await place.show(other.id)
+            #expect(shown.run.spec.name == source.run.spec.name)
+            #expect(shown.model?.sha256 == source.model?.sha256, "\(run.spec.name)")
+            #expect(shown.result?.metrics == source.result?.metrics)
+            guard run.spec.name != "report" else { continue }
+            #expect((run.reason?.hasPrefix("reused from run ") ?? false) == mayReuse, "\(run.reason ?? "")")
+            #expect(shown.attempts.count == 1)
+            let files = shown.artifacts.filter { $0.removedAt == nil }.map(\.artifact.path)
+            #expect(!files.isEmpty)
+            for path in files { #expect(FileManager.default.fileExists(atPath: path), "\(path)") }
+        }
+        let report = try await place.binary.run("report", "--suite", "again", "--out", "\(place.folder)/again")
+        #expect(report.status == 0, "\(report.error)")
+        let html = try String(contentsOfFile: "\(place.folder)/again/report.html", encoding: .utf8)
+        #expect(!html.contains("not on this machine"))
+
+        let more = try await place.binary.run(
+            "submit",
+            file,
+            "--wait",
+            "--set",
+            "name=more",
+            "--set",
+            "sweep={seed: [2]}"
+        )
+        #expect(more.status == 0, "\(more.error)")
+        #expect(more.error.contains("1 of 2 runs is here already") == mayReuse, "\(more.error)")
+        let runs = try await place.runs(suite: "more")
+        let start = try #require(runs.first { $0.spec.name == "start" })
+        let seed = try #require(runs.first { $0.spec.name == "tiny/glue/CoLA/seed-2" })
+        #expect(seed.reason == nil, "another seed is other work")
+        let model = try await place.show(start.id).model?.sha256
+        let tuned = try await place.show(seed.id)
+        #expect(model != nil && tuned.model?.sha256 != nil)
+        #expect(tuned.result?.startWeightsSHA256 == model)
     }
 
     @Test func aWorkerWithoutTheRightTokenIsToldSo() async throws {

@@ -89,6 +89,21 @@ struct PilotKeeperTests {
         #expect(slurm.batches.count == 1)
     }
 
+    @Test func whatSlurmCouldNotStartIsCancelledAndReplaced() async throws {
+        store.state.withLock { $0.waiting = 2 }
+        try await keeper().look(mayAdd: true)
+        slurm.list.withLock { $0[0].reason = "launch failed requeued held" }
+        try await keeper().look(mayAdd: false)
+        #expect(slurm.cancelled == [], "whoever only looks cancels nothing")
+        try await keeper().look(mayAdd: true)
+        #expect(slurm.cancelled == ["1_1"])
+        #expect(slurm.batches.count == 2 && store.submission(1)?.job == "2")
+        #expect(store.submission(0)?.endedAt == nil, "Slurm has it still")
+        slurm.list.withLock { $0[0].state = "CANCELLED" }
+        try await keeper().look(mayAdd: true)
+        #expect(store.submission(0)?.endedAt != nil && slurm.batches.count == 2)
+    }
+
     @Test func closingAPoolCancelsItsPilotsAndEndsItsKeeper() async throws {
         store.state.withLock { $0.waiting = 2 }
         try await keeper().look(mayAdd: true)

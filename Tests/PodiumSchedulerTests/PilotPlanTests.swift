@@ -150,9 +150,30 @@ struct PilotPlanTests {
         let actions = plan.decide(snapshot([there], waiting: 2), listing: [job("REQUEUE_HOLD")])
         #expect(
             actions == [
-                .tell("pilot podium-default-x number 1 is held by Slurm (REQUEUE_HOLD): scontrol release")
+                .tell("pilot podium-default-x number 1 is held by Slurm (REQUEUE_HOLD): scontrol release 7_1")
             ]
         )
+        // In the queue only the reason tells.
+        let queued = submission(seen: 1, states: [PilotTask(task: 1, state: "PENDING", reason: "JobHeldUser")])
+        #expect(
+            plan.decide(snapshot([queued], waiting: 2), listing: [job("PENDING", reason: "JobHeldUser")]) == [
+                .tell("pilot podium-default-x number 1 is held by Slurm (JobHeldUser): scontrol release 7_1")
+            ]
+        )
+    }
+
+    @Test(arguments: ["launch failed requeued held", "JobHoldMaxRequeue"])
+    func aPilotThatSlurmCouldNotStartMakesWayForAnother(reason: String) {
+        let states = [PilotTask(task: 1, state: "PENDING", reason: reason)]
+        let listing = [job("PENDING", reason: reason)]
+        #expect(
+            plan.decide(snapshot([submission(seen: 1, states: states)], waiting: 2), listing: listing) == [
+                .cancel(job: "7_1"), .add(tasks: 1),
+            ]
+        )
+        // Its first start lives on: it was requeued because its node's daemon did not answer.
+        let alive = submission(seen: 1, states: states, workers: [worker(runs: 1)])
+        #expect(plan.decide(snapshot([alive]), listing: listing) == [])
     }
 
     @Test func anArrayIsOverWhenAllItsPilotsAre() {

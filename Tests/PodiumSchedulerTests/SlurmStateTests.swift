@@ -42,6 +42,21 @@ struct SlurmStateTests {
         #expect(SlurmMeaning(of: "COMPLETED+") == .over(.byItself))
     }
 
+    /// As `squeue` and `scontrol` of Slurm 22.05 write them.
+    @Test func whyAJobIsHeldInTheQueueIsInItsReason() {
+        for reason in ["launch failed requeued held", "launch_failed_requeued_held", "JobHoldMaxRequeue"] {
+            #expect(SlurmMeaning(of: "PENDING", reason: reason) == .givenUp, "\(reason)")
+            #expect(SlurmMeaning(of: "REQUEUE_HOLD", reason: reason) == .givenUp, "\(reason)")
+        }
+        for reason in ["JobHeldUser", "JobHeldAdmin", "job requeued in held state"] {
+            #expect(SlurmMeaning(of: "PENDING", reason: reason) == .held, "\(reason)")
+        }
+        for reason in ["", "None", "Resources", "Priority", "BeginTime", "Nodes required for job are DOWN"] {
+            #expect(SlurmMeaning(of: "PENDING", reason: reason) == .queued, "\(reason)")
+        }
+        #expect(SlurmMeaning(of: "RUNNING", reason: "JobHeldUser") == .running)
+    }
+
     @Test func linesOfSqueueAreReadWhateverTheReason() {
         #expect(
             SlurmJob(line: "12_3|podium-a-1|PENDING||(ReqNodeNotAvail, UnavailableNodes:n[1-3]|more)")

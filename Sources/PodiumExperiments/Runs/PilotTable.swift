@@ -55,7 +55,7 @@ package struct PilotTable {
     /// What keeps pilots from starting, in one line: `2 pilots wait in Slurm (Resources)`; nil if none wait.
     package static func waiting(_ submissions: [PilotSubmission]) -> String? {
         let waiting = submissions.flatMap(\.states).filter { state in
-            switch SlurmMeaning(of: state.state) {
+            switch state.meaning {
             case .queued, .requeued, .held, .preempted: true
             default: false
             }

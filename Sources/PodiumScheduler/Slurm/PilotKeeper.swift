@@ -138,6 +138,17 @@ package struct PilotKeeper: Sendable {
             case .note(let note, let submission):
                 if case .ended(let reason) = note { log.info("pilots \(submission) are over: \(reason)") }
                 try await store.note(note, of: submission)
+            case .cancel(let job):
+                guard mayAdd else { continue }
+                log.warning(
+                    "Slurm could not start job \(job) and holds it: it is cancelled, and another takes its place"
+                )
+                do {
+                    try await slurm.cancel([job])
+                } catch let error as SchedulerError {
+                    // It stands in nobody's way, and is cancelled at one of the next looks if it is still there.
+                    log.warning("job \(job): \(error.message)")
+                }
             case .submit(let submission):
                 guard mayAdd else { continue }
                 log.warning("Slurm does not know \(submission.name): it is handed in again")
@@ -191,7 +202,7 @@ package struct PilotKeeper: Sendable {
         let names = Set(snapshot.submissions.map(\.name))
         let jobs = try await slurm.jobs().filter { job in
             guard names.contains(job.name) else { return false }
-            if case .over = SlurmMeaning(of: job.state) { return false }
+            if case .over = job.meaning { return false }
             return true
         }
         try await slurm.cancel(jobs.map(\.id))

@@ -4,7 +4,8 @@ package import PodiumCore
 ///
 /// Rules: a submission is made at most once, and its row comes first. What Slurm does not list is undecided until
 /// nothing has been heard of it for `undecidedSeconds`; a worker whose lease holds is at work whatever Slurm says. While
-/// Slurm does not answer nothing is done at all. Pilots are never cancelled for want of work: they leave by themselves.
+/// Slurm does not answer nothing is done at all. Pilots are never cancelled for want of work: they leave by themselves. Only what Slurm
+/// could not start and holds is cancelled, and another takes its place.
 package struct PilotPlan: Sendable {
     /// Pilots at most.
     package var limit: Int
@@ -33,6 +34,8 @@ package struct PilotPlan: Sendable {
         /// Hand in a submission that Slurm has not got.
         case submit(PilotSubmission)
         case note(PilotNote, submission: Int64)
+        /// Take a job from Slurm that it holds for ever.
+        case cancel(job: String)
         /// Say it to a person.
         case tell(String)
     }
@@ -83,6 +86,8 @@ package struct PilotPlan: Sendable {
 
     private enum Standing: Equatable {
         case active
+        /// It never will be, and Slurm has it still.
+        case givenUp
         case over(String)
     }
 
@@ -107,16 +112,22 @@ package struct PilotPlan: Sendable {
         }
         var standings: [Standing] = []
         for task in 1...submission.tasks {
-            standings.append(standing(of: task, submission, tasks.first { $0.task == task }, now))
-        }
-        for held in tasks where SlurmMeaning(of: held.state) == .held {
-            actions.append(
-                .tell("pilot \(submission.name) number \(held.task) is held by Slurm (\(held.state)): scontrol release")
-            )
+            let standing = standing(of: task, submission, tasks.first { $0.task == task }, now)
+            standings.append(standing)
+            guard let job = found.first(where: { ($0.task ?? 1) == task }) else { continue }
+            if job.meaning == .held {
+                let why = job.reason.isEmpty ? job.state : job.reason
+                actions.append(
+                    .tell(
+                        "pilot \(submission.name) number \(task) is held by Slurm (\(why)): scontrol release \(job.id)"
+                    )
+                )
+            }
+            if standing == .givenUp { actions.append(.cancel(job: job.id)) }
         }
         let active = standings.count { $0 == .active }
-        if active == 0 {
-            let ends = standings.compactMap { if case .over(let why) = $0 { why } else { nil } }
+        let ends = standings.compactMap { if case .over(let why) = $0 { why } else { nil } }
+        if ends.count == standings.count {
             actions.append(.note(.ended(reason: Self.summary(ends)), submission: submission.id))
         }
         return (active, actions)
@@ -133,14 +144,15 @@ package struct PilotPlan: Sendable {
         if workers.contains(where: \.isAlive) { return .active }
         guard let listed else {
             if let last = submission.states.first(where: { $0.task == task }),
-                case .over = SlurmMeaning(of: last.state)
+                case .over = last.meaning
             {
                 return .over(last.state)
             }
             let heard = max(submission.seenAt ?? 0, submission.triedAt ?? submission.intendedAt)
             return now > heard + Self.undecidedSeconds ? .over("no longer listed") : .active
         }
-        switch SlurmMeaning(of: listed.state) {
+        switch listed.meaning {
+        case .givenUp: return .givenUp
         case .over: return .over(listed.reason.isEmpty ? listed.state : "\(listed.state) (\(listed.reason))")
         case .preempted: return requeues ? .active : .over(listed.state)
         case .queued, .running, .paused, .ending, .requeued, .held, .elsewhere, .undecided: return .active

@@ -1,3 +1,5 @@
+package import PodiumCore
+
 /// A state that Slurm reports of a job: its base states, and the flags that it shows in their place.
 ///
 /// Names and abbreviations are those of Slurm's manual ("Job State Codes" and squeue(1)). Commands of one site may
@@ -86,14 +88,33 @@ package enum SlurmMeaning: Sendable, Equatable {
     case requeued
     /// Until a person releases it.
     case held
+    /// Slurm could not start it, holds it for that and will not try again.
+    case givenUp
     /// Another cluster of the federation has it.
     case elsewhere
     case over(SlurmEnd)
     /// A word that nobody knows: nothing follows from it.
     case undecided
 
-    /// The meaning of the words of a state, which may be several (`RUNNING+COMPLETING`): flags outrank base states.
-    package init(of words: String) {
+    /// - Parameters:
+    ///   - words: the state, which may be several words (`RUNNING+COMPLETING`): flags outrank base states.
+    ///   - reason: why it does not run, as `squeue` says it. Of jobs that are held in the queue nothing else tells.
+    package init(of words: String, reason: String = "") {
+        self.init(state: words)
+        guard self == .queued || self == .requeued || self == .held else { return }
+        // Versions of Slurm write spaces or underscores.
+        let reason = String(reason.lowercased().filter { $0.isLetter })
+        if Self.reasonsOfGivingUp.contains(reason) { self = .givenUp }
+        if Self.reasonsOfHolding.contains(reason) { self = .held }
+    }
+
+    /// `launch failed requeued held`; `JobHoldMaxRequeue`, after as many failures as `max_batch_requeue` says.
+    private static let reasonsOfGivingUp: Set = ["launchfailedrequeuedheld", "jobholdmaxrequeue"]
+    private static let reasonsOfHolding: Set = [
+        "jobheldadmin", "jobhelduser", "jobrequeuedinheldstate", "jobrequeuedinspecialexitstate",
+    ]
+
+    private init(state words: String) {
         let states = words.split { $0 == "+" || $0 == "," }.map { SlurmState(word: $0) }
         guard !states.isEmpty, !states.contains(nil) else {
             self = .undecided
@@ -103,6 +124,14 @@ package enum SlurmMeaning: Sendable, Equatable {
         let flag = known.first { !$0.isBase }
         self = (flag ?? known.first)?.meaning ?? .undecided
     }
+}
+
+extension SlurmJob {
+    package var meaning: SlurmMeaning { SlurmMeaning(of: state, reason: reason) }
+}
+
+extension PilotTask {
+    package var meaning: SlurmMeaning { SlurmMeaning(of: state, reason: reason) }
 }
 
 /// How a job ended, as far as Slurm's word goes.

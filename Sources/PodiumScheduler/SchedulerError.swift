@@ -5,6 +5,8 @@ package struct SchedulerError: DescribedError, Sendable {
     package enum Code: String, Sendable {
         /// The batch system cannot be asked, or refuses.
         case batchSystem
+        /// A worker of several machines has lost one.
+        case machineLost
         /// What the user asked for makes no sense.
         case invalidRequest
     }
@@ -20,7 +22,7 @@ package struct SchedulerError: DescribedError, Sendable {
 
     package var blame: Blame {
         switch code {
-        case .batchSystem: .world
+        case .batchSystem, .machineLost: .world
         case .invalidRequest: .input
         }
     }

@@ -50,6 +50,25 @@ struct AttemptSupervisionTests {
         #expect(reason.contains("SIGKILL") && reason.contains("rose from 0 to 1"))
     }
 
+    @Test func aLostMachineOutranksWhatTheEngineSaidAndAShutdown() {
+        let exit = EngineExit(.machineLost("mpirun starts nothing there"), errorTail: ["connection lost"])
+        let message =
+            "a machine of its worker is lost: mpirun starts nothing there; its standard error ends: connection lost"
+        let end = [AttemptSupervision.Action.finish(.failed(.workerLost, message: message))]
+        var attempt = AttemptSupervision()
+        _ = attempt.receive(.event(.failed(.infrastructure, "rank 1 does not answer")))
+        #expect(attempt.receive(.exited(exit)) == end)
+        var leaving = AttemptSupervision()
+        _ = leaving.receive(.shutdown)
+        #expect(leaving.receive(.exited(exit)) == end)
+        var cancelled = AttemptSupervision()
+        _ = cancelled.receive(.cancelOrdered)
+        #expect(cancelled.receive(.exited(exit)) == [.finish(.cancelled)])
+        var fenced = AttemptSupervision()
+        _ = fenced.receive(.leaseLost)
+        #expect(fenced.receive(.exited(exit)) == [.discard])
+    }
+
     @Test func aCancelledEngineIsAskedThenKilled() {
         var attempt = AttemptSupervision()
         #expect(attempt.receive(.cancelOrdered) == [.terminate])

@@ -47,4 +47,67 @@ struct RankRequestTests {
         }
         #expect(bytes.split(separator: " ") == ["p", "r", "p", "r", "\\n"], "\(bytes)")
     }
+
+    /// - Parameters:
+    ///   - ends: how mpirun ends when it starts the engine.
+    ///   - machines: what it does when it is to start a program on each machine.
+    private func run(
+        ends: String,
+        machines: String,
+        nodes: WorkerNodes
+    ) async throws -> (status: EngineExit.Status, fault: String?) {
+        let folder = try TestFolder()
+        try folder.write(
+            "mpirun",
+            "#!/bin/sh\nfor last do :; done\nif [ \"$last\" = true ]; then \(machines); fi\n\(ends)\n"
+        )
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder.path)/mpirun")
+        let launcher = LocalLauncher(
+            EngineCommand(executable: "engine", arguments: []),
+            nodes: nodes,
+            mpirun: "\(folder.path)/mpirun"
+        )
+        let request = LaunchRequest(
+            lease: Lease(run: RunID(rawValue: 7), attempt: 1, token: 9),
+            name: "a",
+            folder: folder.path,
+            resources: Resources(threads: 1, ranks: 2, nodes: 2)
+        )
+        let exit = await launcher.run(request, started: { _ in }, event: { _ in })
+        return (exit.status, await launcher.fault())
+    }
+
+    @Test func anEngineThatFailsOnMachinesThatAreThereIsItsOwnFault() async throws {
+        let hosts = WorkerNodes.hosts(["a", "b"])
+        #expect(try await run(ends: "exit 1", machines: "exit 0", nodes: hosts).status == .exited(1))
+        #expect(try await run(ends: "exit 137", machines: "exit 0", nodes: hosts).status == .signaled(9))
+        // Nobody asks after the machines where nothing failed, or where there is only one.
+        #expect(try await run(ends: "exit 0", machines: "exit 1", nodes: hosts).status == .exited(0))
+        #expect(try await run(ends: "exit 1", machines: "exit 1", nodes: .own).status == .exited(1))
+    }
+
+    @Test func anEngineWhoseMachineStartsNothingAnyMoreHasLostIt() async throws {
+        let (status, fault) = try await run(
+            ends: "exit 1",
+            machines: "echo b does not answer >&2; exit 1",
+            nodes: .hosts(["a", "b"])
+        )
+        #expect(fault?.hasSuffix("does not start a program on each of its 2 machines: b does not answer") == true)
+        #expect(status == .machineLost(fault ?? ""), "\(status)")
+    }
+
+    @Test func machinesAreAskedAfterOnlyWhereThereAreSeveral() async throws {
+        #expect(try await run(ends: "exit 0", machines: "exit 1", nodes: .own).fault == nil)
+        #expect(try await run(ends: "exit 0", machines: "exit 0", nodes: .hosts(["a", "b"])).fault == nil)
+        let absent = LocalLauncher(
+            EngineCommand(executable: "engine", arguments: []),
+            nodes: .hosts(["a", "b"]),
+            mpirun: "/nowhere/mpirun"
+        )
+        #expect(await absent.fault()?.contains("needs Open MPI") == true)
+    }
+
+    @Test func everyOrderHasAByteOfItsOwnAndWhatNobodyKnowsAsksForTheEnd() {
+        #expect("p\nr?".utf8.map { EngineOrder(word: $0) } == [.pause, .stop, .resume, .stop])
+    }
 }

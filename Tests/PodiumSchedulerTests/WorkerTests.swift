@@ -68,6 +68,30 @@ struct WorkerTests {
         #expect(try await fixture.store.rescueLostRuns().isEmpty)
     }
 
+    @Test func aWorkerThatHasLostAMachineLeavesAndItsRunsAreNotCharged() async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a", "b") { $0.retry.limit = 0 }
+        let worker = fixture.worker(threads: 2)
+        let isOver = Flag()
+        Task {
+            await worker.run()
+            isOver.set()
+        }
+        let engines = await fixture.engines(2)
+        let first = try #require(engines.first { $0.request.name == "a" })
+        let second = try #require(engines.first { $0.request.name == "b" })
+        first.exit(.machineLost("b does not answer"))
+        #expect(await fixture.clock.advance { second.signals == ["terminate"] })
+        second.exit(.exited(143))
+        #expect(await fixture.clock.advance { isOver.isSet })
+        #expect(await worker.lostMachine == "b does not answer")
+        // Nothing was begun anew on what is left.
+        #expect(fixture.launcher.engines.count == 2)
+        for run in runs { #expect(try await fixture.state(run) == .ready) }
+        #expect(try await fixture.store.attempts(of: runs[0]).map(\.outcome) == [.failed(.workerLost)])
+        #expect(try await fixture.store.attempts(of: runs[1]).map(\.outcome) == [.released])
+    }
+
     @Test func aWorkerTakenForDeadKillsItsEnginesAndStartsAnew() async throws {
         let fixture = Fixture()
         let runs = try await fixture.submit("a")

@@ -4,6 +4,7 @@ Needs root and Debian's packages slurmctld, slurmd, slurm-client, slurm-wlm-basi
 machine's own Slurm is touched: sockets, ports, state and logs are the cluster's own.
 """
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -66,6 +67,8 @@ class Cluster:
         os.environ["SLURM_CONF"] = self.configuration
 
     def start(self):
+        # slurmstepd of Slurm 22.05 dumps core where a batch script's folder is left from before its node was lost.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         key = f"{self.folder}/munge.key"
         subprocess.run(["mungekey", "--create", f"--keyfile={key}"], check=True)
         os.chmod(key, 0o400)
@@ -95,6 +98,33 @@ class Cluster:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def lose(self, node):
+        """The node is gone: SIGKILL for its daemon and for everything that runs under its host name."""
+        process = self.processes.pop(node)
+        place = os.readlink(f"/proc/{process.pid}/ns/uts")
+        if place == os.readlink("/proc/self/ns/uts"):
+            raise SystemExit(f"FAILED: {node} has no host name of its own")
+
+        def there():
+            found = []
+            for number in map(int, filter(str.isdigit, os.listdir("/proc"))):
+                try:
+                    if os.readlink(f"/proc/{number}/ns/uts") == place and state(number) != "Z":
+                        found.append(number)
+                except OSError:
+                    continue
+            return found
+
+        # What dies may have started something a moment before.
+        while found := there():
+            for number in found:
+                try:
+                    os.kill(number, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            time.sleep(0.02)
+        process.wait()
+
     def spawn(self, name, *words):
         log = open(f"{self.folder}/{name}.out", "ab")
         self.processes[name] = subprocess.Popen(words, stdout=log, stderr=log, start_new_session=True)
@@ -114,6 +144,11 @@ class Cluster:
         for name in ["n1", "n2", "n3", "controller", "munged"]:
             if name in self.processes:
                 self.kill(name)
+
+
+def state(process):
+    """The letter that the kernel has for a process's state."""
+    return open(f"/proc/{process}/stat").read().rpartition(")")[2].split()[0]
 
 
 def program(name):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fine-tunings through pilots on a real Slurm, with a node daemon killed, a pilot preempted, a pilot cancelled from
 outside and the controller restarted in between; every run must have exactly one result. Then trainings on two nodes at
-once, which must come to the bits of one node.
+once, with a pilot cancelled, either node lost and a rank stopped; they must come to the bits of one node.
 
     Tests/slurm/run.py [--runs 50] [--controller-away 0] .build/release/podium
     Tests/slurm/run.py --calm --runs 1000 .build/release/podium
@@ -132,7 +132,7 @@ def run(folder, cluster, others):
     say(f"suite {suite}: three pilots run; {RUNS} runs wait")
 
     if not arguments.calm:
-        disturb(cluster, say, succeeded, pilots)
+        disturb(cluster, database, say, succeeded, pilots)
     wait_for("the end", lambda: not open_runs(podium), 3600, 3)
     say(f"the suite is over with {succeeded()} results")
     check(podium, cluster, database, suite)
@@ -146,8 +146,34 @@ def run(folder, cluster, others):
     say("passed")
 
 
-def disturb(cluster, say, succeeded, pilots):
-    wait_for("the first results", lambda: succeeded() >= RUNS // 10, 900, 2)
+def disturb(cluster, database, say, succeeded, pilots):
+    """Each fault is one, or the test fails: it is done while runs are left, and its trace is waited for."""
+
+    def results(share):
+        count = RUNS * share // 100
+        wait_for(f"{count} results", lambda: succeeded() >= count, 900, 2)
+        if succeeded() == RUNS:
+            raise SystemExit("FAILED: all runs were over before all faults were done; give --runs more")
+
+    def at_work(node=None):
+        """Running pilots with a run, and that run's attempt."""
+        tasks = {(name, task): token for name, task, token in rows(
+            database,
+            "select w.pilot, w.pilot_task, r.token from leases l join runs r on r.id = l.run_id"
+            " join workers w on w.id = l.worker_id where r.state = 'running'",
+        )}
+        found = [(job, tasks.get((job[1], job[0].split("_")[-1]))) for job in pilots("RUNNING", node)]
+        return [(job, token) for job, token in found if token]
+
+    def interrupted(token):
+        """The end of an attempt that a fault took the worker from; one that had just come to its result is over as well."""
+        return wait_for(
+            f"the end of the attempt with token {token}",
+            lambda: [o for o, in rows(database, f"select outcome from attempts where token = {token}") if o], 120,
+        )[0]
+
+    results(10)
+    wait_for("a pilot at work on n1", lambda: at_work("n1"), 300)
     cluster.kill("n1")
     say(f"slurmd of n1 is killed; {succeeded()} results so far")
     wait_for(
@@ -157,31 +183,32 @@ def disturb(cluster, say, succeeded, pilots):
     time.sleep(5)
     cluster.start_node("n1")
 
-    wait_for("more results", lambda: succeeded() >= RUNS * 3 // 10, 900, 2)
-    victim = wait_for("a pilot on n2", lambda: pilots("RUNNING", "n2"), 300)[0]
+    results(30)
+    victim, token = wait_for("a pilot at work on n2", lambda: at_work("n2"), 300)[0]
     high = cluster.say("sbatch", "--parsable", "-p", "high", "-w", "n2", "-o", "/dev/null", "--wrap", "sleep 15")
     wait_for(
         "the preemption",
         lambda: any(job[0] == victim[0] and job[2] != "RUNNING" or job[0] == high and job[2] == "RUNNING" for job in cluster.jobs()),
         240,
     )
-    say(f"pilot {victim[0]} on n2 is preempted by job {high}; {succeeded()} results so far")
+    say(f"pilot {victim[0]} on n2 is preempted by job {high}; its attempt: {interrupted(token)}; {succeeded()} results so far")
 
-    wait_for("more results", lambda: succeeded() >= RUNS // 2, 900, 2)
+    results(40)
+    victim, token = wait_for("a pilot at work", lambda: at_work(), 300)[-1]
+    subprocess.run(["scancel", victim[0]], check=True)
+    wait_for("the cancellation", lambda: victim[0] not in [job[0] for job in pilots("RUNNING")], 120)
+    say(f"pilot {victim[0]} on {victim[3]} is cancelled from outside; its attempt: {interrupted(token)}; {succeeded()} results so far")
+
+    results(50)
+    wait_for("a pilot at work", lambda: at_work(), 300)
     cluster.kill("controller")
     before = succeeded()
     say(f"the controller is killed; {before} results so far")
     time.sleep(arguments.controller_away)
-    wait_for("results without a controller", lambda: succeeded() > before or before == RUNS, 600, 2)
+    wait_for("results without a controller", lambda: succeeded() > before, 600, 2)
     cluster.start_controller()
     wait_for("the controller", lambda: "UP" in cluster.say("scontrol", "ping"), 60)
     say(f"the controller is back; {succeeded()} results so far")
-
-    if succeeded() == RUNS:
-        return say("all runs were carried out meanwhile; there is no pilot to cancel")
-    victim = wait_for("a pilot", lambda: pilots("RUNNING"), 300)[-1]
-    subprocess.run(["scancel", victim[0]], check=True)
-    say(f"pilot {victim[0]} on {victim[3]} is cancelled from outside; {succeeded()} results so far")
 
 
 def one_job_a_run(folder, podium, cluster, database, spawn):
@@ -221,22 +248,22 @@ systems:
   - name: tiny
     model: {run: base}
 tasks: [glue/RTE]
-training: {maxSteps: 60, batchSize: 16, maxSequenceLength: 64, batchShards: 2, checkpointEverySteps: 20}
-sweep: {seed: {count: 2}}
+training: {maxSteps: 400, batchSize: 16, maxSequenceLength: 64, batchShards: 2, checkpointEverySteps: 20}
+sweep: {seed: {count: 3}}
 resources: RESOURCES
 reuse: false
 """
 
 
 def several_nodes(folder, podium, cluster, database, spawn):
-    """Two ranks on two nodes at once come to the bits of two ranks on one."""
+    """Two ranks on two nodes at once come to the bits of two ranks on one, whatever is lost in between."""
 
     def submit(name, resources):
         with open(f"{folder}/{name}.yaml", "w") as file:
             file.write(NODES_JOB.replace("NAME", name).replace("RESOURCES", resources))
         return podium("submit", f"{folder}/{name}.yaml", "--parsable").strip()
 
-    gang = submit("pairs", "{ranks: 2, nodes: 2, threads: 1}")
+    gang = submit("pairs", "{ranks: 2, nodes: 2, threads: 1, progressDeadline: 20s}")
     waiting = json.loads(podium("queue", "--suite", gang, "--json"))
     reasons = {run.get("reason") for run in waiting if run["state"] == "ready"}
     if reasons != {"needs a worker of 2 nodes with device cpu; none is registered"}:
@@ -246,28 +273,7 @@ def several_nodes(folder, podium, cluster, database, spawn):
         "--cpus-per-task", "1", "--partition", "low", "--time", "30", "--idle", "1",
     )
 
-    def ranks():
-        """Nodes with an engine that is a rank."""
-        names = set()
-        for process in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                words = open(f"/proc/{process}/cmdline").read().split("\0")
-                if words[1:2] != ["engine"] or not words[-2].startswith(f"{folder}/data"):
-                    continue
-                environment = open(f"/proc/{process}/environ").read().split("\0")
-                values = dict(word.split("=", 1) for word in environment if "=" in word)
-                if "OMPI_COMM_WORLD_RANK" in values:
-                    names.add(values["SLURMD_NODENAME"])
-            except (OSError, IndexError, KeyError):
-                continue
-        return names
-
-    wait_for("ranks on two nodes", lambda: len(ranks()) == 2, 300, 0.1)
-    print("          a run has ranks on two nodes at once", flush=True)
-    saved = f"select count(*) from artifacts a join runs r on r.id = a.run_id where r.suite_id = {gang} and a.kind = 'checkpoint'"
-    wait_for("a first checkpoint", lambda: rows(database, saved) != [["0"]], 300, 0.1)
-    pilot = [job for job in cluster.jobs() if job[1].startswith("podium-pairs") and job[2] == "RUNNING"][0]
-    subprocess.run(["scancel", pilot[0]], check=True)
+    disturb_nodes(folder, cluster, database, gang)
     wait_for("the end of runs of two nodes", lambda: not open_runs(podium), 900, 2)
     podium("slurm", "down", "--pool", "pairs")
     wait_for("the keeper's end", lambda: "was closed" in keeper(), 60)
@@ -288,13 +294,97 @@ def several_nodes(folder, podium, cluster, database, spawn):
         raise SystemExit(
             f"FAILED: weights: {models(gang)} on two nodes, {models(hosts)} on two hosts, {models(single)} on one; {worker()[-300:]}"
         )
+    results = rows(database, f"select count(*), count(distinct run_id) from results join runs r on r.id = run_id where suite_id = {gang}")
+    if results != [["5", "5"]]:
+        raise SystemExit(f"FAILED: results of five runs on two nodes: {results}")
     ends = dict(rows(
         database,
         f"select outcome, count(*) from attempts a join runs r on r.id = a.run_id where r.suite_id = {gang} group by 1",
     ))
-    if set(ends) - {"succeeded", "released", "lost"} or ends.get("succeeded") != "4":
+    if set(ends) - {"succeeded", "released", "lost", "workerLost", "stalled"} or ends.get("stalled") != "1":
         raise SystemExit(f"FAILED: attempts on two nodes ended as {ends}")
+    charged = rows(database, f"select sum(failures) from runs where suite_id = {gang}")
+    if charged != [["1"]]:
+        raise SystemExit(f"FAILED: the rank that stopped costs one retry, what was lost none; charged: {charged}")
     print(f"          {len(models(gang))} models of two nodes, and of two hosts without Slurm, have the bits of one; attempts there: {ends}")
+
+
+def disturb_nodes(folder, cluster, database, suite):
+    """Ends a pilot of two nodes, either of its nodes and a rank, each in the middle of a training."""
+
+    def training():
+        """(run, attempt, token) of what trains on two nodes and has saved a checkpoint since it began; and its ranks."""
+        found = rows(
+            database,
+            f"select r.id, r.attempt, r.token from runs r where r.suite_id = {suite} and r.state = 'running'"
+            " and exists (select from artifacts a where a.run_id = r.id and a.token = r.token and a.kind = 'checkpoint')",
+        )
+        for run, attempt, token in found:
+            there = ranks(folder, token)
+            if len(there) == 2 and len({node for node, _ in there.values()}) == 2:
+                return run, int(attempt), token, there
+        return None
+
+    def fault(what, act, outcomes):
+        run, attempt, token, there = wait_for("a training on two nodes", training, 300, 0.05)
+        act(there)
+        said = wait_for(
+            f"the end of the attempt after {what}",
+            lambda: [o for o, in rows(database, f"select outcome from attempts where token = {token}") if o], 180,
+        )[0]
+        if said not in outcomes:
+            raise SystemExit(f"FAILED: the attempt ended as {said} after {what}")
+        wait_for(f"the end of all ranks after {what}", lambda: not ranks(folder, token), 60)
+        print(f"          {what}: attempt {attempt} of run {run} is {said}", flush=True)
+
+        def resumed():
+            return rows(
+                database, f"select attempt from attempts where run_id = {run} and attempt > {attempt} and resumed_from_step > 0"
+            )
+
+        return lambda: wait_for(f"run {run} to go on from its checkpoint after {what}", resumed, 300)
+
+    def lose(number):
+        def act(there):
+            lost.append(there[number][0])
+            cluster.lose(lost[-1])
+
+        return act
+
+    def mend():
+        node = lost.pop()
+        wait_for(
+            f"the loss of {node}", lambda: cluster.say("sinfo", "-h", "-n", node, "-o", "%t", "-p", "low").startswith("down"), 180
+        )
+        cluster.start_node(node)
+
+    def cancel(_):
+        pilots = [job for job in cluster.jobs() if job[1].startswith("podium-pairs") and job[2] == "RUNNING"]
+        subprocess.run(["scancel", pilots[0][0]], check=True)
+
+    lost = []
+    fault("the pilot is cancelled from outside", cancel, {"released", "lost"})()
+    for number, place in enumerate(["the first rank's node", "the other rank's node"]):
+        goes_on = fault(f"{place} is lost", lose(number), {"lost", "workerLost"})
+        mend()
+        goes_on()
+    fault("the far rank stops", lambda there: os.kill(there[1][1], signal.SIGSTOP), {"stalled"})()
+
+
+def ranks(folder, token):
+    """Rank → (node, process) of the engines of an attempt."""
+    found = {}
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = open(f"/proc/{process}/cmdline").read().split("\0")
+            if words[1:2] != ["engine"] or not words[-2].startswith(f"{folder}/data") or not words[-2].endswith(f"attempt-{token}"):
+                continue
+            environment = open(f"/proc/{process}/environ").read().split("\0")
+            values = dict(word.split("=", 1) for word in environment if "=" in word)
+            found[int(values["OMPI_COMM_WORLD_RANK"])] = values["SLURMD_NODENAME"], int(process)
+        except (OSError, IndexError, KeyError):
+            continue
+    return found
 
 
 def worker_of_hosts(folder, podium, spawn):
@@ -307,9 +397,9 @@ def worker_of_hosts(folder, podium, spawn):
         )
     os.chmod(f"{folder}/ssh", 0o755)
     os.environ["OMPI_MCA_plm_rsh_agent"] = f"{folder}/ssh"
-    worker = spawn("hosts-worker", "worker", "--data-dir", f"{folder}/data", "--threads", "1", "--hosts", "a,b", "--runs", "4")
+    worker = spawn("hosts-worker", "worker", "--data-dir", f"{folder}/data", "--threads", "1", "--hosts", "a,b", "--runs", "5")
     del os.environ["OMPI_MCA_plm_rsh_agent"]
-    wait_for("the end of runs of two hosts", lambda: not open_runs(podium), 900, 2)
+    wait_for("the end of runs of two hosts", lambda: not open_runs(podium), 300, 2)
     if "on each of 2 nodes" not in worker():
         raise SystemExit(f"FAILED: the worker of two hosts says {worker()}")
 

@@ -73,6 +73,12 @@ package final class LocalServer: Sendable {
     ///
     /// - Parameter interrupted: also returns when its task is cancelled.
     package func work(_ worker: LocalWorker, until interrupted: @escaping @Sendable () async -> Void) async throws {
+        if let why = await worker.launcher.fault() {
+            throw SchedulerError(
+                .machineLost,
+                "the worker takes no runs, because its machines are not all there: \(why)"
+            )
+        }
         try await noteDatabase()
         let worker = makeWorker(worker)
         let watching = Task {
@@ -81,6 +87,13 @@ package final class LocalServer: Sendable {
         }
         await worker.run()
         watching.cancel()
+        if let why = await worker.lostMachine {
+            throw SchedulerError(
+                .machineLost,
+                "the worker has lost a machine, and its runs went back to the queue: \(why). Start it again when all of its machines "
+                    + "are there; podium slurm up does so by itself"
+            )
+        }
     }
 
     /// Runs scheduler and worker until `body` returns, then shuts them down, the worker first.

@@ -61,7 +61,10 @@ actor Attempt {
     }
 
     /// Returns when the engine is gone and the store knows how it ended.
-    func run() async {
+    ///
+    /// - Parameter machineLost: is told that the worker has lost a machine, before the store hears of the attempt's end: nothing is to
+    ///   be claimed by then.
+    func run(machineLost: @Sendable (String) async -> Void) async {
         log.info("run \(lease.run) (\(claim.spec.name)) starts, attempt \(lease.attempt)")
         let limit = Task { [clock, seconds = claim.spec.resources.timeLimitSeconds] in
             guard let seconds else { return }
@@ -83,7 +86,10 @@ actor Attempt {
         flushing.cancel()
         await flushing.value
         killTimer?.cancel()
-        if let exit { await receive(.exited(exit)) }
+        control = nil
+        guard let exit else { return }
+        if case .machineLost(let why) = exit.status { await machineLost(why) }
+        await receive(.exited(exit))
     }
 
     /// Brings an order of the user or of the worker.

@@ -150,6 +150,10 @@ package struct AttemptSupervision: Sendable {
         if let (result, artifacts) = result, exit.status == .exited(0) {
             return .finish(.succeeded(result, artifacts: artifacts))
         }
+        // Whatever was about to be asked of it: the message says more than that it was given back.
+        if case .machineLost = exit.status, stopReason != .cancel {
+            return .finish(.failed(exit.failure, message: exit.description))
+        }
         switch stopReason {
         case .cancel: return .finish(.cancelled)
         case .release: return .finish(.released)

@@ -7,6 +7,8 @@ package struct EngineExit: Sendable, Equatable {
         case signaled(Int32)
         /// It never ran.
         case notStarted(String)
+        /// One of several machines that it was to run on starts no programs any more, as mpirun says.
+        case machineLost(String)
     }
 
     package var status: Status
@@ -27,6 +29,7 @@ package struct EngineExit: Sendable, Equatable {
         case .exited: .crash
         case .signaled: memoryEvidence == nil ? .crash : .outOfMemory
         case .notStarted: .infrastructure
+        case .machineLost: .workerLost
         }
     }
 
@@ -37,6 +40,7 @@ package struct EngineExit: Sendable, Equatable {
             case .exited(let code): "the engine ended with status \(code)"
             case .signaled(let signal): "the engine was ended by \(Self.name(ofSignal: signal))"
             case .notStarted(let why): "the engine could not be started: \(why)"
+            case .machineLost(let why): "a machine of its worker is lost: \(why)"
             }
         if let memoryEvidence { text += " because memory ran out (\(memoryEvidence))" }
         return errorTail.isEmpty ? text : text + "; its standard error ends: " + errorTail.joined(separator: " | ")

@@ -4,6 +4,8 @@ package import PodiumCore
 ///
 /// The supervision of attempts knows nothing else of where engines run.
 package protocol Launcher: Sendable {
+    /// Why the machines that it stands for cannot all start engines, in words; nil where they can, as far as can be told beforehand.
+    func fault() async -> String?
     /// Runs an engine to its end.
     ///
     /// - Parameters:
@@ -16,6 +18,10 @@ package protocol Launcher: Sendable {
         started: @Sendable (any EngineControl) async -> Void,
         event: @Sendable (EngineEvent) async -> Void
     ) async -> EngineExit
+}
+
+extension Launcher {
+    package func fault() async -> String? { nil }
 }
 
 /// What a launcher must know of an attempt.

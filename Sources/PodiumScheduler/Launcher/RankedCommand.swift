@@ -1,5 +1,5 @@
 /// How an engine is started in several processes that exchange over MPI.
-package struct RankedCommand {
+package struct RankedCommand: EngineStart {
     package let command: EngineCommand
 
     /// - Parameters:
@@ -37,17 +37,19 @@ package struct RankedCommand {
         )
     }
 
-    /// What the first rank is told through mpirun's standard input, which is its own.
+    /// The first rank has mpirun's standard input.
     ///
     /// A signal would not do: mpirun takes SIGTERM for the end of all within a second, and ranks on other machines hear none. The
     /// others wait for the first one in their next exchange.
-    package enum Request: String, Sendable {
-        case stop = "\n"
-        /// Wait before the next step.
-        case pause = "p"
-        case resume = "r"
+    let hearsWords = true
+
+    /// mpirun ends with 128 and the number of the signal that ended a rank.
+    func status(ofExit code: Int32) -> EngineExit.Status {
+        // 143: mpirun itself was asked to end.
+        code <= 128 || code == 143 ? .exited(code) : .signaled(code - 128)
     }
 
+    var advice: String { Self.advice }
     static let advice =
-        "a run of several ranks needs Open MPI on its worker (Debian: apt-get install openmpi-bin); or set resources.ranks to 1"
+        "; a run of several ranks needs Open MPI on its worker (Debian: apt-get install openmpi-bin); or set resources.ranks to 1"
 }

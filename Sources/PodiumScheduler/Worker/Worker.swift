@@ -12,6 +12,8 @@ package actor Worker {
     private var id: WorkerID?
     private var attempts: [Lease: (attempt: Attempt, threads: Int, task: Task<Void, Never>)] = [:]
     private var isShuttingDown = false
+    /// What became of one of its machines, where it has several; it leaves then.
+    package private(set) var lostMachine: String?
     /// Runs out when the lease can no longer be believed in.
     private var trust: Task<Void, Never>?
     private var isInDoubt = false
@@ -39,7 +41,7 @@ package actor Worker {
         (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Works until `shutDown` is called or its lifetime is over; faults of the store are waited out.
+    /// Works until `shutDown` is called, its lifetime is over or a machine of several is lost; faults of the store are waited out.
     package func run() async {
         let elapsed = stopwatch(on: clock)
         let alarm = Task { [clock, wake, options] in
@@ -174,10 +176,16 @@ package actor Worker {
         }
     }
 
+    private func leave(afterLossOf machine: String) {
+        log.warning("this worker leaves: it has lost a machine: \(machine)")
+        lostMachine = machine
+        shutDown()
+    }
+
     private func start(_ claim: Claim) {
         let attempt = Attempt(claim: claim, store: store, launcher: launcher, options: options, clock: clock, log: log)
         let task = Task {
-            await attempt.run()
+            await attempt.run { await leave(afterLossOf: $0) }
             ended(claim.lease)
         }
         attempts[claim.lease] = (attempt, claim.spec.resources.allThreads, task)

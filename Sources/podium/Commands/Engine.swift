@@ -139,10 +139,10 @@ private final class StopRequest: Sendable {
             while true {
                 let count = read(STDIN_FILENO, &byte, 1)
                 if count > 0 {
-                    switch RankedCommand.Request(rawValue: String(UnicodeScalar(byte))) {
+                    switch EngineOrder(word: byte) {
                     case .pause: isPaused.store(true, ordering: .relaxed)
                     case .resume: isPaused.store(false, ordering: .relaxed)
-                    case .stop, nil: asked.store(true, ordering: .relaxed)
+                    case .stop: asked.store(true, ordering: .relaxed)
                     }
                 }
                 if count == 0 || (count < 0 && errno != EINTR) { _exit(ExitStatus.interrupted.rawValue) }

@@ -99,6 +99,7 @@ let package = Package(
                 .embedInCode("0021_gangs.sql"),
                 .embedInCode("0022_changes_of_suites.sql"),
                 .embedInCode("0023_lighter_claims.sql"),
+                .embedInCode("0024_reservations.sql"),
                 .embedInCode("roles.sql"),
             ]
         ),

@@ -34,6 +34,7 @@ package struct Migration: Sendable {
         Migration(version: 21, name: "gangs", sql: PackageResources._021_gangs_sql),
         Migration(version: 22, name: "changes_of_suites", sql: PackageResources._022_changes_of_suites_sql),
         Migration(version: 23, name: "lighter_claims", sql: PackageResources._023_lighter_claims_sql),
+        Migration(version: 24, name: "reservations", sql: PackageResources._024_reservations_sql),
     ]
 
     /// The script of `podium roles`; not a migration, because roles belong to a whole server.

@@ -876,7 +876,7 @@ ALTER TABLE ONLY public.progress
 ALTER TABLE ONLY public.ready
     ADD CONSTRAINT ready_pkey PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.reservations
-    ADD CONSTRAINT reservations_pkey PRIMARY KEY (pool);
+    ADD CONSTRAINT reservations_pkey PRIMARY KEY (worker_id);
 ALTER TABLE ONLY public.results
     ADD CONSTRAINT results_pkey PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.runs
@@ -908,8 +908,7 @@ CREATE INDEX inputs_that_rest_on_an_artifact ON public.inputs USING btree (artif
 CREATE INDEX pilots_not_over ON public.pilots USING btree (pool, id) WHERE (ended_at IS NULL);
 CREATE INDEX pilots_of_a_pool ON public.pilots USING btree (pool, ended_at DESC) WHERE (ended_at IS NOT NULL);
 CREATE INDEX ready_in_order ON public.ready USING btree (pool, threads, sort_key, run_id);
-CREATE INDEX reservations_by_run ON public.reservations USING btree (run_id);
-CREATE INDEX reservations_by_worker ON public.reservations USING btree (worker_id);
+CREATE UNIQUE INDEX reservations_by_run ON public.reservations USING btree (run_id);
 CREATE INDEX results_by_score ON public.results USING btree (score DESC NULLS LAST, run_id DESC);
 CREATE INDEX results_reused ON public.results USING btree (reused_from) WHERE (reused_from IS NOT NULL);
 CREATE INDEX results_to_reuse ON public.results USING btree (work_key) WHERE (work_key IS NOT NULL);

@@ -53,7 +53,7 @@ package enum FailureClass: String, Codable, CaseIterable, Sendable {
     case crash
     /// Disk full, database gone, model host unreachable.
     case infrastructure
-    /// The worker stopped renewing its lease.
+    /// The worker stopped renewing its lease, or lost a machine.
     case workerLost
     /// Ran past its time limit.
     case timeout

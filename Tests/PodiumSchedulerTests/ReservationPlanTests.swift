@@ -65,31 +65,63 @@ struct ReservationPlanTests {
         #expect(plan([waiting(1, threads: 8, key: 3), waiting(2, threads: 1, key: 2)], busy: [(1, 8)], hosts) == [])
     }
 
-    @Test func aPoolKeepsForOneRunAtATimeTheFirst() {
+    @Test func aWorkerKeepsForOneRunAndARunHasOneWorker() {
         let heads = [
             waiting(1, threads: 6, key: 2), waiting(2, threads: 8, key: 1),
             waiting(3, threads: 4, key: 1, pool: "cpu/a"),
         ]
         let hosts = [host(1, threads: 8), host(2, threads: 4, pool: "cpu/a")]
         #expect(plan(heads, busy: [(1, 4), (2, 1)], hosts) == ["2@1", "3@2"])
+        // The first in the queue chooses first, and the next one takes what that leaves.
+        let three = hosts + [host(3, threads: 8), host(4, threads: 4)]
+        #expect(plan(heads, busy: [(1, 4), (2, 1), (3, 3), (4, 1)], three) == ["2@3", "1@1", "3@2"])
     }
 
-    /// A stream of runs of one thread that never ends, and one that needs all threads.
-    @Test func aWideRunIsClaimedWhateverKeepsComing() {
-        var running: [(ends: Double, threads: Int)] = []
-        var started: Double?
-        var next = 0.0
-        for second in stride(from: 0.0, to: 1000, by: 1) where started == nil {
+    @Test func runsOfOneWidthMakeRoomAtTheSameTime() {
+        let wide = [waiting(1, threads: 8, key: 1), waiting(2, threads: 8, key: 2), waiting(3, threads: 8, key: 3)]
+        let hosts = [host(1, threads: 8), host(2, threads: 8)]
+        #expect(plan(wide, busy: [(1, 1), (2, 2)], hosts) == ["1@1", "2@2"])
+        // One worker is free: the first run goes there, and the other ones need not wait for it.
+        #expect(plan(wide, busy: [(2, 2)], hosts) == [])
+    }
+
+    @Test func threadsThatAreKeptForOneAreNoRoomForAnother() {
+        // Worker 1 has four free threads, but keeps them.
+        let heads = [waiting(1, threads: 8, key: 1), waiting(2, threads: 4, key: 2)]
+        let hosts = [host(1, threads: 8), host(2, threads: 4)]
+        #expect(plan(heads, busy: [(1, 4), (2, 1)], hosts) == ["1@1", "2@2"])
+        #expect(plan(heads, busy: [(1, 4)], hosts) == ["1@1"])
+    }
+
+    /// Seconds until each of some wide runs is claimed, on workers of eight threads that runs of one thread keep coming to.
+    private func starts(_ runs: Int, workers: Int) -> [Double] {
+        var running: [(ends: Double, worker: Int64, threads: Int)] = []
+        var open = (1...runs).map { waiting(Int64($0), threads: 8, key: Double($0), waited: 0) }
+        var started: [Double] = []
+        let hosts = (1...workers).map { host(Int64($0), threads: 8) }
+        for second in stride(from: 0.0, to: 2000, by: 1) where !open.isEmpty {
             running.removeAll { $0.ends <= second }
-            let isWaiting = second >= 10
-            if isWaiting, running.isEmpty { started = second }
-            let head = waiting(1, threads: 8, key: 10, waited: second - 10)
-            let kept = isWaiting && !plan([head], busy: running.map { (1, $0.threads) }, [host(1, threads: 8)]).isEmpty
-            // One comes every ten seconds, and takes a minute.
-            guard second >= next, !kept else { continue }
-            running.append((second + 60, 1))
-            next = second + 10
+            for index in open.indices { open[index].waitedSeconds = second - 60 }
+            for worker in 1...Int64(workers) where second >= 60 {
+                guard !running.contains(where: { $0.worker == worker }), !open.isEmpty else { continue }
+                open.removeFirst()
+                started.append(second)
+                running.append((second + 300, worker, 8))
+            }
+            let kept = plan(open, busy: running.map { ($0.worker, $0.threads) }, hosts)
+            for worker in 1...Int64(workers) where !kept.contains(where: { $0.hasSuffix("@\(worker)") }) {
+                let used = running.filter { $0.worker == worker }.reduce(0) { $0 + $1.threads }
+                // One comes every ten seconds, and takes a minute.
+                if used < 8, Int(second + Double(worker)) % 10 == 0 { running.append((second + 60, worker, 1)) }
+            }
         }
-        #expect(started == 180, "two minutes of patience, and what the last narrow run still takes")
+        return started
+    }
+
+    @Test func wideRunsAreClaimedWhateverKeepsComingAndDoNotWaitForEachOther() {
+        let alone = starts(1, workers: 1)
+        #expect(alone.count == 1 && alone[0] <= 60 + 120 + 60 + 1, "patience, and what the last narrow run still takes")
+        let two = starts(2, workers: 2)
+        #expect(two.count == 2 && two[1] <= 60 + 120 + 60 + 1, "\(two): both workers make room at once")
     }
 }

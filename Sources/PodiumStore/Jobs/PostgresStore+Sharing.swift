@@ -118,7 +118,7 @@ extension PostgresStore {
         for row in running where try row.get("is_preemptible") { isAnyPreemptible = true }
         guard isAnyPreemptible else { return [] }
         return PreemptionPlan(
-            waiting: try await heads(connection),
+            waiting: try await heads(connection, ofEach: 1),
             running: try running.map { row throws(StoreError) in
                 PreemptionPlan.Running(
                     run: RunID(rawValue: try row.get("id")),
@@ -135,8 +135,11 @@ extension PostgresStore {
         ).victims
     }
 
-    /// The first in the queue of each pool and number of threads.
-    private static func heads(_ connection: Connection) async throws(StoreError) -> [PreemptionPlan.Waiting] {
+    /// The first so many in the queue of each pool and number of threads.
+    private static func heads(
+        _ connection: Connection,
+        ofEach count: Int
+    ) async throws(StoreError) -> [PreemptionPlan.Waiting] {
         let rows = try await connection.query(
             """
             select head.run_id as id, head.pool, head.threads::bigint as threads, r.priority::bigint as priority,
@@ -146,10 +149,11 @@ extension PostgresStore {
             cross join lateral generate_series(1, w.most) as class (threads)
             cross join lateral (
                 select * from ready where ready.pool = w.pool and ready.threads = class.threads
-                order by sort_key, run_id limit 1
+                order by sort_key, run_id limit $1
             ) as head
             join runs r on r.id = head.run_id
-            """
+            """,
+            .int(Int64(count))
         )
         return try rows.map { row throws(StoreError) in
             PreemptionPlan.Waiting(
@@ -191,7 +195,7 @@ extension PostgresStore {
             return (
                 try await connection.query("select pool, worker_id, run_id from reservations").reservations(),
                 ReservationPlan(
-                    waiting: try await Self.heads(connection),
+                    waiting: try await Self.heads(connection, ofEach: ReservationPlan.runsOfAWidth),
                     busy: busy,
                     hosts: try await Self.hosts(connection),
                     patience: seconds
@@ -199,12 +203,15 @@ extension PostgresStore {
             )
         }
         guard Set(stored) != Set(wanted) else { return [] }
-        return try await write(inTransaction: false, notifyIf: { _ in true }) { connection, _ throws(StoreError) in
-            try await connection.query(
+        return try await write(notifyIf: { _ in true }) { connection, _ throws(StoreError) in
+            let workers = wanted.map { Optional($0.worker.rawValue) }
+            let runs = wanted.map { Optional($0.run.rawValue) }
+            _ = try await connection.query(Self.dropReservations, .ints(workers), .ints(runs))
+            return try await connection.query(
                 Self.storeReservations,
                 .texts(wanted.map { Optional($0.pool) }),
-                .ints(wanted.map { Optional($0.worker.rawValue) }),
-                .ints(wanted.map { Optional($0.run.rawValue) })
+                .ints(workers),
+                .ints(runs)
             ).reservations()
         }
     }
@@ -214,21 +221,21 @@ extension PostgresStore {
         from leases join runs on runs.id = leases.run_id where runs.state = 'running'
         """
 
-    private static let storeReservations: Statement = """
-        with wanted as (
-            select pool, worker_id, run_id from unnest($1::text[], $2::bigint[], $3::bigint[]) as w (pool, worker_id, run_id)
-        ),
-        dropped as (
-            delete from reservations where not exists (select from wanted where wanted.pool = reservations.pool)
+    /// A statement of its own: a run may go from one worker to another.
+    private static let dropReservations: Statement = """
+        delete from reservations where (worker_id, run_id) not in (
+            select worker_id, run_id from unnest($1::bigint[], $2::bigint[]) as wanted (worker_id, run_id)
         )
-        insert into reservations as r (pool, worker_id, run_id)
-        select wanted.pool, wanted.worker_id, wanted.run_id from wanted
+        """
+
+    private static let storeReservations: Statement = """
+        insert into reservations (pool, worker_id, run_id)
+        select pool, worker_id, run_id
+        from unnest($1::text[], $2::bigint[], $3::bigint[]) as wanted (pool, worker_id, run_id)
         -- Deleted in the meantime, by whoever cleans up.
         where exists (select from runs where runs.id = wanted.run_id)
             and exists (select from workers where workers.id = wanted.worker_id)
-        on conflict (pool) do update
-            set worker_id = excluded.worker_id, run_id = excluded.run_id, reserved_at = clock_timestamp()
-            where (r.worker_id, r.run_id) is distinct from (excluded.worker_id, excluded.run_id)
+        on conflict do nothing
         returning pool, worker_id, run_id
         """
 

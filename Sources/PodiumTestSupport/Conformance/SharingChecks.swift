@@ -96,6 +96,32 @@ extension JobStoreConformance {
             #expect(try await store.reserveThreads(forRunsWaiting: 0) == [])
             #expect(try await store.run(wide)?.reason == nil)
         },
+        JobStoreConformance(name: "eachWorkerKeepsItsThreadsForARunOfItsOwn") { store in
+            let workers = [try await store.worker(), try await store.worker()]
+            _ = try await store.submit(["a", "b"]) { $0.resources.threads = 1 }
+            var narrow: [Claim] = []
+            for worker in workers { narrow += try await store.claim(for: worker, pool: "cpu", threads: 4, limit: 1) }
+            let wide = try await store.submit(["c", "d", "e"]) { $0.resources.threads = 4 }
+            let runs = ["c", "d", "e"].compactMap { wide.runs[$0] }
+            let kept = zip(workers, runs).map { Reservation(pool: "cpu", worker: $0, run: $1) }
+            #expect(try await Set(store.reserveThreads(forRunsWaiting: 0)) == Set(kept))
+            #expect(try await store.reserveThreads(forRunsWaiting: 0) == [], "neither is new")
+            for (worker, run) in zip(workers, runs) {
+                #expect(try await store.run(run)?.reason == "worker \(worker) keeps its free threads for it")
+            }
+            #expect(try await store.run(runs[2])?.reason == nil)
+            _ = try await store.submit(["late"]) { $0.resources.threads = 1 }
+            for worker in workers {
+                #expect(try await store.claim(for: worker, pool: "cpu", threads: 3, limit: 9).isEmpty)
+            }
+            // The second worker is the first with room: it takes the first run, and what was kept for that one is kept for another.
+            #expect(try await store.finish(narrow[1].lease, outcome: done))
+            let claim = try #require(try await store.claim(for: workers[1], pool: "cpu", threads: 4, limit: 1).first)
+            #expect(claim.lease.run == runs[0])
+            let moved = Reservation(pool: "cpu", worker: workers[0], run: runs[1])
+            let third = Reservation(pool: "cpu", worker: workers[1], run: runs[2])
+            #expect(try await Set(store.reserveThreads(forRunsWaiting: 0)) == [moved, third])
+        },
         JobStoreConformance(name: "amongRunsOfOneSizeNothingIsKept") { store in
             let worker = try await store.worker()
             _ = try await store.submit(["a", "b", "c"]) { $0.resources.threads = 3 }

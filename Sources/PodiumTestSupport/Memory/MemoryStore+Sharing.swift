@@ -5,7 +5,7 @@ extension MemoryStore {
         try write { state, now in
             let running = state.runs.filter { $0.state == .running }
             let plan = PreemptionPlan(
-                waiting: state.heads(now: now),
+                waiting: state.heads(ofEach: 1, now: now),
                 running: running.compactMap { run in
                     guard let worker = run.worker, let attempt = run.attempts.last else { return nil }
                     return PreemptionPlan.Running(
@@ -29,7 +29,7 @@ extension MemoryStore {
     package func reserveThreads(forRunsWaiting seconds: Double) async throws -> [Reservation] {
         try write { state, now in
             let plan = ReservationPlan(
-                waiting: state.heads(now: now),
+                waiting: state.heads(ofEach: ReservationPlan.runsOfAWidth, now: now),
                 busy: state.runs.filter { $0.state == .running }.compactMap { run in
                     run.worker.map { ($0, run.spec.resources.allThreads) }
                 },
@@ -62,14 +62,14 @@ extension MemoryStore {
 }
 
 extension MemoryStore.State {
-    /// The first in the queue of each pool and number of threads.
-    fileprivate func heads(now: Double) -> [PreemptionPlan.Waiting] {
-        var heads: [String: MemoryStore.Run] = [:]
-        for run in runs where run.state == .ready && !run.isHeld && !isOverBudget(run) {
-            let queue = "\(run.spec.resources.pool) \(run.spec.resources.allThreads)"
-            if heads[queue].map({ ($0.sortKey, $0.id) > (run.sortKey, run.id) }) ?? true { heads[queue] = run }
+    /// The first so many in the queue of each pool and number of threads.
+    fileprivate func heads(ofEach count: Int, now: Double) -> [PreemptionPlan.Waiting] {
+        let ready = runs.filter { $0.state == .ready && !$0.isHeld && !isOverBudget($0) }
+        let queues = Dictionary(grouping: ready) { "\($0.spec.resources.pool) \($0.spec.resources.allThreads)" }
+        let heads = queues.values.flatMap { queue in
+            queue.sorted { ($0.sortKey, $0.id) < ($1.sortKey, $1.id) }.prefix(count)
         }
-        return heads.values.map { run in
+        return heads.map { run in
             PreemptionPlan.Waiting(
                 run: run.id,
                 pool: run.spec.resources.pool,

@@ -78,15 +78,8 @@ extension PostgresStore {
             where id = $1 and state = 'running' and token = $2
             returning id, attempt
         ),
-        closed as (
-            update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
-            from over where attempts.run_id = over.id and attempts.attempt = over.attempt
-            returning attempts.worker_id, attempts.run_id
-        ),
-        given_up as (
-            delete from leases using closed
-            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
-        )
+        \(LeaseEnd.closed),
+        \(LeaseEnd.givenUp)
         insert into results (run_id, token, result, score, split, data_origin, data_version, examples, work_key)
         select over.id, $2, $3, $4, scored ->> 'split', scored ->> 'origin', scored ->> 'version', ($3 ->> 'examples')::bigint,
             $3 ->> 'workKey'
@@ -103,20 +96,9 @@ extension PostgresStore {
             where id = $1 and state = 'running' and token = $2 and not has_children
             returning id, attempt
         ),
-        closed as (
-            update attempts set ended_at = clock_timestamp(), outcome = 'succeeded'
-            from over where attempts.run_id = over.id and attempts.attempt = over.attempt
-            returning attempts.worker_id, attempts.run_id
-        ),
-        given_up as (
-            delete from leases using closed
-            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
-        ),
-        removed as (
-            update artifacts set removed_at = clock_timestamp()
-            from over
-            where run_id = over.id and removed_at is null and (kind = 'checkpoint' or (token <> $2 and kind <> 'model'))
-        ),
+        \(LeaseEnd.closed),
+        \(LeaseEnd.givenUp),
+        \(LeaseEnd.removed),
         made as (
             insert into artifacts (run_id, attempt, token, kind, step, share, score, path, sha256, bytes)
             select over.id, $5::bigint, $2, m.kind, m.step, m.share, m.score, m.path, m.sha256, m.bytes
@@ -210,38 +192,7 @@ extension PostgresStore {
     /// The caller holds the suite's lock. A run that is to be cancelled never goes back to the queue, whatever the attempt reported.
     static func store(_ end: AttemptEnd, of lease: Lease, _ connection: Connection) async throws(StoreError) -> Bool {
         let rows = try await connection.query(
-            """
-            -- target: the run, if this attempt still holds it, and the state it goes to
-            with target as (
-                select id, case when want = 'cancel' then 'cancelled' else $3 end as next
-                from runs where id = $1 and state = 'running' and token = $2 for no key update
-            ),
-            ended as (
-                update runs set state = next, token = null, worker_id = null,
-                    failures = failures + case when $7 then 1 else 0 end,
-                    want = case when want = 'preempt' then 'run' else want end,
-                    reason = $5,
-                    not_before = case when next = 'waiting' then clock_timestamp() + $6 * interval '1 second' end,
-                    ended_at = case when next in ('failed', 'cancelled') then clock_timestamp() end
-                from target where runs.id = target.id
-                returning runs.id, runs.attempt, runs.pool, runs.threads, runs.sort_key, runs.state, runs.held
-            ),
-            closed as (
-                update attempts set ended_at = clock_timestamp(), outcome = $4, message = $5
-                from ended where attempts.run_id = ended.id and attempts.attempt = ended.attempt
-                returning attempts.worker_id, attempts.run_id
-            ),
-            given_up as (
-                delete from leases using closed
-                where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
-            ),
-            -- queued: with the sort key it always had, so it loses no place
-            queued as (
-                insert into ready (run_id, pool, threads, sort_key)
-                select id, pool, threads, sort_key from ended where state = 'ready' and not held
-            )
-            select id from ended
-            """,
+            endAttempt,
             .int(lease.run.rawValue),
             .int(lease.token),
             .text(end.state.rawValue),
@@ -252,6 +203,36 @@ extension PostgresStore {
         )
         return !rows.isEmpty
     }
+
+    private static let endAttempt: Statement = """
+        -- target: the run, if this attempt still holds it, and the state it goes to
+        with target as (
+            select id, case when want = 'cancel' then 'cancelled' else $3 end as next
+            from runs where id = $1 and state = 'running' and token = $2 for no key update
+        ),
+        ended as (
+            update runs set state = next, token = null, worker_id = null,
+                failures = failures + case when $7 then 1 else 0 end,
+                want = case when want = 'preempt' then 'run' else want end,
+                reason = $5,
+                not_before = case when next = 'waiting' then clock_timestamp() + $6 * interval '1 second' end,
+                ended_at = case when next in ('failed', 'cancelled') then clock_timestamp() end
+            from target where runs.id = target.id
+            returning runs.id, runs.attempt, runs.pool, runs.threads, runs.sort_key, runs.state, runs.held
+        ),
+        closed as (
+            update attempts set ended_at = clock_timestamp(), outcome = $4, message = $5
+            from ended where attempts.run_id = ended.id and attempts.attempt = ended.attempt
+            returning attempts.worker_id, attempts.run_id
+        ),
+        \(LeaseEnd.givenUp),
+        -- queued: with the sort key it always had, so it loses no place
+        queued as (
+            insert into ready (run_id, pool, threads, sort_key)
+            select id, pool, threads, sort_key from ended where state = 'ready' and not held
+        )
+        select id from ended
+        """
 
     private static func wentThrough(
         _ lease: Lease,

@@ -130,15 +130,8 @@ extension PostgresStore {
             from over where attempts.run_id = over.id and attempts.attempt = over.attempt
             returning attempts.worker_id, attempts.run_id
         ),
-        given_up as (
-            delete from leases using closed
-            where leases.worker_id = closed.worker_id and leases.run_id = closed.run_id
-        ),
-        removed as (
-            update artifacts set removed_at = clock_timestamp()
-            from over
-            where run_id = over.id and removed_at is null and (kind = 'checkpoint' or (token <> $2 and kind <> 'model'))
-        )
+        \(LeaseEnd.givenUp),
+        \(LeaseEnd.removed)
         select id from over
         """
 

@@ -5,6 +5,11 @@ import Synchronization
 /// What reports have read and computed, for the next one: when a run has ended, its own predictions are read and its own task
 /// is tested, and all else is there.
 ///
+/// A task is tested anew as a whole, though most of its runs are as they were, because nothing of a test is about two systems
+/// alone: examples on which all runs agree are drawn together (`ScoreTable`), so that one more run makes other units and other
+/// draws for everybody, and ranks and adjusted p-values come from the greatest difference of all pairs in those same draws
+/// (`SystemRanking`). What was kept of the old pairs would be of other draws than the new ones, and corrected for fewer pairs.
+///
 /// Nothing in it depends on the store. Answers are known by the file that they were read from (`FileIdentity`), and tests by
 /// the files of all runs that they are of, in order: a run that is deleted, or whose file is replaced, asks for other ones.
 package final class ReportMemory: Sendable {

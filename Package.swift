@@ -83,7 +83,6 @@ let package = Package(
         library(
             "PodiumMigrations",
             path: "migrations",
-            exclude: ["schema.sql"],
             resources: [
                 .embedInCode("0001_initial.sql"), .embedInCode("0002_artifacts.sql"), .embedInCode("0003_history.sql"),
                 .embedInCode("0004_access.sql"), .embedInCode("0005_test_predictions.sql"),
@@ -100,7 +99,8 @@ let package = Package(
                 .embedInCode("0022_changes_of_suites.sql"),
                 .embedInCode("0023_lighter_claims.sql"),
                 .embedInCode("0024_reservations.sql"),
-                .embedInCode("roles.sql"),
+                .embedInCode("0025_queues_and_budgets.sql"),
+                .embedInCode("roles.sql"), .embedInCode("privileges.sql"), .embedInCode("schema.sql"),
             ]
         ),
         library("PodiumStore", ["CLibPQ", "PodiumCore", "PodiumMigrations", "PodiumPrimitives", subprocess]),

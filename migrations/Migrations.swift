@@ -1,8 +1,8 @@
 /// The database's history: numbered SQL that is embedded in the binary.
 ///
 /// A migration that has been released is never edited; a change is a new
-/// number. `schema.sql` beside this file shows what they add up to, and a test
-/// compares it with a migrated database.
+/// number. `schema.sql` beside this file shows what they add up to: a test
+/// compares it with a migrated database, and Podium looks there for what a database lacks.
 package struct Migration: Sendable {
     package let version: Int
     package let name: String
@@ -35,10 +35,17 @@ package struct Migration: Sendable {
         Migration(version: 22, name: "changes_of_suites", sql: PackageResources._022_changes_of_suites_sql),
         Migration(version: 23, name: "lighter_claims", sql: PackageResources._023_lighter_claims_sql),
         Migration(version: 24, name: "reservations", sql: PackageResources._024_reservations_sql),
+        Migration(version: 25, name: "queues_and_budgets", sql: PackageResources._025_queues_and_budgets_sql),
     ]
 
-    /// The script of `podium roles`; not a migration, because roles belong to a whole server.
+    /// Makes the roles that `privileges` is about; not a migration, because roles belong to a whole server.
     package static var roles: String { String(decoding: PackageResources.roles_sql, as: UTF8.self) }
+
+    /// What those of the roles that exist may do with the newest schema.
+    package static var privileges: String { String(decoding: PackageResources.privileges_sql, as: UTF8.self) }
+
+    /// What all migrations add up to, as pg_dump writes it.
+    package static var schema: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
 
     package init(version: Int, name: String, sql: [UInt8]) {
         self.version = version

@@ -180,6 +180,14 @@ begin
     return null;
 end
 $$;
+CREATE FUNCTION public.note_budget() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into events (kind, attempt, reason) values ('budget', 0, coalesce(new.project, old.project));
+    return null;
+end
+$$;
 CREATE FUNCTION public.note_deletions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -563,16 +571,18 @@ CREATE TABLE public.events (
     attempt integer NOT NULL,
     token bigint,
     reason text,
-    suite_id bigint NOT NULL,
+    suite_id bigint,
     from_state text,
     to_state text,
     transaction bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
-    CONSTRAINT events_are_of_a_run_or_a_suite CHECK (
-CASE
-    WHEN (kind = ANY (ARRAY['deleted'::text, 'annotated'::text])) THEN ((run_id IS NULL) AND (to_state IS NULL))
-    ELSE ((run_id IS NOT NULL) AND (to_state IS NOT NULL))
+    CONSTRAINT events_are_of_a_run_a_suite_or_a_project CHECK (
+CASE kind
+    WHEN 'budget'::text THEN ((suite_id IS NULL) AND (run_id IS NULL) AND (to_state IS NULL) AND (reason IS NOT NULL))
+    WHEN 'deleted'::text THEN ((suite_id IS NOT NULL) AND (run_id IS NULL) AND (to_state IS NULL))
+    WHEN 'annotated'::text THEN ((suite_id IS NOT NULL) AND (run_id IS NULL) AND (to_state IS NULL))
+    ELSE ((suite_id IS NOT NULL) AND (run_id IS NOT NULL) AND (to_state IS NOT NULL))
 END),
-    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'preemptRequested'::text, 'artifact'::text, 'held'::text, 'released'::text, 'reordered'::text, 'deleted'::text, 'annotated'::text])))
+    CONSTRAINT events_kind_is_known CHECK ((kind = ANY (ARRAY['state'::text, 'cancelRequested'::text, 'preemptRequested'::text, 'artifact'::text, 'held'::text, 'released'::text, 'reordered'::text, 'deleted'::text, 'annotated'::text, 'budget'::text])))
 );
 ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_id_seq
@@ -627,7 +637,7 @@ CREATE TABLE public.pilots (
     id bigint NOT NULL,
     pool text NOT NULL,
     name text NOT NULL,
-    device text NOT NULL,
+    queue text NOT NULL,
     threads integer NOT NULL,
     tasks integer NOT NULL,
     intended_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -677,12 +687,14 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', au
 CREATE VIEW public.queue_places AS
  SELECT ready.run_id,
     ready.pool,
-    ready.sort_key
+    ready.sort_key,
+    true AS may_start
    FROM public.ready
 UNION ALL
  SELECT r.id AS run_id,
     r.pool,
-    r.sort_key
+    r.sort_key,
+    false AS may_start
    FROM ((public.budgets b
      JOIN public.suites s ON (((s.account = b.project) AND (s.project = b.project))))
      JOIN public.runs r ON ((r.suite_id = s.id)))
@@ -943,6 +955,8 @@ CREATE OR REPLACE VIEW podium.suites AS
      LEFT JOIN public.runs r ON ((r.suite_id = s.id)))
   GROUP BY s.id;
 CREATE TRIGGER artifacts_note_themselves AFTER INSERT ON public.artifacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.note_artifacts();
+CREATE TRIGGER budgets_note_changes AFTER UPDATE ON public.budgets FOR EACH ROW WHEN (((old.hours <> new.hours) OR (old.counted_from <> new.counted_from) OR ((old.spent_at IS NULL) <> (new.spent_at IS NULL)))) EXECUTE FUNCTION public.note_budget();
+CREATE TRIGGER budgets_note_themselves AFTER INSERT OR DELETE ON public.budgets FOR EACH ROW EXECUTE FUNCTION public.note_budget();
 CREATE TRIGGER predictions_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.predictions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER ready_leaves_spent_projects_out AFTER INSERT ON public.ready REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.leave_spent_projects_out();
 CREATE TRIGGER results_are_immutable BEFORE DELETE OR UPDATE OR TRUNCATE ON public.results FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();

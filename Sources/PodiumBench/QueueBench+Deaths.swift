@@ -9,7 +9,7 @@ extension QueueBench {
     func rescuing() async throws -> [BenchFigure] {
         let options = WorkerOptions(dataDirectory: folder)
         let lease = options.lease / .seconds(1)
-        let scheduler = Task { await Scheduler(store: store, name: "bench", log: quiet).run() }
+        let scheduler = Task { try await Scheduler(store: store, name: "bench", log: quiet).run() }
         defer { scheduler.cancel() }
         // Until it takes anybody for dead.
         try await Task.sleep(for: .seconds(6))
@@ -64,10 +64,10 @@ extension QueueBench {
         var times: [Double] = []
         for number in 0..<max(5, selection.repeats) {
             let names = ["first-\(number)", "second-\(number)"]
-            let first = Task { await Scheduler(store: store, name: names[0], log: quiet).run() }
+            let first = Task { try await Scheduler(store: store, name: names[0], log: quiet).run() }
             defer { first.cancel() }
             try await waitForLead(names[0])
-            let second = Task { await Scheduler(store: store, name: names[1], log: quiet).run() }
+            let second = Task { try await Scheduler(store: store, name: names[1], log: quiet).run() }
             defer { second.cancel() }
             try await Task.sleep(for: .seconds(1 + Double.random(in: 0..<1)))
             // It leaves its term behind, as a killed one does.

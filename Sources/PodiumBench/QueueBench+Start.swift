@@ -56,7 +56,7 @@ extension QueueBench {
             options: WorkerOptions(dataDirectory: folder),
             log: quiet
         )
-        let working = Task { await worker.run() }
+        let working = Task { try await worker.run() }
         let one = suite(1)
         var (times, measured): ([Double], [Double]) = ([], [])
         for _ in 0..<count {
@@ -68,7 +68,7 @@ extension QueueBench {
             times.append(start.duration(to: started) / .seconds(1))
         }
         await worker.shutDown()
-        await working.value
+        try await working.value
         return (times, measured)
     }
 }

@@ -56,7 +56,7 @@ package protocol JobStore: Sendable {
     /// - Parameters:
     ///   - metrics: whose points to read, of each run at most `points`, thinned evenly beyond that.
     func history(of suite: SuiteID, metrics: [String], points: Int) async throws -> SuiteHistory?
-    /// The change feed: entries after `after`, oldest first, at most `limit`; of one suite, or of all.
+    /// The change feed: entries after `after`, oldest first, at most `limit`; of one suite and of none, or of all.
     ///
     /// An entry appears once it can no longer be overtaken, so reading on from the last one seen misses nothing.
     func changes(after: ChangeID, suite: SuiteID?, limit: Int) async throws -> [RunChange]

@@ -10,10 +10,11 @@ package protocol PilotStore: Sendable {
     ///
     /// - Parameters:
     ///   - pool: nil for all pools.
-    ///   - threads: runs of `device` that need more than this many are left out of what waits.
-    func pilotSnapshot(pool: String?, device: String, threads: Int) async throws -> PilotSnapshot
+    ///   - queue: the queue whose waiting runs are counted.
+    ///   - threads: runs that need more than this many are left out of what waits.
+    func pilotSnapshot(pool: String?, queue: String, threads: Int) async throws -> PilotSnapshot
     /// Stores that a submission is about to be made; its name is new and the row is there before the batch system hears of it.
-    func addPilots(pool: String, name: String, device: String, threads: Int, tasks: Int) async throws -> Int64
+    func addPilots(pool: String, name: String, queue: String, threads: Int, tasks: Int) async throws -> Int64
     /// Stores what became of a submission.
     func note(_ note: PilotNote, of submission: Int64) async throws
 }
@@ -32,7 +33,8 @@ package struct PilotSubmission: Codable, Sendable, Equatable {
     package var id: Int64
     package var pool: String
     package var name: String
-    package var device: String
+    /// The queue of runs that its workers take from: `cpu`, `cpu/big-memory`, `cpu/nodes=2`.
+    package var queue: String
     /// Threads of each pilot.
     package var threads: Int
     /// Pilots, numbered from 1.
@@ -56,7 +58,7 @@ package struct PilotSubmission: Codable, Sendable, Equatable {
         id: Int64,
         pool: String,
         name: String,
-        device: String,
+        queue: String,
         threads: Int,
         tasks: Int,
         intendedAt: Double,
@@ -72,7 +74,7 @@ package struct PilotSubmission: Codable, Sendable, Equatable {
         self.id = id
         self.pool = pool
         self.name = name
-        self.device = device
+        self.queue = queue
         self.threads = threads
         self.tasks = tasks
         self.intendedAt = intendedAt
@@ -126,7 +128,7 @@ package struct PilotSnapshot: Sendable, Equatable {
     package var now: Double
     /// Those that are not over, the oldest first.
     package var submissions: [PilotSubmission]
-    /// Threads that queued runs of the device need which a pilot could take.
+    /// Threads that runs of the queue need which a pilot could take.
     package var waitingThreads: Int
     /// How many runs those are.
     package var waitingRuns: Int

@@ -1,4 +1,4 @@
-/// One entry of the change feed: something that happened to a run, or to a suite as a whole.
+/// One entry of the change feed: something that happened to a run, to a suite as a whole, or to a project's budget.
 package struct RunChange: Codable, Sendable, Equatable {
     package enum Kind: String, Codable, Sendable {
         /// The run went from one state to another, or was submitted.
@@ -19,11 +19,14 @@ package struct RunChange: Codable, Sendable, Equatable {
         case deleted
         /// The suite was put away, taken back, tagged or noted.
         case annotated
+        /// A project's budget was set or removed, was used up or has hours again.
+        case budget
     }
 
     package var id: ChangeID
-    package var suite: SuiteID
-    /// Nil where the suite as a whole is meant: `deleted`, `annotated`.
+    /// Nil for `budget`.
+    package var suite: SuiteID?
+    /// Nil where the suite as a whole is meant, `deleted` and `annotated`, or a project.
     package var run: RunID?
     package var kind: Kind
     /// Nil for a submission and for what changes no state.
@@ -31,14 +34,14 @@ package struct RunChange: Codable, Sendable, Equatable {
     /// The run's state after it.
     package var to: RunState?
     package var attempt: Int
-    /// A failure's message, an artifact's kind and step, how many runs were deleted.
+    /// A failure's message, an artifact's kind and step, how many runs were deleted, the project of a budget.
     package var reason: String?
     /// Seconds since 1970, by the store's clock.
     package var at: Double
 
     package init(
         id: ChangeID,
-        suite: SuiteID,
+        suite: SuiteID?,
         run: RunID?,
         kind: Kind,
         from: RunState?,

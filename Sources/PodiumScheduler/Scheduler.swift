@@ -40,8 +40,8 @@ package struct Scheduler: Sendable {
         self.log = log
     }
 
-    /// Runs until its task is cancelled; faults of the store are waited out.
-    package func run() async {
+    /// Runs until its task is cancelled; faults of the store that pass are waited out, others thrown.
+    package func run() async throws {
         var isLeading = false
         var settled: Duration = .zero
         var round = 0
@@ -60,6 +60,7 @@ package struct Scheduler: Sendable {
             } catch is CancellationError {
                 return
             } catch {
+                if error.isPermanentFault { throw error }
                 settled = .zero
                 log.warning("the scheduler waits for the database: \(error)")
             }

@@ -1,3 +1,4 @@
+internal import PodiumCore
 package import PodiumPrimitives
 
 /// What went wrong between Podium and its database.
@@ -13,6 +14,10 @@ package struct StoreError: DescribedError, Sendable, Equatable {
         case authenticationFailed
         /// The connection broke, or the server is shutting down or recovering.
         case serverGone
+        /// The role may not do that.
+        case forbidden
+        /// A table, a column or a file of the server's is missing.
+        case schemaDamaged
         /// Two transactions collided (SQLSTATE class 40): trying again is right.
         case serialization
         /// A constraint of this name refused the write.
@@ -70,10 +75,27 @@ package struct StoreError: DescribedError, Sendable, Equatable {
         return "\(message) (SQLSTATE \(sqlState))"
     }
 
+    /// The same error with the statement that it is about.
+    func telling(_ statement: Statement) -> StoreError {
+        let words = statement.sql.split(separator: "\n").filter { !$0.hasPrefix("--") }.joined(separator: " ")
+            .split(separator: " ").joined(separator: " ")
+        return StoreError(code, "\(message) (the statement: \(words.prefix(80))…)", sqlState: sqlState)
+    }
+
     /// Whether the same call may succeed once the server is back.
     package var isTransient: Bool {
         switch code {
         case .connectionFailed, .serverGone, .tooManyConnections: true
+        default: false
+        }
+    }
+}
+
+extension StoreError: StoreFault {
+    package var isPermanent: Bool {
+        switch code {
+        case .forbidden, .schemaDamaged, .schemaTooNew, .schemaTooOld, .schemaChanged: true
+        case .statement: sqlState.map(SQLState.isPermanent) ?? false
         default: false
         }
     }

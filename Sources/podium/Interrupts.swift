@@ -26,7 +26,7 @@ struct Interrupts: Sendable {
         }
     }
 
-    /// Runs `body` in a task that the first signal cancels.
+    /// Runs `body` in a task that the first signal cancels, or whoever cancels this one.
     func cancelling<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let working = Task { try await body() }
         let watching = Task {
@@ -34,7 +34,11 @@ struct Interrupts: Sendable {
             if !Task.isCancelled { working.cancel() }
         }
         defer { watching.cancel() }
-        return try await working.value
+        return try await withTaskCancellationHandler {
+            try await working.value
+        } onCancel: {
+            working.cancel()
+        }
     }
 
     /// Returns at the first signal.

@@ -50,6 +50,8 @@ struct DirectoryDatabasesTests {
             let identity = try await foreign.identity()
             let error = await #expect(throws: ExperimentError.self) { try await Self.cleaned(folder, store) }
             #expect(error?.message.contains("another database (\(identity))") == true, "\(error as Any)")
+            let finding = await Readiness.files(of: folder.path, store)
+            #expect(finding.status == .missing && finding.message == error?.message)
         }
         await store.close()
         await other.close()

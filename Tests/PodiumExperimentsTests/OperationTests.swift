@@ -43,6 +43,53 @@ struct OperationTests {
         await store.close()
     }
 
+    @Test func whatADatabaseLacksIsNamedAndNothingElseIsTried() async throws {
+        let address = try TestDatabase.current
+        let place = Place(
+            dataDirectory: "/nonexistent",
+            database: address,
+            clusterOptions: .init(dataDirectory: "/nonexistent")
+        )
+        func found() async -> [Readiness] { await Readiness.operation(of: place, now: { 0 }, processes: []) }
+        #expect(await found().first?.status == .ok)
+        let connection = try await Connection.open(address)
+        try await connection.run(
+            Script(trusted: "drop table leases cascade; alter table runs drop column held cascade")
+        )
+        let gaps = await found()
+        #expect(gaps.map(\.check) == ["schema"] && gaps.first?.status == .missing)
+        #expect(gaps.first?.message.contains("table leases, column runs.held, view ") == true, "\(gaps)")
+    }
+
+    /// A table goes after the server has started: the scheduler's next statement about it is the last.
+    @Test(arguments: ["drop table leaders", "alter table runs drop column not_before cascade"])
+    func aDatabaseThatIsDamagedEndsTheServerAndSaysHow(damage: String) async throws {
+        let folder = try TestFolder()
+        let address = try TestDatabase.current
+        let place = Place(
+            dataDirectory: folder.path,
+            database: address,
+            clusterOptions: .init(dataDirectory: folder.path)
+        )
+        let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = try await LocalServer.start(place, log: log) { _ in }
+        let error = await #expect(throws: StoreError.self) {
+            try await server.closing { server in
+                try await server.serve(scheduler: "s", worker: nil) {
+                    let connection = try await Connection.open(address)
+                    try await connection.run(Script(trusted: damage))
+                    try await Task.sleep(for: .seconds(60))
+                }
+            }
+        }
+        #expect(error?.code == .schemaDamaged)
+        #expect(error?.message.contains("does not exist") == true && error?.message.contains("the statement: ") == true)
+        #expect(error?.message.contains("`podium doctor`") == true, "\(error as Any)")
+        // The next start says at once what is missing.
+        let refusal = await #expect(throws: StoreError.self) { try await LocalServer.join(place, log: log) }
+        #expect(refusal?.code == .schemaDamaged && refusal?.message.contains(" lacks ") == true)
+    }
+
     @Test func whatIsWrongIsFound() async throws {
         let store = try await PostgresStore.open(try TestDatabase.current)
         let worker = try await store.registerWorker(
@@ -111,7 +158,7 @@ struct OperationTests {
                 id: 1,
                 pool: "p",
                 name: "n",
-                device: "cpu",
+                queue: "cpu",
                 threads: 1,
                 tasks: 2,
                 intendedAt: 0,

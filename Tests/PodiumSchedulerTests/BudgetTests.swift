@@ -29,7 +29,7 @@ struct BudgetTests {
         try await fixture.store.setBudget("parsing", hours: 1.0 / 60, from: nil)
         let runs = try await Self.submit(fixture, "a", "b")
         let scheduling = Task {
-            await Scheduler(store: fixture.store, name: "s", clock: fixture.clock, log: Fixture.log).run()
+            try await Scheduler(store: fixture.store, name: "s", clock: fixture.clock, log: Fixture.log).run()
         }
         defer { scheduling.cancel() }
         try await fixture.withWorker(threads: 2) { _ in

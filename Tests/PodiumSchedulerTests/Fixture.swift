@@ -54,7 +54,7 @@ final class Fixture: Sendable {
         let worker = worker(threads: threads, exchange: exchange, works: works)
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         let result: Result<Void, any Error>

@@ -50,7 +50,7 @@ struct PilotKeeperTests {
         try await keeper(nodes: 2).look(mayAdd: true)
         #expect(slurm.batches.map(\.tasks) == [1])
         #expect(store.submission(0)?.threads == 4)
-        #expect(store.submission(0)?.device == "cpu/nodes=2")
+        #expect(store.submission(0)?.queue == "cpu/nodes=2")
     }
 
     @Test func aLostReplyMakesNoSecondSubmission() async throws {
@@ -110,7 +110,7 @@ struct PilotKeeperTests {
         slurm.list.withLock { $0.append(SlurmJob(id: "99", name: "somebody's", state: "RUNNING")) }
         #expect(try await PilotKeeper.close("default", store: store, slurm: slurm) == 1)
         #expect(slurm.cancelled == ["1_1"])
-        #expect(await keeper().run(as: "me") == .closed)
+        #expect(try await keeper().run(as: "me") == .closed)
     }
 }
 
@@ -201,7 +201,7 @@ private final class MemoryPilots: PilotStore {
     func openPool(_ pool: String) async throws { state.withLock { $0.isClosed = false } }
     func closePool(_ pool: String) async throws { state.withLock { $0.isClosed = true } }
 
-    func pilotSnapshot(pool: String?, device: String, threads: Int) async throws -> PilotSnapshot {
+    func pilotSnapshot(pool: String?, queue: String, threads: Int) async throws -> PilotSnapshot {
         state.withLock { state in
             PilotSnapshot(
                 now: state.now,
@@ -212,14 +212,14 @@ private final class MemoryPilots: PilotStore {
         }
     }
 
-    func addPilots(pool: String, name: String, device: String, threads: Int, tasks: Int) async throws -> Int64 {
+    func addPilots(pool: String, name: String, queue: String, threads: Int, tasks: Int) async throws -> Int64 {
         state.withLock { state in
             state.submissions.append(
                 PilotSubmission(
                     id: Int64(state.submissions.count),
                     pool: pool,
                     name: name,
-                    device: device,
+                    queue: queue,
                     threads: threads,
                     tasks: tasks,
                     intendedAt: state.now

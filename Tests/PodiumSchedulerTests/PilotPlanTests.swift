@@ -19,7 +19,7 @@ struct PilotPlanTests {
             id: 1,
             pool: "default",
             name: "podium-default-x",
-            device: "cpu",
+            queue: "cpu",
             threads: 2,
             tasks: tasks,
             intendedAt: 1000 - age,

@@ -19,7 +19,7 @@ struct SchedulerTests {
     @Test func aRunIsTriedAgainAfterItsBackOff() async throws {
         let fixture = Fixture()
         let runs = try await fixture.submit("a")
-        let scheduling = Task { await scheduler("first", fixture).run() }
+        let scheduling = Task { try await scheduler("first", fixture).run() }
         try await fixture.withWorker { _ in
             let engine = try #require(await fixture.engines(1).first)
             engine.exit(.exited(1))
@@ -35,14 +35,14 @@ struct SchedulerTests {
             #expect(try await fixture.reaches(.succeeded, runs[0]))
         }
         scheduling.cancel()
-        await scheduling.value
+        try await scheduling.value
     }
 
     @Test func anotherSchedulerTakesOverWhenTheLeaderIsGone() async throws {
         let fixture = Fixture()
-        let first = Task { await scheduler("first", fixture).run() }
+        let first = Task { try await scheduler("first", fixture).run() }
         #expect(try await somebodyLeads(fixture))
-        let second = Task { await scheduler("second", fixture).run() }
+        let second = Task { try await scheduler("second", fixture).run() }
         await fixture.clock.advance(by: .seconds(30))
         #expect(try await somebodyLeads(fixture))
 
@@ -53,18 +53,34 @@ struct SchedulerTests {
         )
         #expect(try await fixture.store.claim(for: worker, pool: "cpu", threads: 2, limit: 1).count == 1)
         first.cancel()
-        await first.value
+        try await first.value
         #expect(try await fixture.reaches(.ready, runs[0]))
         #expect(try await fixture.store.attempts(of: runs[0]).last?.message?.contains("was lost") == true)
         // The first may come back as another's follower only.
         #expect(try await fixture.store.lead(as: "first", seconds: 1) == nil)
         second.cancel()
-        await second.value
+        try await second.value
+    }
+
+    @Test func whatPassesIsWaitedOutAndWhatDoesNotEndsTheScheduler() async throws {
+        let fixture = Fixture()
+        let isOver = Flag()
+        let scheduling = Task {
+            defer { isOver.set() }
+            try await scheduler("first", fixture).run()
+        }
+        #expect(try await somebodyLeads(fixture))
+        fixture.store.setUnreachable(true)
+        await fixture.clock.advance(by: .seconds(600))
+        #expect(!isOver.isSet)
+        fixture.store.damage()
+        #expect(await fixture.clock.advance { isOver.isSet })
+        await #expect(throws: MemoryStore.Damaged.self) { try await scheduling.value }
     }
 
     @Test func aWideRunGetsItsThreadsHoweverManyNarrowOnesCome() async throws {
         let fixture = Fixture()
-        let scheduling = Task { await scheduler("first", fixture).run() }
+        let scheduling = Task { try await scheduler("first", fixture).run() }
         try await fixture.withWorker(threads: 2) { _ in
             _ = try await fixture.submit("narrow")
             #expect(await fixture.engines(1).count == 1)
@@ -85,7 +101,7 @@ struct SchedulerTests {
             #expect(try await fixture.reaches(.running, wide[0]))
         }
         scheduling.cancel()
-        await scheduling.value
+        try await scheduling.value
     }
 
     @Test func aMoreUrgentRunTakesThePlaceOfOneThatMayBePreempted() async throws {
@@ -94,7 +110,7 @@ struct SchedulerTests {
             $0.resources.threads = 2
             $0.resources.isPreemptible = true
         }
-        let scheduling = Task { await scheduler("first", fixture).run() }
+        let scheduling = Task { try await scheduler("first", fixture).run() }
         try await fixture.withWorker(threads: 2) { _ in
             let engine = try #require(await fixture.engines(1).first)
             await fixture.clock.advance(by: .seconds(70))
@@ -115,17 +131,17 @@ struct SchedulerTests {
             #expect(try await fixture.store.attempts(of: low[0]).map(\.outcome) == [.preempted, nil])
         }
         scheduling.cancel()
-        await scheduling.value
+        try await scheduling.value
     }
 
     @Test func aStoreThatIsAwayIsWaitedFor() async throws {
         let fixture = Fixture()
         fixture.store.setUnreachable(true)
-        let scheduling = Task { await scheduler("first", fixture).run() }
+        let scheduling = Task { try await scheduler("first", fixture).run() }
         await fixture.clock.advance(by: .seconds(30))
         fixture.store.setUnreachable(false)
         #expect(try await somebodyLeads(fixture))
         scheduling.cancel()
-        await scheduling.value
+        try await scheduling.value
     }
 }

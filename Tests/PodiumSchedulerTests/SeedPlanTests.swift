@@ -190,7 +190,7 @@ import Testing
             #expect(try await fixture.store.finish(claim.lease, outcome: .succeeded(RunResult(score: score))))
         }
         let scheduler = Scheduler(store: fixture.store, name: "one", clock: fixture.clock, log: Fixture.log)
-        let task = Task { await scheduler.run() }
+        let task = Task { try await scheduler.run() }
         let isOver = try await fixture.clock.advance(upTo: .seconds(20)) {
             try await fixture.store.seedPlans(of: [suite]).first?.isOver == true
         }

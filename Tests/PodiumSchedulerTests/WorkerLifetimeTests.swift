@@ -36,7 +36,7 @@ struct WorkerLifetimeTests {
         let worker = fixture.worker(threads: 1, lifetime: WorkerLifetime(end: .seconds(100)))
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         let engine = try #require(await fixture.engines(1).first)
@@ -58,7 +58,7 @@ struct WorkerLifetimeTests {
         let worker = fixture.worker(threads: 1, lifetime: WorkerLifetime(end: .seconds(100)))
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         let engine = try #require(await fixture.engines(1).first)
@@ -74,7 +74,7 @@ struct WorkerLifetimeTests {
         let worker = fixture.worker(threads: 8, lifetime: WorkerLifetime(runs: 2))
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         for engine in await fixture.engines(2) { engine.succeed() }
@@ -89,7 +89,7 @@ struct WorkerLifetimeTests {
         let worker = fixture.worker(lifetime: WorkerLifetime(patience: .seconds(300)))
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         #expect(await fixture.clock.advance { isOver.isSet })

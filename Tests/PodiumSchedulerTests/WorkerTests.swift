@@ -74,7 +74,7 @@ struct WorkerTests {
         let worker = fixture.worker(threads: 2)
         let isOver = Flag()
         Task {
-            await worker.run()
+            try await worker.run()
             isOver.set()
         }
         let engines = await fixture.engines(2)
@@ -110,6 +110,37 @@ struct WorkerTests {
             let attempts = try await fixture.store.attempts(of: runs[0])
             #expect(attempts.map(\.outcome) == [.lost, .succeeded])
         }
+    }
+
+    @Test(arguments: [false, true])
+    func aDamagedStoreEndsTheWorkerWithoutChargingItsRuns(onlyMeasurements: Bool) async throws {
+        let fixture = Fixture()
+        let runs = try await fixture.submit("a")
+        let worker = fixture.worker()
+        let working = Task { try await worker.run() }
+        let engine = try #require(await fixture.engines(1).first)
+        fixture.store.damage(onlyMeasurements: onlyMeasurements)
+        engine.say(.log(.info, "a line to store"))
+        #expect(await fixture.clock.advance { engine.signals.contains("terminate") })
+        engine.exit(.exited(143))
+        await #expect(throws: MemoryStore.Damaged.self) { try await working.value }
+        fixture.store.setUnreachable(false)
+        #expect(
+            try await fixture.store.attempts(of: runs[0]).allSatisfy { $0.outcome == nil || $0.outcome == .released }
+        )
+    }
+
+    @Test func aDamagedStoreEndsAWorkerThatWaits() async throws {
+        let fixture = Fixture()
+        let worker = fixture.worker()
+        let isOver = Flag()
+        let working = Task {
+            defer { isOver.set() }
+            try await worker.run()
+        }
+        fixture.store.damage()
+        #expect(await fixture.clock.advance { isOver.isSet })
+        await #expect(throws: MemoryStore.Damaged.self) { try await working.value }
     }
 
     @Test func enginesPauseWhileNobodyKnowsTheLeaseAndGoOnWhenItHolds() async throws {

@@ -99,6 +99,36 @@ struct ConnectionTests {
         #expect(try rows.first?.get("b") == "new")
     }
 
+    /// Such a transaction is lost; the next one does not fall over the same statement again.
+    @Test func aStatementThatIsOlderThanItsTableIsPreparedAgainAlsoInTransactions() async throws {
+        let connection = try await Connection.open(TestDatabase.current)
+        let select: Statement = "select * from changing"
+        func rows() async throws(StoreError) -> Int {
+            try await connection.transaction { connection throws(StoreError) in
+                try await connection.query(select).count
+            }
+        }
+        try await connection.run(Script(trusted: "create table changing (a integer)"))
+        #expect(try await rows() == 0)
+        try await connection.run(Script(trusted: "alter table changing add column b integer"))
+        let error = await #expect(throws: StoreError.self) { try await rows() }
+        #expect(error?.code == .serialization)
+        #expect(try await rows() == 0)
+    }
+
+    @Test func aStatementOfPiecesIsPreparedOnceToo() async throws {
+        let piece: Statement.Piece = "one as (select 1::bigint as x)"
+        let connection = try await Connection.open(TestDatabase.current)
+        for _ in 1...3 {
+            let rows = try await connection.query("with \(piece) select x, 2::bigint as y from one")
+            #expect(try rows[0].get("x", as: Int64.self) == 1)
+        }
+        let rows = try await connection.query(
+            "select count(*) as statements from pg_prepared_statements where statement like 'with one as%'"
+        )
+        #expect(try rows[0].get("statements", as: Int64.self) == 1)
+    }
+
     @Test func aTransactionIsAllOrNothing() async throws {
         let connection = try await Connection.open(TestDatabase.current)
         try await connection.run(Script(trusted: "create table t (a bigint constraint t_is_positive check (a > 0))"))

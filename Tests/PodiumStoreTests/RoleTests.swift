@@ -87,6 +87,33 @@ struct RoleTests {
         await owner.close()
     }
 
+    @Test func rolesThatExistGetTheirRightsFromTheMigrations() async throws {
+        // Roles belong to the server, so this one has them from here on.
+        try await DatabaseRoles.apply(to: try TestDatabase.current)
+        let address = try await TestServer.shared.makeEmptyDatabase()
+        _ = try await Migrator().migrate(address)
+        let rows = try await Connection.open(address).query(
+            """
+            select has_table_privilege('podium_worker', 'leases', 'delete') as worker,
+                has_table_privilege('podium_daemon', 'pilots', 'update') as daemon,
+                has_table_privilege('podium_reader', 'podium.runs', 'select') as reader,
+                has_table_privilege('podium_worker', 'access_tokens', 'select') as secret
+            """
+        )
+        #expect(try rows[0].get("worker", as: Bool.self))
+        #expect(try rows[0].get("daemon", as: Bool.self))
+        #expect(try rows[0].get("reader", as: Bool.self))
+        #expect(try !rows[0].get("secret", as: Bool.self))
+    }
+
+    @Test func aRoleWithoutARightIsAFaultThatDoesNotPass() async throws {
+        let store = try await PostgresStore.open(try await address("podium_reader"))
+        let error = await #expect(throws: StoreError.self) { try await store.lead(as: "x", seconds: 1) }
+        #expect(error?.code == .forbidden && error?.isPermanent == true)
+        #expect(error?.message.contains("leaders") == true && error?.message.contains("podium roles") == true)
+        await store.close()
+    }
+
     static let forbiddenToWorkers: [Statement] = [
         "select * from access_tokens", "select sha256 from access_tokens", "select * from actions",
         "insert into access_tokens (name, role, sha256) values ('x', 'admin', repeat('a', 64))",

@@ -106,7 +106,7 @@ private actor Storm {
     private struct Machine {
         var store: PostgresStore
         var worker: Worker
-        var task: Task<Void, Never>
+        var task: Task<Void, any Error>
     }
 
     private let scratch: String
@@ -122,7 +122,7 @@ private actor Storm {
     private let suite: SubmittedSuite
     private var cancelled: Set<RunID> = []
     private var machines: [Machine] = []
-    private var schedulers: [Task<Void, Never>] = []
+    private var schedulers: [Task<Void, any Error>] = []
     private var schedulerStores: [PostgresStore] = []
     private static let log = Logger(label: "storm") { _ in SwiftLogNoOpLogHandler() }
 
@@ -240,7 +240,7 @@ private actor Storm {
             options: workerOptions,
             log: Self.log
         )
-        machines.append(Machine(store: own, worker: worker, task: Task { await worker.run() }))
+        machines.append(Machine(store: own, worker: worker, task: Task { try await worker.run() }))
     }
 
     private func addScheduler() async throws {
@@ -254,7 +254,7 @@ private actor Storm {
             settling: .milliseconds(500),
             log: Self.log
         )
-        schedulers.append(Task { await scheduler.run() })
+        schedulers.append(Task { try await scheduler.run() })
     }
 
     // MARK: The judge
@@ -315,7 +315,7 @@ private actor Storm {
     func end() async {
         for scheduler in schedulers { scheduler.cancel() }
         for machine in machines { await machine.worker.shutDown() }
-        for machine in machines { await machine.task.value }
+        for machine in machines { _ = await machine.task.result }
         for machine in machines { await machine.store.close() }
         for own in schedulerStores { await own.close() }
         await store.close()

@@ -42,6 +42,28 @@ struct BrokenWorldTests {
         #expect(!outcome.error.contains("opensesame"))
     }
 
+    /// A table goes while all is at work: the command ends and says which, and so does every one that comes after.
+    @Test func aDatabaseThatLacksATableEndsTheCommandAndIsNotStartedAgain() async throws {
+        let place = try Place()
+        defer { place.tearDown() }
+        let up = try await place.up()
+        let data = place.binary.dataDirectory
+        let address = "host=\(data)/postgres/run port=5432 user=podium dbname=podium"
+        let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").sorted()
+        let psql = "/usr/lib/postgresql/\(try #require(folders.last))/bin/psql"
+        try await shell(psql, address, "-c", "drop table leaders")
+        try await place.wait("the end of podium up") { !up.isRunning }
+        #expect(up.terminationStatus == 3)
+        let log = try String(contentsOfFile: "\(place.folder)/up.log", encoding: .utf8)
+        #expect(log.contains("\"leaders\" does not exist") && log.contains("podium doctor"), "\(log)")
+        let suite = try place.write("small.yaml", EndToEndTests.smallSuite)
+        for words in [["up"], ["daemon"], ["run", suite]] {
+            let outcome = try await place.binary.run(words)
+            #expect(outcome.status == 3 && outcome.error.contains("lacks table leaders"), "\(words): \(outcome.error)")
+        }
+        #expect(place.serverProcess == nil)
+    }
+
     @Test func aDataDirectoryThatIsAFileIsTrouble() async throws {
         let place = try Place()
         defer { place.tearDown() }

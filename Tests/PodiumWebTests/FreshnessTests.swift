@@ -217,6 +217,50 @@ struct FreshnessTests {
         }
     }
 
+    @Test func budgetsAreShownAsTheyAre() async throws {
+        try await withWorld { world in
+            let store = world.site.store
+            var submission = Site.submission(name: "a", seeds: 1)
+            submission.project = "parsing"
+            let suite = try await store.submit(submission)
+            let run = try #require(suite.runs.values.first)
+            let addresses = ["/queue", "/runs/\(run)"]
+            let reason = "udget of project parsing is used up"
+            for (hours, overview, isSpent) in [
+                (10.0, "of 10.00 h", false), (0, "of 0.00 h", true), (20, "of 20.00 h", false),
+            ] {
+                try await store.setBudget("parsing", hours: hours, from: nil)
+                #expect(try await world.text("/").contains(overview))
+                #expect(try await world.naming(reason, addresses) == (isSpent ? addresses : []))
+            }
+            #expect(try await store.removeBudget("parsing"))
+            #expect(try await !world.text("/").contains("Budgets of projects"))
+        }
+    }
+
+    /// A page that is open asks again when the stream tells it to.
+    @Test func openPagesAreToldOfBudgets() async throws {
+        try await withWorld { world in
+            let suite = try await world.site.store.submit(Site.submission(name: "a", seeds: 1)).suite
+            try await world.site.store.setBudget("parsing", hours: 7, from: nil)
+            let following = Task { await world.site.app.follow(interval: .milliseconds(20)) }
+            defer { following.cancel() }
+            for address in ["/events?after=0.0", "/events?suite=\(suite)&after=0.0"] {
+                guard case .stream(let stream) = try await world.site.get(address).body else {
+                    Issue.record("\(address) is no stream")
+                    return
+                }
+                var heard = ""
+                for await bytes in stream {
+                    heard += String(decoding: bytes, as: UTF8.self)
+                    if heard.contains("\"kind\":\"budget\"") { break }
+                }
+                let entry = heard.split(separator: "\n").first { $0.contains("\"kind\":\"budget\"") } ?? ""
+                #expect(entry.contains("\"reason\":\"parsing\"") && !entry.contains("\"suite\""))
+            }
+        }
+    }
+
     @Test func anImportedSuiteIsOnEveryPageAtOnce() async throws {
         try await withWorld { world in
             let (suite, runs) = try await world.add(["heron", "kestrel"], to: "birds")

@@ -323,19 +323,42 @@ struct PageTests {
         _ = try await site.store.submit(submission)
         try await site.store.setBudget("parsing", hours: 0, from: nil)
         try await site.store.setBudget("other", hours: 250, from: 0)
-        // Counting takes a tenth of the time at most, so what was counted before is shown for a moment.
-        var overview = try await site.get("/").text
-        for _ in 0..<3000 {
-            if overview.contains("used up") { break }
-            try await Task.sleep(for: .milliseconds(10))
-            overview = try await site.get("/").text
-        }
+        let overview = try await site.get("/").text
         #expect(overview.contains("Budgets of projects") && overview.contains("used up: its runs wait"))
         #expect(overview.contains("<bdi>other</bdi>") && overview.contains("0.00 of 250 h"))
         let queue = try await site.get("/queue").text
         #expect(queue.contains("The budget of project parsing is used up: 3 runs wait until it has more hours."))
         let document = try await site.get("/api/v1/budgets").text
         #expect(document.contains("\"project\":\"parsing\"") && document.contains("\"isSpent\":true"))
+        await site.store.close()
+    }
+
+    @Test func runsThatABudgetHoldsBackAreBeforeNobody() async throws {
+        let site = try await Site.make()
+        var submission = Site.submission(name: "a", seeds: 3)
+        submission.project = "parsing"
+        _ = try await site.store.submit(submission)
+        let suite = try await site.store.submit(Site.submission(name: "b", seeds: 2))
+        // Its report waits for them.
+        let runs = suite.runs.filter { $0.key != "report" }.values.sorted()
+        _ = try await site.store.reorder(runs, .back)
+        func places() async throws -> [Int?] {
+            let queue = try await site.store.queue(suite: suite.suite, limit: 10)
+            var places: [Int?] = []
+            for run in runs {
+                let place = try await site.store.place(of: run)
+                #expect(queue.ready.first { $0.run == run }?.place == place)
+                places.append(place)
+            }
+            return places
+        }
+        #expect(try await places() == [4, 5])
+        try await site.store.setBudget("parsing", hours: 0, from: nil)
+        #expect(try await places() == [1, 2])
+        // Those that wait for hours stay in the list.
+        #expect(try await site.store.queue(suite: nil, limit: 10).ready.map(\.place) == [1, 1, 1, 1, 2])
+        try await site.store.setBudget("parsing", hours: 9, from: nil)
+        #expect(try await places() == [4, 5])
         await site.store.close()
     }
 

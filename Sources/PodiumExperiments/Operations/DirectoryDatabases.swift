@@ -37,8 +37,8 @@ package struct DirectoryDatabases: Sendable, Equatable {
         guard let other = identities.first(where: { $0 != identity }) else { return !identities.isEmpty }
         throw ExperimentError(
             .invalidRequest,
-            "another database (\(other)) has files in this data directory, and nobody can tell whose is what: nothing is removed. Give "
-                + "each database a data directory of its own; if that one is gone for good, take its line out of \(path)"
+            "another database (\(other)) has files in this data directory, and nobody can tell whose is what: `podium gc` removes nothing. "
+                + "Give each database a data directory of its own; if that one is gone for good, take its line out of \(path)"
         )
     }
 }

@@ -18,21 +18,36 @@ extension Readiness {
     ) async -> [Readiness] {
         do {
             return try await place.withStore { store in
+                let gaps = try await store.missingSchemaParts()
+                // Statements about what is not there would only say so again.
+                guard gaps.isEmpty else { return [schema(lacking: gaps)] }
                 let before = now()
                 let health = try await store.health()
                 let here = (before + now()) / 2
-                let plan = try await CleaningPlan.make(
-                    dataDirectory: place.dataDirectory,
-                    age: 7 * 86_400,
-                    store: store
-                )
-                return operation(health, here: here, root: "\(place.dataDirectory)/artifacts", processes: processes)
-                    + [leftovers(plan)]
+                return [schema(lacking: gaps)]
+                    + operation(health, here: here, root: "\(place.dataDirectory)/artifacts", processes: processes)
+                    + [await files(of: place.dataDirectory, store)]
             }
         } catch {
-            let message = (error as? any DescribedError)?.message ?? "\(error)"
-            return [Readiness("server", .missing, message)]
+            return [Readiness("server", .missing, words(error))]
         }
+    }
+
+    private static func words(_ error: any Error) -> String {
+        (error as? any DescribedError)?.message ?? "\(error)"
+    }
+
+    /// - Parameter gaps: what `PostgresStore.missingSchemaParts` says.
+    package static func schema(lacking gaps: [String]) -> Readiness {
+        guard !gaps.isEmpty else {
+            return Readiness("schema", .ok, "tables, columns, indexes and triggers are all there")
+        }
+        let shown = gaps.prefix(20).joined(separator: ", ") + (gaps.count > 20 ? " and \(gaps.count - 20) more" : "")
+        return Readiness(
+            "schema",
+            .missing,
+            "the database lacks \(shown); restore it from a backup, or make again what migrations/schema.sql has of it"
+        )
     }
 
     /// - Parameters:
@@ -102,10 +117,16 @@ extension Readiness {
         )
     }
 
-    private static func leftovers(_ plan: CleaningPlan) -> Readiness {
-        plan.items.isEmpty
-            ? Readiness("files", .ok, "none is left over")
-            : Readiness("files", .note, "\(plan.summary) can go: podium gc")
+    /// Whose files lie in a data directory, and how many of them can go.
+    package static func files(of dataDirectory: String, _ store: PostgresStore) async -> Readiness {
+        do {
+            let plan = try await CleaningPlan.make(dataDirectory: dataDirectory, age: 7 * 86_400, store: store)
+            return plan.items.isEmpty
+                ? Readiness("files", .ok, "none is left over")
+                : Readiness("files", .note, "\(plan.summary) can go: podium gc")
+        } catch {
+            return Readiness("files", .missing, words(error))
+        }
     }
 
     private static func list(_ runs: [RunID]) -> String {
@@ -121,7 +142,7 @@ extension Readiness {
             let lines = text.split(separator: "\n").joined(separator: "; ")
             return text.contains("UP") ? Readiness("slurm", .ok, lines) : Readiness("slurm", .missing, lines)
         } catch {
-            return Readiness("slurm", .note, (error as? any DescribedError)?.message ?? "\(error)")
+            return Readiness("slurm", .note, words(error))
         }
     }
 }

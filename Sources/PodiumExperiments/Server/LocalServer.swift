@@ -28,18 +28,34 @@ package final class LocalServer: Sendable {
             let cluster = try await Cluster.start(place.clusterOptions)
             cluster.notices.forEach(notice)
             if cluster.origin == .created { notice("Made a private PostgreSQL in \(place.dataDirectory).") }
-            _ = try await Migrator().migrate(cluster.address)
-            let store = try await PostgresStore.open(cluster.address, patience: .seconds(60))
-            return LocalServer(store: store, cluster: cluster, dataDirectory: place.dataDirectory, log: log)
+            do {
+                _ = try await Migrator().migrate(cluster.address)
+                return try await open(cluster.address, place, cluster, log)
+            } catch {
+                try? await cluster.stop(.fast)
+                throw error
+            }
         }
-        let store = try await PostgresStore.open(address, patience: .seconds(60))
-        return LocalServer(store: store, cluster: nil, dataDirectory: place.dataDirectory, log: log)
+        return try await open(address, place, nil, log)
     }
 
     /// Connects to a Podium that another process started.
     package static func join(_ place: Place, log: Logger) async throws -> LocalServer {
-        let store = try await PostgresStore.open(try await place.existingAddress(), patience: .seconds(60))
-        return LocalServer(store: store, cluster: nil, dataDirectory: place.dataDirectory, log: log)
+        try await open(try await place.existingAddress(), place, nil, log)
+    }
+
+    private static func open(
+        _ address: DatabaseAddress,
+        _ place: Place,
+        _ cluster: Cluster?,
+        _ log: Logger
+    ) async throws -> LocalServer {
+        let store = try await PostgresStore.open(address, patience: .seconds(60))
+        do { try await store.requireWholeSchema() } catch {
+            await store.close()
+            throw error
+        }
+        return LocalServer(store: store, cluster: cluster, dataDirectory: place.dataDirectory, log: log)
     }
 
     /// The worker of this process.
@@ -85,8 +101,8 @@ package final class LocalServer: Sendable {
             await interrupted()
             await worker.shutDown()
         }
-        await worker.run()
-        watching.cancel()
+        defer { watching.cancel() }
+        try await worker.run()
         if let why = await worker.lostMachine {
             throw SchedulerError(
                 .machineLost,
@@ -98,36 +114,46 @@ package final class LocalServer: Sendable {
 
     /// Runs scheduler and worker until `body` returns, then shuts them down, the worker first.
     ///
+    /// Where one of them meets a fault of the store that does not pass, `body` is cancelled and that fault thrown.
     /// - Parameters:
     ///   - scheduler: the scheduler's name, which tells it from all others; nil for none.
     ///   - worker: nil for no worker.
     package func serve<Result: Sendable>(
         scheduler name: String?,
         worker: LocalWorker?,
-        until body: @Sendable () async throws -> Result
+        until body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         try await noteDatabase()
         let worker = worker.map(makeWorker)
         let scheduler = name.map { Scheduler(store: store, name: $0, log: log) }
         let keeping = Task { await keepServerAlive() }
-        let scheduling = Task { await scheduler?.run() }
-        let working = Task { await worker?.run() }
-        func end() async {
-            await worker?.shutDown()
-            await working.value
-            scheduling.cancel()
-            keeping.cancel()
-            await scheduling.value
-            await keeping.value
+        let serving = Task { try await body() }
+        let scheduling = Task {
+            do { try await scheduler?.run() } catch {
+                serving.cancel()
+                throw error
+            }
         }
-        do {
-            let result = try await body()
-            await end()
-            return result
-        } catch {
-            await end()
-            throw error
+        let working = Task {
+            do { try await worker?.run() } catch {
+                serving.cancel()
+                throw error
+            }
         }
+        let result = await withTaskCancellationHandler {
+            await serving.result
+        } onCancel: {
+            serving.cancel()
+        }
+        await worker?.shutDown()
+        let worked = await working.result
+        scheduling.cancel()
+        keeping.cancel()
+        let scheduled = await scheduling.result
+        await keeping.value
+        try worked.get()
+        try scheduled.get()
+        return try result.get()
     }
 
     /// Queues a submission, runs it to its end, and says whether all of it succeeded.
@@ -139,16 +165,17 @@ package final class LocalServer: Sendable {
         _ submission: Submission,
         scheduler: String,
         worker: LocalWorker,
-        waiting: @Sendable (Int) -> Void,
-        follow: @Sendable (SuiteFollower) async throws -> Bool
+        waiting: @escaping @Sendable (Int) -> Void,
+        follow: @escaping @Sendable (SuiteFollower) async throws -> Bool
     ) async throws -> (suite: SuiteID, succeeded: Bool) {
-        try await serve(scheduler: scheduler, worker: worker) {
+        try await serve(scheduler: scheduler, worker: worker) { [store] in
             let earlier = try await store.runs(suite: nil, includingTerminal: false).count { !$0.isOver }
             if earlier > 0 { waiting(earlier) }
             let suite = try await store.submit(submission).suite
             do {
                 return (suite, try await follow(SuiteFollower(store: store, suite: suite)))
-            } catch is CancellationError {
+            } catch is CancellationError where !Task.isCancelled {
+                // The user's wish; after a fault of the store runs are left as they are.
                 let open = try await store.runs(suite: suite, includingTerminal: false).map(\.id)
                 _ = try await store.cancel(open)
                 throw ExperimentError(

@@ -27,6 +27,7 @@ package struct SuiteFollower: Sendable {
 
     /// Returns once every run is over: whether all succeeded.
     ///
+    /// Faults of the database that pass are waited out; others are thrown.
     /// Reads the change feed and, of running runs, the latest measurements; the whole suite once, at the start.
     package func follow(_ update: (Update) -> Void) async throws -> Bool {
         var state: SuiteState?
@@ -38,6 +39,7 @@ package struct SuiteFollower: Sendable {
                 throw CancellationError()
             } catch {
                 if Task.isCancelled { throw CancellationError() }
+                if error.isPermanentFault { throw error }
                 update(.unreachable(error))
                 try await Task.sleep(for: .seconds(2))
                 continue

@@ -11,6 +11,7 @@ actor Attempt {
     private let options: WorkerOptions
     private let clock: any Clock<Duration>
     private let log: Logger
+    private let onPermanentFault: @Sendable (any Error) async -> Void
     private let folder: AttemptFolder
     private let recorder: AttemptRecorder
     private var supervision: AttemptSupervision
@@ -36,7 +37,8 @@ actor Attempt {
         launcher: any Launcher,
         options: WorkerOptions,
         clock: any Clock<Duration>,
-        log: Logger
+        log: Logger,
+        onPermanentFault: @escaping @Sendable (any Error) async -> Void
     ) {
         self.claim = claim
         self.store = store
@@ -44,6 +46,7 @@ actor Attempt {
         self.options = options
         self.clock = clock
         self.log = log
+        self.onPermanentFault = onPermanentFault
         elapsed = stopwatch(on: clock)
         lease = claim.lease
         folder = AttemptFolder(lease: claim.lease, dataDirectory: options.dataDirectory)
@@ -77,7 +80,7 @@ actor Attempt {
                 try? await clock.sleep(for: options.recording)
                 // What cannot be sure of its lease keeps what it hears to itself.
                 if isPaused { continue }
-                if await !recorder.flush() { await receive(.leaseLost) }
+                if await !flush() { await receive(.leaseLost) }
             }
         }
         let exit = await runEngine()
@@ -111,6 +114,20 @@ actor Attempt {
         )
     }
 
+    /// Gives the run back and tells the worker where a fault of the store does not pass.
+    private func leave(after error: any Error) async {
+        guard error.isPermanentFault else { return }
+        await receive(.shutdown)
+        await onPermanentFault(error)
+    }
+
+    /// Stores what the engine said; false when the lease is lost.
+    private func flush() async -> Bool {
+        let holds = await recorder.flush()
+        if let fault = await recorder.fault { await leave(after: fault) }
+        return holds
+    }
+
     private func watchProgress() async {
         guard let deadline = claim.spec.resources.progressDeadlineSeconds else { return }
         while !Task.isCancelled {
@@ -139,6 +156,7 @@ actor Attempt {
             await receive(.event(.failed(error.failure, error.message)))
             return EngineExit(.exited(1))
         } catch {
+            await leave(after: error)
             return EngineExit(.notStarted("cannot prepare \(folder.path): \(error)"))
         }
         return await launcher.run(
@@ -178,6 +196,7 @@ actor Attempt {
             }
         } catch {
             log.warning("run \(lease.run): nobody could look for an earlier result: \(error)")
+            await leave(after: error)
             return false
         }
     }
@@ -244,7 +263,7 @@ actor Attempt {
         guard var outcome = await brought(found) else { return }
         var failures = 0
         while true {
-            guard await recorder.flush() else { return await perform(.discard) }
+            guard await flush() else { return await perform(.discard) }
             do {
                 if await recorder.isEmpty {
                     guard try await store.finish(lease, outcome: outcome) else { return await perform(.discard) }
@@ -252,6 +271,7 @@ actor Attempt {
                 }
             } catch {
                 failures += 1
+                await leave(after: error)
                 log.error("run \(lease.run): its end waits to be stored: \(error)")
                 if failures == Self.finishRetryLimit {
                     outcome = .failed(.infrastructure, message: "its end could not be stored: \(error)")

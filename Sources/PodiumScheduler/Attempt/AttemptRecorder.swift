@@ -14,6 +14,8 @@ actor AttemptRecorder {
     private let log: Logger
     private var waiting = EventBacklog()
     private var isFlushing = false
+    /// What the last flush met, where it does not pass.
+    private(set) var fault: (any Error)?
     /// Artifacts and removals, in order, whose files are to be brought.
     private var files: [EngineEvent] = []
     private var moving: Task<Void, Never>?
@@ -59,11 +61,13 @@ actor AttemptRecorder {
         let batch = waiting.takeAll()
         do {
             let holds = try await store.record(lease, events: batch)
+            fault = nil
             if holds { await release(batch) }
             return holds
         } catch {
             log.warning("run \(lease.run): measurements wait for the database: \(error)")
             waiting.putBack(batch)
+            fault = error.isPermanentFault ? error : nil
             return true
         }
     }

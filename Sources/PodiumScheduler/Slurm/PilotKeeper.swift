@@ -74,8 +74,9 @@ package struct PilotKeeper: Sendable {
 
     /// Keeps the pool until somebody closes it or the task is cancelled.
     ///
-    /// Pilots go on either way. While another process keeps the pool this one stands by.
-    package func run(as holder: String) async -> End {
+    /// Pilots go on either way. While another process keeps the pool this one stands by. Throws faults of the store that do
+    /// not pass.
+    package func run(as holder: String) async throws -> End {
         var told = ""
         while !Task.isCancelled {
             var pause = Self.poll
@@ -99,6 +100,7 @@ package struct PilotKeeper: Sendable {
             } catch is CancellationError {
                 break
             } catch {
+                if error.isPermanentFault { throw error }
                 if told != "\(error)" { log.warning("the pilots are left as they are: \(error)") }
                 told = "\(error)"
             }
@@ -118,7 +120,7 @@ package struct PilotKeeper: Sendable {
         let listing = try await slurm.jobs()
         let snapshot = try await store.pilotSnapshot(
             pool: pool.name,
-            device: pool.queue,
+            queue: pool.queue,
             threads: pool.options.allThreads
         )
         let partition = try await slurm.partition(named: pool.options.partition)
@@ -158,7 +160,7 @@ package struct PilotKeeper: Sendable {
                 let id = try await store.addPilots(
                     pool: pool.name,
                     name: name,
-                    device: pool.queue,
+                    queue: pool.queue,
                     threads: pool.options.allThreads,
                     tasks: tasks
                 )
@@ -198,7 +200,7 @@ package struct PilotKeeper: Sendable {
         slurm: any SlurmCommands
     ) async throws -> Int {
         try await store.closePool(pool)
-        let snapshot = try await store.pilotSnapshot(pool: pool, device: "", threads: 0)
+        let snapshot = try await store.pilotSnapshot(pool: pool, queue: "", threads: 0)
         let names = Set(snapshot.submissions.map(\.name))
         let jobs = try await slurm.jobs().filter { job in
             guard names.contains(job.name) else { return false }

@@ -14,6 +14,8 @@ package actor Worker {
     private var isShuttingDown = false
     /// What became of one of its machines, where it has several; it leaves then.
     package private(set) var lostMachine: String?
+    /// A fault of the store that does not pass: why the worker shuts down.
+    private var fault: (any Error)?
     /// Runs out when the lease can no longer be believed in.
     private var trust: Task<Void, Never>?
     private var isInDoubt = false
@@ -41,8 +43,10 @@ package actor Worker {
         (wakeUps, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Works until `shutDown` is called, its lifetime is over or a machine of several is lost; faults of the store are waited out.
-    package func run() async {
+    /// Works until `shutDown` is called, its lifetime is over or a machine of several is lost.
+    ///
+    /// Faults of the store that pass are waited out. After any other the worker leaves as if it were shut down, and throws it.
+    package func run() async throws {
         let elapsed = stopwatch(on: clock)
         let alarm = Task { [clock, wake, options] in
             while !Task.isCancelled {
@@ -83,6 +87,15 @@ package actor Worker {
         trust?.cancel()
         if let id { try? await store.retireWorker(id) }
         id = nil
+        if let fault { throw fault }
+    }
+
+    /// Ends `run` where nothing can come of waiting.
+    private func leave(after error: any Error) {
+        guard error.isPermanentFault, fault == nil else { return }
+        fault = error
+        log.error("this worker leaves: \(error)")
+        shutDown()
     }
 
     /// Gives running attempts back to the queue, from their last checkpoints, and ends `run`.
@@ -129,6 +142,7 @@ package actor Worker {
             // Attempts go on: whether they may still write is decided by their leases when the store is back.
             trust.cancel()
             log.warning("the database does not answer: \(error)")
+            leave(after: error)
         }
     }
 
@@ -173,6 +187,7 @@ package actor Worker {
             }
         } catch {
             log.warning("cannot look for work: \(error)")
+            leave(after: error)
         }
     }
 
@@ -183,7 +198,15 @@ package actor Worker {
     }
 
     private func start(_ claim: Claim) {
-        let attempt = Attempt(claim: claim, store: store, launcher: launcher, options: options, clock: clock, log: log)
+        let attempt = Attempt(
+            claim: claim,
+            store: store,
+            launcher: launcher,
+            options: options,
+            clock: clock,
+            log: log,
+            onPermanentFault: { [weak self] in await self?.leave(after: $0) }
+        )
         let task = Task {
             await attempt.run { await leave(afterLossOf: $0) }
             ended(claim.lease)

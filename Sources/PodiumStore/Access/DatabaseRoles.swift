@@ -6,8 +6,10 @@ package enum DatabaseRoles {
     package static func apply(to address: DatabaseAddress) async throws(StoreError) {
         let connection = try await Connection.open(address)
         try await Migrator().check(connection)
+        // Two that change the same table's privileges at once collide.
+        try await connection.query("select pg_advisory_lock($1)", .int(Migrator.lock))
         _ = try await connection.transaction { connection throws(StoreError) in
-            _ = try await connection.run(Script(trusted: Migration.roles))
+            try await connection.run(Script(trusted: Migration.roles + Migration.privileges))
         }
     }
 }

@@ -7,10 +7,14 @@ extension Session {
         var deadline = QueryDeadline(instant: timeout.map { .now + $0 })
         do throws(StoreError) {
             return try runPrepared(statement, parameters, &deadline)
-        } catch  where SQLState.isStalePreparedStatement(error.sqlState) && !isInTransaction {
+        } catch  where SQLState.isStalePreparedStatement(error.sqlState) {
             // A migration changed a table, or somebody discarded the statement: prepare it again, once.
             prepared[statement.identity] = nil
+            // The transaction is lost, not the work: whoever began it begins again.
+            if isInTransaction { throw StoreError(.serialization, error.message, sqlState: error.sqlState) }
             return try runPrepared(statement, parameters, &deadline)
+        } catch  where error.isPermanent {
+            throw error.telling(statement)
         }
     }
 

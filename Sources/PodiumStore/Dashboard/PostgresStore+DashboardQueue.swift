@@ -7,10 +7,11 @@ extension PostgresStore {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
-                -- in_line: the queue of each pool in the order of claims
+                -- in_line: the queue of each pool in the order of claims, and how many could start before each
                 with in_line as (
-                    select run_id, row_number() over (partition by pool order by sort_key, run_id) as place,
-                        sort_key
+                    select run_id, sort_key, 1 + count(*) filter (where may_start) over (
+                            partition by pool order by sort_key, run_id rows between unbounded preceding and 1 preceding
+                        ) as place
                     from queue_places
                 )
                 (select r.state, r.id, l.place from in_line l join runs r on r.id = l.run_id
@@ -92,13 +93,14 @@ extension PostgresStore {
 }
 
 extension PostgresStore {
-    /// The place of a queued run among those of its pool, from 1; nil for a run that is not in the queue.
+    /// The place of a queued run in its pool, from 1: one more than the runs before it that could start; nil for a run that is not in
+    /// the queue.
     package func place(of run: RunID) async throws -> Int? {
         let rows = try await read { connection throws(StoreError) in
             try await connection.query(
                 """
                 select 1 + (
-                    select count(*) from queue_places before where before.pool = own.pool
+                    select count(*) from ready before where before.pool = own.pool
                         and (before.sort_key, before.run_id) < (own.sort_key, own.run_id)
                 ) as place
                 from queue_places own where own.run_id = $1

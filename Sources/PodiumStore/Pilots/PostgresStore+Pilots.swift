@@ -54,14 +54,14 @@ extension PostgresStore: PilotStore {
         }
     }
 
-    package func pilotSnapshot(pool: String?, device: String, threads: Int) async throws -> PilotSnapshot {
+    package func pilotSnapshot(pool: String?, queue: String, threads: Int) async throws -> PilotSnapshot {
         let (submissions, counted) = try await read { connection throws(StoreError) in
             (
                 try await connection.query(Self.selectPilots, .text(pool?.storable)),
                 try await connection.query(
                     Self.selectPilotFacts,
                     .text(pool?.storable),
-                    .text(device.storable),
+                    .text(queue.storable),
                     .int(Int64(threads))
                 )
             )
@@ -80,7 +80,7 @@ extension PostgresStore: PilotStore {
     package func addPilots(
         pool: String,
         name: String,
-        device: String,
+        queue: String,
         threads: Int,
         tasks: Int
     ) async throws -> Int64 {
@@ -88,13 +88,13 @@ extension PostgresStore: PilotStore {
             try await connection.query(
                 """
                 -- A repeat after a lost reply finds its own row.
-                insert into pilots (pool, name, device, threads, tasks) values ($1, $2, $3, $4::bigint, $5::bigint)
+                insert into pilots (pool, name, queue, threads, tasks) values ($1, $2, $3, $4::bigint, $5::bigint)
                 on conflict (name) do update set tasks = excluded.tasks
                 returning id
                 """,
                 .text(pool.storable),
                 .text(name.storable),
-                .text(device.storable),
+                .text(queue.storable),
                 .int(Int64(threads)),
                 .int(Int64(tasks))
             )
@@ -143,23 +143,8 @@ extension PostgresStore: PilotStore {
         }
     }
 
-    /// Ended submissions of all pools, the newest first, at most `limit`.
-    package func endedPilots(limit: Int) async throws -> [PilotSubmission] {
-        let rows = try await read { connection throws(StoreError) in
-            try await connection.query(
-                """
-                select id, pool, name, device, threads::bigint, tasks::bigint, intended_at, tried_at, tries::bigint, job,
-                    seen_at, states, reason, ended_at, '[]'::jsonb as workers
-                from pilots where ended_at is not null order by id desc limit $1
-                """,
-                .int(Int64(limit))
-            )
-        }
-        return try rows.map { row throws(StoreError) in try PilotSubmission(row) }
-    }
-
     private static let selectPilots: Statement = """
-        select p.id, p.pool, p.name, p.device, p.threads::bigint, p.tasks::bigint, p.intended_at, p.tried_at,
+        select p.id, p.pool, p.name, p.queue, p.threads::bigint, p.tasks::bigint, p.intended_at, p.tried_at,
             p.tries::bigint, p.job, p.seen_at, p.states, p.reason, p.ended_at,
             coalesce((
                 select jsonb_agg(jsonb_build_object(
@@ -205,7 +190,7 @@ extension PilotSubmission {
             id: try row.get("id"),
             pool: try row.get("pool"),
             name: try row.get("name"),
-            device: try row.get("device"),
+            queue: try row.get("queue"),
             threads: try row.get("threads"),
             tasks: try row.get("tasks"),
             intendedAt: try row.get("intended_at"),

@@ -4,7 +4,8 @@ package import PodiumMigrations
 ///
 /// Safe to run from several processes at once: an advisory lock lets one
 /// through, the others then find nothing left to do. Each migration is one
-/// transaction together with its row in `schema_migrations`.
+/// transaction together with its row in `schema_migrations`. Where the roles of
+/// `DatabaseRoles` exist they get their privileges on what is new.
 package struct Migrator: Sendable {
     private let migrations: [Migration]
 
@@ -47,7 +48,7 @@ package struct Migrator: Sendable {
     }
 
     /// "podium" in ASCII.
-    private static let lock: Int64 = 0x0070_6F64_6975_6D00
+    static let lock: Int64 = 0x0070_6F64_6975_6D00
 
     private struct Applied {
         var version: Int
@@ -83,6 +84,9 @@ package struct Migrator: Sendable {
                     .text(migration.name),
                     .bytes(migration.sql)
                 )
+                if migration.version == Migration.all.count {
+                    try await connection.run(Script(trusted: Migration.privileges))
+                }
             }
         }
         return missing.map(\.version)

@@ -19,6 +19,25 @@ extension JobStoreConformance {
             #expect(used > 0 && used < 1)
             #expect(try await store.state(suite.runs["a"]) == .succeeded)
         },
+        JobStoreConformance(name: "theFeedTellsOfBudgets") { store in
+            let suite = try await store.submit(["a"], project: "parsing")
+            let place = try #require(try await store.feed(1).last?.id)
+            try await store.setBudget("parsing", hours: 1000, from: nil)
+            try await store.setBudget("parsing", hours: 1000, from: nil)
+            try await store.setBudget("parsing", hours: 0, from: nil)
+            try await store.setBudget("parsing", hours: 10, from: 5)
+            #expect(try await store.removeBudget("parsing"))
+            #expect(try await !store.removeBudget("parsing"))
+            // Setting it to what it was changes nothing; who follows a suite hears of budgets as well.
+            _ = try await store.feed(4, after: place)
+            for followed in [suite.suite, nil] {
+                let changes = try await store.changes(after: place, suite: followed, limit: 100)
+                #expect(changes.map(\.kind) == [.budget, .budget, .budget, .budget])
+                #expect(
+                    changes.allSatisfy { $0.reason == "parsing" && $0.suite == nil && $0.run == nil && $0.to == nil }
+                )
+            }
+        },
         JobStoreConformance(name: "whatAProjectHasNoBudgetForIsNotClaimedAndSaysWhy") { store in
             try await store.setBudget("parsing", hours: 0, from: nil)
             let own = try await store.submit(

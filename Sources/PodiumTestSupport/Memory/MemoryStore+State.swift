@@ -86,7 +86,8 @@ extension MemoryStore {
         var budgets: [String: OwnBudget] = [:]
         var lastToken: Int64 = 0
         var lastLogLine: Int64 = 0
-        var isUnreachable = false
+        var fault: (any Error)?
+        var isMissingMeasurements = false
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextListener = 0
 

@@ -171,7 +171,11 @@ extension MemoryStore {
 
     package func changes(after: ChangeID, suite: SuiteID?, limit: Int) async throws -> [RunChange] {
         try read { state in
-            Array(state.changes.filter { $0.id > after && (suite == nil || $0.suite == suite) }.prefix(limit))
+            Array(
+                state.changes.filter { $0.id > after && (suite == nil || $0.suite == nil || $0.suite == suite) }.prefix(
+                    limit
+                )
+            )
         }
     }
 
@@ -301,7 +305,7 @@ extension MemoryStore.State {
         noteSuites(since: before, at: now)
     }
 
-    /// What happened to suites as a whole.
+    /// What happened to suites as a whole, and to budgets of projects.
     private mutating func noteSuites(since before: MemoryStore.State, at now: Double) {
         let left = Set(runs.map(\.id))
         let gone = Dictionary(grouping: before.runs.filter { !left.contains($0.id) }, by: \.suite)
@@ -314,6 +318,11 @@ extension MemoryStore.State {
                 old.tags == suite.tags && old.note == suite.note
                 && (old.archivedAt == nil) == (suite.archivedAt == nil)
             if !isSame { note(suite.record.id, .annotated, reason: nil, at: now) }
+        }
+        for project in Set(before.budgets.keys).union(budgets.keys).sorted() {
+            let (old, new) = (before.budgets[project], budgets[project])
+            let isSame = old?.hours == new?.hours && old?.from == new?.from && old?.isSpent == new?.isSpent
+            if !isSame { note(nil, .budget, reason: project, at: now) }
         }
     }
 
@@ -337,7 +346,7 @@ extension MemoryStore.State {
     }
 
     private mutating func note(
-        _ suite: SuiteID,
+        _ suite: SuiteID?,
         _ kind: RunChange.Kind,
         run: RunID? = nil,
         from: RunState? = nil,

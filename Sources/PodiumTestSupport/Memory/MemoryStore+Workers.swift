@@ -95,6 +95,7 @@ extension MemoryStore {
 
     package func record(_ lease: Lease, events: [EngineEvent]) async throws -> Bool {
         try write { state, now in
+            if state.isMissingMeasurements { throw Damaged() }
             guard let index = state.index(heldBy: lease) else { return false }
             for event in events {
                 switch event {

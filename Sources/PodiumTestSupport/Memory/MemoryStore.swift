@@ -13,6 +13,11 @@ package final class MemoryStore: JobStore {
     /// What a store that is out of reach throws.
     package struct Unreachable: Error {}
 
+    /// What a store that lacks a part of itself throws.
+    package struct Damaged: StoreFault {
+        package var isPermanent: Bool { true }
+    }
+
     /// A submission that contradicts itself.
     struct Invalid: Error {
         var message: String
@@ -33,13 +38,20 @@ package final class MemoryStore: JobStore {
 
     /// While true every call throws `Unreachable`, as a database that is down would.
     package func setUnreachable(_ isUnreachable: Bool) {
-        state.withLock { $0.isUnreachable = isUnreachable }
+        state.withLock { $0.fault = isUnreachable ? Unreachable() : nil }
+    }
+
+    /// From here on every call throws `Damaged`, or only those that store what engines say.
+    package func damage(onlyMeasurements: Bool = false) {
+        state.withLock { state in
+            if onlyMeasurements { state.isMissingMeasurements = true } else { state.fault = Damaged() }
+        }
     }
 
     /// Reads.
     func read<R>(_ body: (State) throws -> R) throws -> R {
         try state.withLock { state in
-            if state.isUnreachable { throw Unreachable() }
+            if let fault = state.fault { throw fault }
             return try body(state)
         }
     }
@@ -51,7 +63,7 @@ package final class MemoryStore: JobStore {
     func write<R>(_ body: (inout State, _ now: Double) throws -> R) throws -> R {
         let time = now()
         let (result, listeners) = try state.withLock { state in
-            if state.isUnreachable { throw Unreachable() }
+            if let fault = state.fault { throw fault }
             var copy = state
             let result = try body(&copy, time)
             copy.noteChanges(since: state, at: time)

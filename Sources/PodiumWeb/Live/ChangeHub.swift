@@ -124,7 +124,7 @@ final class ChangeHub: Sendable {
         state.withLock { $0.subscribers.removeValue(forKey: number) }?.finish()
     }
 
-    /// Entries after a place, oldest first, at most `limit`; of one suite, or of all.
+    /// Entries after a place, oldest first, at most `limit`; of one suite and of none, or of all.
     func entries(after place: ChangeID, suite: SuiteID?, limit: Int) async throws -> [Entry] {
         let kept: [Entry]? = state.withLock { state in
             guard place >= state.start else { return nil }
@@ -135,7 +135,9 @@ final class ChangeHub: Sendable {
                 let middle = (low + high) / 2
                 if state.entries[middle].change.id <= place { low = middle + 1 } else { high = middle }
             }
-            let fitting = state.entries[low...].lazy.filter { suite == nil || $0.change.suite == suite }
+            let fitting = state.entries[low...].lazy.filter { [suite] in
+                suite == nil || $0.change.suite == nil || $0.change.suite == suite
+            }
             return Array(fitting.prefix(limit))
         }
         if let kept { return kept }

@@ -8,7 +8,10 @@ actor EventReader {
         var run: RunID?
 
         /// Whoever follows a run of a suite hears also what happens to the suite as a whole: the run may be gone with it.
+        ///
+        /// Budgets concern runs of any suite.
         func includes(_ change: RunChange) -> Bool {
+            if change.suite == nil { return true }
             guard suite == nil || change.suite == suite else { return false }
             return run == nil || change.run == run || (change.run == nil && suite != nil)
         }

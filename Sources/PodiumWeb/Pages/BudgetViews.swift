@@ -62,22 +62,23 @@ extension StateView {
 /// Budgets, counted for all who look: the database adds up every attempt of a project.
 actor Budgets {
     private let store: PostgresStore
-    private var known: (budgets: Task<[Budget], any Error>, until: ContinuousClock.Instant)?
+    private var known: (budgets: Task<[Budget], any Error>, version: ChangeID?, until: ContinuousClock.Instant)?
 
     init(store: PostgresStore) {
         self.store = store
     }
 
-    /// By project; counting takes a tenth of the time at most.
+    /// By project; counting takes a tenth of the time at most, unless budgets change.
     func all() async throws -> [Budget] {
-        if let known, known.until > .now { return try await known.budgets.value }
+        let version = try await store.lastBudgetChange()
+        if let known, known.until > .now, known.version == version { return try await known.budgets.value }
         let start = ContinuousClock.now
         let task = Task { [store] in try await store.budgets() }
         // Whoever comes while it is counted waits for the same count.
-        known = (task, start + .seconds(60))
+        known = (task, version, start + .seconds(60))
         do {
             let budgets = try await task.value
-            known = (task, .now + (.now - start) * 9)
+            known = (task, version, .now + (.now - start) * 9)
             return budgets
         } catch {
             known = nil

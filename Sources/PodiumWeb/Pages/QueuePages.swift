@@ -108,7 +108,7 @@ extension Pages {
             back: "/queue" + (filter.map { "?suite=\(PercentEncoding.encode($0))" } ?? ""),
             total: NumberText.grouped(total) + (total >= QueueSnapshot.ceiling ? "+" : ""),
             pilots: PilotTable.waiting(
-                try await store.pilotSnapshot(pool: nil, device: "", threads: 0).submissions
+                try await store.pilotSnapshot(pool: nil, queue: "", threads: 0).submissions
             ),
             budgets: BudgetListView.hints(try await budgets.all()),
             sections: sections
@@ -196,7 +196,7 @@ extension Pages {
                     version: worker.version
                 )
             },
-            pilots: try await store.pilotSnapshot(pool: nil, device: "", threads: 0).submissions.flatMap { submission in
+            pilots: try await store.pilotSnapshot(pool: nil, queue: "", threads: 0).submissions.flatMap { submission in
                 PilotTable.rows(of: submission).map { row in
                     WorkersView.Pilot(
                         job: submission.job ?? "",

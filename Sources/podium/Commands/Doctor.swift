@@ -10,9 +10,9 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks that everything Podium needs is there and in order.",
         discussion: """
-            Looks at processor, memory, disk, models and database, and where that runs at its schema, clock, scheduler, \
-            workers, runs and files that nobody owns; at Slurm where its commands are here. \
-            Exit status 0 if all is well, 1 if something is missing or wrong (✗).
+            Looks at processor, memory, disk, models and database, and where that runs at its schema (all of it must be \
+            there), clock, scheduler, workers, runs, files that nobody owns and files of other databases; at Slurm \
+            where its commands are here. Exit status 0 if all is well, 1 if something is missing or wrong (✗).
 
             Example:
               podium doctor --data-dir /srv/podium

@@ -6,8 +6,9 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Brings a database's schema up to this version.",
         discussion: """
-            Applies what is missing of the numbered migrations, in one transaction each. The private \
-            database is migrated by `podium up` and `podium run` by themselves.
+            Applies what is missing of the numbered migrations, in one transaction each, and gives the roles of \
+            `podium roles` their rights on what is new. The private database \
+            is migrated by `podium up` and `podium run` by themselves.
 
             Example:
               podium migrate --database postgresql://podium@db.example.org/podium

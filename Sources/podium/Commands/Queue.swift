@@ -39,7 +39,7 @@ struct Queue: AsyncParsableCommand {
             for plan in queue.plans { Terminal.error(plan) }
             if let pilots = store as? any PilotStore,
                 let waiting = PilotTable.waiting(
-                    try await pilots.pilotSnapshot(pool: nil, device: "", threads: 0).submissions
+                    try await pilots.pilotSnapshot(pool: nil, queue: "", threads: 0).submissions
                 )
             {
                 Terminal.error("\(waiting); podium slurm status")

@@ -9,7 +9,7 @@ struct Roles: AsyncParsableCommand {
         discussion: """
             podium_daemon reads and writes rows; podium_worker claims runs and stores results, but reads no tokens \
             and changes no result; podium_reader reads all but tokens and the action log. They cannot log in: \
-            grant them to users. Run it again after `podium migrate`.
+            grant them to users. `podium migrate` brings their rights up to date with the schema.
 
             Examples:
               podium roles --database postgresql://owner@db.example.org/podium
@@ -23,7 +23,7 @@ struct Roles: AsyncParsableCommand {
     var isPrinted = false
 
     func run() async throws {
-        if isPrinted { return try Terminal.data(Migration.roles) }
+        if isPrinted { return try Terminal.data(Migration.roles + "\n" + Migration.privileges) }
         try await DatabaseRoles.apply(to: try await place.resolved().existingAddress())
         try Terminal.print("The roles podium_daemon, podium_worker and podium_reader are there.")
     }

@@ -139,14 +139,13 @@ struct SlurmUp: AsyncParsableCommand {
             Terminal.error(
                 "Pool \(pool.name): up to \(pool.limit) pilots of \(nodes > 1 ? "\(nodes) nodes with " : "")\(threads) thread(s)\(nodes > 1 ? " each" : ""). Ctrl-C ends the looking."
             )
-            let keeping = Task { await keeper.run(as: Machine.processName) }
+            let keeping = Task { try await keeper.run(as: Machine.processName) }
             let watching = Task { [interrupts = Interrupts()] in
                 await interrupts.first()
                 keeping.cancel()
             }
-            let end = await keeping.value
-            watching.cancel()
-            return end
+            defer { watching.cancel() }
+            return try await keeping.value
         }
         if end == .closed { Terminal.error("Pool \(pool.name) was closed.") }
     }
@@ -165,7 +164,7 @@ struct SlurmStatus: AsyncParsableCommand {
 
     func run() async throws {
         let snapshot = try await place.resolved().withStore { store in
-            try await store.pilotSnapshot(pool: nil, device: "", threads: 0)
+            try await store.pilotSnapshot(pool: nil, queue: "", threads: 0)
         }
         if json { return try JSONOutput.print(snapshot.submissions) }
         guard !snapshot.submissions.isEmpty else { return Terminal.error("There are no pilots.") }

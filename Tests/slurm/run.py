@@ -183,7 +183,7 @@ def disturb(cluster, database, say, succeeded, pilots):
     time.sleep(5)
     cluster.start_node("n1")
 
-    results(30)
+    results(20)
     victim, token = wait_for("a pilot at work on n2", lambda: at_work("n2"), 300)[0]
     high = cluster.say("sbatch", "--parsable", "-p", "high", "-w", "n2", "-o", "/dev/null", "--wrap", "sleep 15")
     wait_for(
@@ -193,14 +193,17 @@ def disturb(cluster, database, say, succeeded, pilots):
     )
     say(f"pilot {victim[0]} on n2 is preempted by job {high}; its attempt: {interrupted(token)}; {succeeded()} results so far")
 
-    results(40)
+    results(30)
     victim, token = wait_for("a pilot at work", lambda: at_work(), 300)[-1]
     subprocess.run(["scancel", victim[0]], check=True)
     wait_for("the cancellation", lambda: victim[0] not in [job[0] for job in pilots("RUNNING")], 120)
     say(f"pilot {victim[0]} on {victim[3]} is cancelled from outside; its attempt: {interrupted(token)}; {succeeded()} results so far")
 
-    results(50)
+    results(40)
     wait_for("a pilot at work", lambda: at_work(), 300)
+    # A controller that is killed forgets what it accepted since it last saved its state, gives the numbers out anew, and drains nodes
+    # that know them from before: that is Slurm's loss, not Podium's. It saves within seconds.
+    time.sleep(8)
     cluster.kill("controller")
     before = succeeded()
     say(f"the controller is killed; {before} results so far")

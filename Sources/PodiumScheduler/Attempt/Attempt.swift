@@ -340,7 +340,7 @@ extension AttemptOutcome {
         case .failed(let failure, let message): "failed (\(failure.rawValue)): \(message)"
         case .cancelled: "was cancelled"
         case .released: "goes back to the queue"
-        case .preempted: "makes way for a more urgent run"
+        case .preempted: "makes way: a more urgent run waits, or the budget of its project is used up"
         }
     }
 }
